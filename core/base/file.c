@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum tw_status read_open_file(int fd, size_t size, char *bytes, const char *path, struct tw_error *err)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = read(fd, bytes + done, size - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return tw_error_set(err, TW_EINPUT, "cannot read '%s': %s", path,
+                                got < 0 ? strerror(errno) : "the file became shorter");
+        done += (size_t)got;
+    }
+    bytes[size] = '\0';
+    return TW_OK;
+}
+
+enum tw_status tw_file_read(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
+                            size_t *size, struct tw_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return tw_error_set(err, TW_EINPUT, "cannot open '%s': %s", path, strerror(errno));
+    struct stat info;
+    enum tw_status status = TW_OK;
+    if (fstat(fd, &info) != 0)
+        status = tw_error_set(err, TW_EINPUT, "cannot read '%s': %s", path, strerror(errno));
+    else if (!S_ISREG(info.st_mode))
+        status = tw_error_set(err, TW_EINPUT, "cannot read '%s': not a file", path);
+    else if (limit_bytes != 0 && (size_t)info.st_size > limit_bytes)
+        status = tw_error_set(err, TW_EINPUT, "cannot read '%s': %lld bytes are more than the %zu allowed",
+                              path, (long long)info.st_size, limit_bytes);
+    else if ((*bytes = tw_arena_alloc(arena, (size_t)info.st_size + 1)) == NULL)
+        status = tw_error_nomem(err);
+    if (status == TW_OK)
+        status = read_open_file(fd, *size = (size_t)info.st_size, *bytes, path, err);
+    close(fd);
+    return status;
+}
+
+static bool write_all(int fd, const unsigned char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        bytes += put;
+        size -= (size_t)put;
+    }
+    return true;
+}
+
+enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    char *temporary = arena != NULL ? tw_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid()) : NULL;
+    if (temporary == NULL) {
+        tw_arena_free(arena);
+        return tw_error_nomem(err);
+    }
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool written = fd >= 0 && write_all(fd, bytes, size) && fsync(fd) == 0;
+    int failure = written ? 0 : errno;
+    if (fd >= 0 && close(fd) != 0 && failure == 0)
+        failure = errno;
+    if (failure == 0 && rename(temporary, path) != 0)
+        failure = errno;
+    if (failure != 0)
+        unlink(temporary);
+    tw_arena_free(arena);
+    if (failure != 0)
+        return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", path, strerror(failure));
+    return TW_OK;
+}
+
+static int make_folder(const char *path)
+{
+    if (mkdir(path, 0777) == 0)
+        return 0;
+    int failure = errno;
+    return failure == EEXIST && tw_is_folder(path) ? 0 : failure;
+}
+
+enum tw_status tw_make_folders(const char *path, struct tw_error *err)
+{
+    char *copy = strdup(path);
+    if (copy == NULL)
+        return tw_error_nomem(err);
+    int failure = 0;
+    for (char *slash = copy + 1; failure == 0 && *copy != '\0' && (slash = strchr(slash, '/')) != NULL;
+         slash++) {
+        *slash = '\0';
+        failure = make_folder(copy);
+        *slash = '/';
+    }
+    if (failure == 0)
+        failure = make_folder(path);
+    free(copy);
+    if (failure != 0)
+        return tw_error_set(err, TW_ESTORAGE, "cannot make the folder '%s': %s", path, strerror(failure));
+    return TW_OK;
+}
+
+bool tw_file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool tw_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool tw_path_is_remote(const char *path)
+{
+    return strncmp(path, "/vsi", 4) == 0 || strstr(path, "://") != NULL;
+}
+
+char *tw_path_join(struct tw_arena *arena, const char *folder, const char *name)
+{
+    bool alone = *name == '/' || tw_path_is_remote(name) || *folder == '\0' || strcmp(folder, ".") == 0;
+    if (alone)
+        return tw_arena_strdup(arena, name);
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    return tw_arena_printf(arena, "%s%s%s", folder, slash, name);
+}
+
+char *tw_path_folder(struct tw_arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return tw_arena_strdup(arena, ".");
+    return tw_arena_strndup(arena, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+const char *tw_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+bool tw_path_has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path), wanted = strlen(suffix);
+    return length >= wanted && strcasecmp(path + length - wanted, suffix) == 0;
+}

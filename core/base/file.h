@@ -1,0 +1,41 @@
+/* file.h - small files read and written whole; paths.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_FILE_H
+#define TW_FILE_H
+
+#include "arena.h"
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads a local file whole into the arena, with a '\0' behind it. Errors: TW_EINPUT, `cannot open 'x': ...`,
+ * `cannot read 'x': ...`. Refuses folders, and files over limit_bytes (0: none). */
+enum tw_status tw_file_read(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
+                            size_t *size, struct tw_error *err);
+
+/* Writes a local file so that it appears whole: a temporary name beside it, fsync, rename. Every step is
+ * checked; nothing is left behind on failure. Errors: TW_ESTORAGE, `cannot write 'x': ...`. */
+enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err);
+
+/* Makes a folder and its parents. TW_ESTORAGE: `cannot make the folder 'x': ...`. */
+enum tw_status tw_make_folders(const char *path, struct tw_error *err);
+
+bool tw_file_exists(const char *path);
+bool tw_is_folder(const char *path);
+
+/* Paths, new in the arena; NULL when out of memory. join: `folder/name`, or name when it is absolute or is a
+ * GDAL or URL path (`/vsi...`, `scheme://`) or folder is "" or ".". */
+char *tw_path_join(struct tw_arena *arena, const char *folder, const char *name);
+/* `a/b` for `a/b/c.tif`; "." without a slash. */
+char *tw_path_folder(struct tw_arena *arena, const char *path);
+/* `c.tif` of `a/b/c.tif`: a pointer into path. */
+const char *tw_path_name(const char *path);
+/* Whether path ends in suffix, whatever its case. */
+bool tw_path_has_suffix(const char *path, const char *suffix);
+/* Whether the path is not on the local file system: `/vsi...` or `scheme://`. */
+bool tw_path_is_remote(const char *path);
+
+#endif

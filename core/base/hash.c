@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "hash.h"
+
+#include <stdio.h>
+
+#include <xxhash.h>
+
+void tw_fingerprint(const void *bytes, size_t size, char fingerprint[TW_FINGERPRINT_SIZE])
+{
+    XXH128_hash_t hash = XXH3_128bits(bytes, size);
+    snprintf(fingerprint, TW_FINGERPRINT_SIZE, "%016llx%016llx", (unsigned long long)hash.high64,
+             (unsigned long long)hash.low64);
+}

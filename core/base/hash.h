@@ -1,0 +1,14 @@
+/* hash.h - fingerprints (XXH3, 128 bit): they tell whether something changed, and protect from nothing.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_HASH_H
+#define TW_HASH_H
+
+#include <stddef.h>
+
+enum { TW_FINGERPRINT_SIZE = 33 }; /* 32 hexadecimal digits and '\0' */
+
+void tw_fingerprint(const void *bytes, size_t size, char fingerprint[TW_FINGERPRINT_SIZE]);
+
+#endif

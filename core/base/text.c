@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tw_text_free(struct tw_text *text)
+{
+    free(text->chars);
+    *text = (struct tw_text){0};
+}
+
+void tw_text_clear(struct tw_text *text)
+{
+    text->length = 0;
+    if (text->chars != NULL)
+        text->chars[0] = '\0';
+}
+
+static bool reserve(struct tw_text *text, size_t more)
+{
+    if (text->failed || more > SIZE_MAX / 4 - text->length)
+        return false;
+    size_t needed = text->length + more + 1;
+    if (needed <= text->capacity)
+        return true;
+    size_t capacity = needed * 2 < 64 ? 64 : needed * 2;
+    char *chars = realloc(text->chars, capacity);
+    if (chars == NULL) {
+        text->failed = true;
+        return false;
+    }
+    text->chars = chars;
+    text->capacity = capacity;
+    return true;
+}
+
+void tw_text_add_bytes(struct tw_text *text, const void *bytes, size_t size)
+{
+    if (!reserve(text, size))
+        return;
+    if (size > 0)
+        memcpy(text->chars + text->length, bytes, size);
+    text->length += size;
+    text->chars[text->length] = '\0';
+}
+
+void tw_text_add(struct tw_text *text, const char *chars)
+{
+    tw_text_add_bytes(text, chars, strlen(chars));
+}
+
+void tw_text_vprintf(struct tw_text *text, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length >= 0 && reserve(text, (size_t)length)) {
+        vsnprintf(text->chars + text->length, (size_t)length + 1, format, again);
+        text->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void tw_text_printf(struct tw_text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tw_text_vprintf(text, format, arguments);
+    va_end(arguments);
+}
+
+const char *tw_text_get(const struct tw_text *text)
+{
+    return text->chars != NULL ? text->chars : "";
+}
+
+static int smallest(int a, int b, int c)
+{
+    int least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+enum { LONGEST_NAME = 63 };
+
+/* Optimal string alignment distance; names longer than LONGEST_NAME are as far away as can be. */
+static int distance(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    if (n > LONGEST_NAME || m > LONGEST_NAME)
+        return LONGEST_NAME;
+    int rows[3][LONGEST_NAME + 1];
+    for (size_t j = 0; j <= m; j++)
+        rows[0][j] = (int)j;
+    for (size_t i = 1; i <= n; i++) {
+        int *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+        row[0] = (int)i;
+        for (size_t j = 1; j <= m; j++) {
+            int differ = a[i - 1] != b[j - 1];
+            row[j] = smallest(above[j] + 1, row[j - 1] + 1, above[j - 1] + differ);
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped && above2[j - 2] + 1 < row[j])
+                row[j] = above2[j - 2] + 1;
+        }
+    }
+    return rows[n % 3][m];
+}
+
+const char *tw_suggest(const char *name, const char *const *candidates, size_t count)
+{
+    const char *nearest = NULL;
+    int least = LONGEST_NAME;
+    for (size_t i = 0; i < count; i++) {
+        int far = distance(name, candidates[i]);
+        if (far < least) {
+            least = far;
+            nearest = candidates[i];
+        }
+    }
+    size_t letters = strlen(name);
+    int allowed = letters < 4 ? 1 : (int)((letters + 2) / 3);
+    return least <= allowed ? nearest : NULL;
+}
+
+void tw_text_add_known(struct tw_text *text, const char *name, const char *const *candidates, size_t count)
+{
+    const char *nearest = tw_suggest(name, candidates, count);
+    if (nearest != NULL)
+        tw_text_printf(text, "; did you mean '%s'?", nearest);
+    tw_text_add(text, nearest != NULL ? " (known: " : "; known: ");
+    for (size_t i = 0; i < count; i++)
+        tw_text_printf(text, "%s%s", i > 0 ? ", " : "", candidates[i]);
+    if (count == 0)
+        tw_text_add(text, "none");
+    if (nearest != NULL)
+        tw_text_add(text, ")");
+}
+
+bool tw_parse_number(const char *text, double *number)
+{
+    char *end = NULL;
+    if (*text == '\0' || *text == ' ')
+        return false;
+    *number = strtod(text, &end);
+    return *end == '\0';
+}

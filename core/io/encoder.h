@@ -1,0 +1,83 @@
+/* encoder.h - how pixels become the bytes of one tile, and back.
+ *
+ * An encoder turns a raster into the bytes of one file in memory; where the bytes go is the sink's business.
+ * It is const once opened and shared by all threads; whatever has state is made per call or kept in the
+ * worker's scratch. To add a format: write encode_<name>.c and add one line to the table in encoder.c.
+ *
+ * "Stored form": what a tile holds after it was written: the encoder's number of bands and type, values
+ * rounded and clamped, validity as a reader of the file would see it. Overviews are made from stored forms,
+ * so that a run that is continued (and reads tiles back) ends with the same bytes as one that was not
+ * interrupted.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_ENCODER_H
+#define TW_ENCODER_H
+
+#include "raster.h"
+#include "window.h"
+#include "problems.h"
+
+struct tw_encoder;
+
+/* Bytes in the making: zero-initialise, free with tw_bytes_free. Kept by a worker and used again for each
+ * tile. */
+struct tw_bytes {
+    unsigned char *data;
+    size_t size, capacity;
+};
+void tw_bytes_free(struct tw_bytes *bytes);
+bool tw_bytes_reserve(struct tw_bytes *bytes, size_t capacity);
+
+/* What the script and the configuration say about the output, before the encoder's own defaults. */
+struct tw_output_spec {
+    const struct tw_value *options; /* the whole `output:` map */
+    int num_bands;                  /* 0: not said */
+    const char *const *band_names;  /* num_bands names, or NULL */
+    bool has_dtype;
+    enum tw_dtype dtype;
+    bool has_nodata;
+    double nodata;
+};
+
+/* Opens the encoder of that format (`PNG`, `GTiff`) and checks its options; adds problems with their place.
+ * The options that the sinks know (path, format, metatiling, ...) are left to them. NULL when something is
+ * wrong. Owned by the caller. */
+struct tw_encoder *tw_encoder_open(const char *format, const struct tw_output_spec *spec,
+                                   struct tw_problems *problems);
+/* Accepts NULL. */
+void tw_encoder_close(struct tw_encoder *encoder);
+
+const char *tw_encoder_format(const struct tw_encoder *encoder);
+const char *tw_encoder_extension(const struct tw_encoder *encoder);    /* `png` */
+const char *tw_encoder_content_type(const struct tw_encoder *encoder); /* `image/png` */
+int tw_encoder_num_bands(const struct tw_encoder *encoder);            /* of the stored form */
+enum tw_dtype tw_encoder_dtype(const struct tw_encoder *encoder);
+double tw_encoder_nodata(const struct tw_encoder *encoder);
+
+/* Whether the encoder takes a raster of that many bands; adds to nothing, sets err: `the script returned 2
+ * bands; the output has 3` (PNG takes 1 to 4 whatever its own number). */
+enum tw_status tw_encoder_check_bands(const struct tw_encoder *encoder, size_t num_bands,
+                                      struct tw_error *err);
+
+/* The stored form of a raster, in the arena: pixels are converted (rounded to nearest, clamped), nodata is
+ * burnt in, validity is what a reader will see. */
+enum tw_status tw_encoder_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
+                                struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err);
+
+/* Encodes a raster in stored form. window says where it lies (formats without georeference ignore it). tags
+ * may be NULL. */
+enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
+                                 const struct tw_window *window, struct tw_bytes *bytes,
+                                 struct tw_error *err);
+
+/* Decodes the bytes of a tile into its stored form, in the arena. TW_ESTORAGE with the reason when they are
+ * no such tile, or of another shape, type or number of bands. */
+enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const void *bytes, size_t size,
+                                 const struct tw_window *window, struct tw_arena *arena,
+                                 struct tw_raster *stored, struct tw_error *err);
+
+/* The names of the formats with a line about each, for `tilewright formats`. Returns their number. */
+size_t tw_encoder_formats(const char *const **names, const char *const **about);
+
+#endif

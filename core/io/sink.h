@@ -1,0 +1,84 @@
+/* sink.h - where output tiles go.
+ *
+ * A sink is the `output:` of the YAML: an encoder for the bytes and a driver for the place. It is used by all
+ * workers at once; what one of them needs for itself (buffers, handles) is its writer. To add an output:
+ * write sink_<name>.c, add one line to the table in sink.c, one example and one test under tests/io/;
+ * sink_null.c is the template.
+ *
+ * The life of a sink: open (checks, touches nothing) - begin (lock, work folder, journal) - put/get by
+ * workers - end.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_SINK_H
+#define TW_SINK_H
+
+#include "encoder.h"
+#include "tile.h"
+
+struct tw_sink;
+struct tw_writer;
+
+struct tw_sink_spec {
+    struct tw_output_spec output;
+    const struct tw_pyramid *process; /* the process's pyramid */
+    struct tw_pyramid
+        pyramid;            /* the output's: its metatiling and pixelbuffer, checked by the configuration */
+    const char *path;       /* resolved; NULL for a sink that needs none */
+    int min_zoom, max_zoom; /* of the configuration */
+    const struct tw_area *area; /* at max_zoom, for single files; borrowed until open returns */
+};
+
+/* Checks the spec and makes the sink; nothing on disk is touched. Adds problems with their place. NULL when
+ * something is wrong. Owned by the caller. */
+struct tw_sink *tw_sink_open(const struct tw_sink_spec *spec, struct tw_problems *problems);
+/* Accepts NULL. Gives everything up that begin has taken and end has not released. */
+void tw_sink_close(struct tw_sink *sink);
+
+const struct tw_encoder *tw_sink_encoder(const struct tw_sink *sink);
+const char *tw_sink_path(const struct tw_sink *sink);
+const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);
+
+struct tw_sink_begin {
+    const char *fingerprint; /* of everything that decides what a tile holds */
+    const char *metadata;    /* JSON text for metadata.json (formats that have one) */
+    bool overwrite;          /* forget what was done before, and make it anew */
+};
+
+/* Locks the output, checks that what is there was made with the same fingerprint, reads the journal. Errors:
+ * TW_EUSAGE when the fingerprint differs (with the remedy), or another run holds the lock (`'out' is being
+ * written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
+enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err);
+
+/* Completes the output: commits, assembles single files, writes metadata, compacts the journal, releases the
+ * lock. complete: false when the run was interrupted or tiles failed: then what was done so far is kept for
+ * the next run, and a single file is not assembled. */
+enum tw_status tw_sink_end(struct tw_sink *sink, bool complete, struct tw_error *err);
+
+/* NULL when out of memory. One for each worker. Accepts NULL to free. */
+struct tw_writer *tw_writer_new(struct tw_sink *sink);
+void tw_writer_free(struct tw_writer *writer);
+
+/* Whether the process metatile is done: written (and its files are still there) or found to be empty, in an
+ * earlier run. */
+enum tw_status tw_writer_is_done(struct tw_writer *writer, const struct tw_tile *tile, bool *done,
+                                 struct tw_error *err);
+
+/* Writes a process metatile: raster is in stored form and covers window, which is the metatile's window grown
+ * by at least the output's pixelbuffer. It is split into output tiles; empty ones are not written, and
+ * removed if they exist from an earlier run. Records the metatile as done. stored == NULL: the whole metatile
+ * is empty. Adds to *written the number of files. */
+enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
+                             const struct tw_window *window, const struct tw_raster *stored,
+                             struct tw_arena *arena, uint64_t *written, struct tw_error *err);
+
+/* Reads back what is stored for the window, from whatever output tiles of its zoom lie in it, in stored form;
+ * pixels that no tile holds are nodata. *found is false when there is no tile at all. */
+enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,
+                             struct tw_raster *stored, bool *found, struct tw_error *err);
+
+/* Bytes and files written so far. */
+uint64_t tw_sink_bytes(const struct tw_sink *sink);
+uint64_t tw_sink_files(const struct tw_sink *sink);
+
+#endif

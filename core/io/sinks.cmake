@@ -1,0 +1,1 @@
+set(TW_SINK_FILES sink.c)

@@ -1,0 +1,1 @@
+set(TW_SOURCE_FILES dataset.c)

@@ -1,0 +1,62 @@
+/* storage.h - how bytes reach the disk: whole, or not at all.
+ *
+ * Each file is written under a temporary name in the store's work folder, and appears under its own name by a
+ * rename, after the bytes are safe on the disk. Syncing each file alone would cost more than making it, so
+ * files are committed in batches: the batch is synced (syncfs), then renamed, then the caller is told (a
+ * journal may record them). A run killed at any moment leaves whole files and, in the work folder, leftovers
+ * that the next run removes. Every write, sync, close and rename is checked.
+ *
+ * A store may be used by several threads at once.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_STORAGE_H
+#define TW_STORAGE_H
+
+#include "arena.h"
+#include "error.h"
+
+#include <stdint.h>
+
+struct tw_store;
+
+/* Called after the files with these tokens are safe under their names; in the order in which they were put;
+ * one call at a time. */
+typedef enum tw_status (*tw_store_committed)(void *context, const uint64_t *tokens, size_t num_tokens,
+                                             struct tw_error *err);
+
+/* root: where paths are relative to; work: the work folder, on the same file system (it is made, and
+ * emptied). Errors: TW_ESTORAGE: `cannot write to 'x': Permission denied`. committed may be NULL. Owned by
+ * the caller. */
+enum tw_status tw_store_open(const char *root, const char *work, tw_store_committed committed, void *context,
+                             struct tw_store **store, struct tw_error *err);
+
+/* Puts one file. It may be committed later; tw_store_flush commits all. path is relative to root; folders are
+ * made as needed. A failed batch fails the put or flush that found it, and every one after. */
+enum tw_status tw_store_put(struct tw_store *store, const char *path, const void *bytes, size_t size,
+                            struct tw_error *err);
+
+/* Removes a file if it exists, in order with the puts. */
+enum tw_status tw_store_remove(struct tw_store *store, const char *path, struct tw_error *err);
+
+/* Hands in a token that becomes due when everything that was put before it (by this thread) is committed. */
+enum tw_status tw_store_mark(struct tw_store *store, uint64_t token, struct tw_error *err);
+
+/* Commits everything. */
+enum tw_status tw_store_flush(struct tw_store *store, struct tw_error *err);
+
+/* Drops what is not committed if abandon is true, otherwise flushes; removes the work folder's content; frees
+ * the store. Accepts NULL. */
+enum tw_status tw_store_close(struct tw_store *store, bool abandon, struct tw_error *err);
+
+/* Reads a file whole into the arena, also one that is not committed yet. *found is false, and the status
+ * TW_OK, when there is none. */
+enum tw_status tw_store_get(struct tw_store *store, const char *path, struct tw_arena *arena, void **bytes,
+                            size_t *size, bool *found, struct tw_error *err);
+bool tw_store_exists(struct tw_store *store, const char *path);
+
+/* Bytes and files put so far. */
+uint64_t tw_store_bytes(const struct tw_store *store);
+uint64_t tw_store_files(const struct tw_store *store);
+
+#endif

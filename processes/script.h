@@ -1,0 +1,115 @@
+/* script.h - process scripts: the only door to Lua.
+ *
+ * A program is the text of a script and its modules, read once, const, shared by all threads. Each worker
+ * makes its own script (one Lua state) from it, and runs it for one tile after the other. Nothing here knows
+ * files or formats: inputs are callbacks that the run engine fills in.
+ *
+ * Errors carry script and line, not the tile: the tile job adds `tile 8/40/60: `.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_SCRIPT_H
+#define TW_SCRIPT_H
+
+#include "problems.h"
+#include "raster.h"
+#include "resampling.h"
+#include "tile.h"
+
+struct tw_program;
+struct tw_script;
+
+/* Loads what `process:` names: a path that ends in .lua, a built-in (`convert`), or mapchete's name for one
+ * (`mapchete.processes.convert`). Runs the script once in a state of its own and checks its declaration:
+ * syntax, `return process { ... }`, fields and their types. place: the `process` value, for messages about
+ * the name. On success *program is owned by the caller. Returns TW_EUSAGE when problems were added: `cannot
+ * open 'x.lua': No such file or directory`, `x.lua:6: unknown field 'output_bands'; did you mean 'outputs'?
+ * ...`. */
+enum tw_status tw_program_load(const char *name, const struct tw_value *place, struct tw_program **program,
+                               struct tw_problems *problems);
+/* Accepts NULL. */
+void tw_program_free(struct tw_program *program);
+
+enum tw_input_kind { TW_INPUT_RASTER, TW_INPUT_STACK, TW_INPUT_ANY };
+
+struct tw_declared_input {
+    const char *name;
+    enum tw_input_kind kind;
+    bool optional;
+};
+
+/* What the script declares. */
+struct tw_declaration {
+    const char *path;  /* for messages: as named in the configuration, or `convert` */
+    const char *about; /* or "" */
+    const struct tw_declared_input *inputs;
+    size_t num_inputs;
+    bool any_single_input;         /* takes its only input whatever its name is (mapchete's convert does) */
+    const struct tw_value *params; /* a map name -> default */
+    int num_bands;                 /* 0: not declared */
+    const char *const *band_names;
+    bool has_dtype;
+    enum tw_dtype dtype;
+    bool has_nodata;
+    double nodata;
+    const char *fingerprint; /* of the script, of all modules it has required, and of the script library */
+};
+const struct tw_declaration *tw_program_declaration(const struct tw_program *program);
+
+/* Checks the configuration's parameters against the declaration: unknown names (did you mean), types (a
+ * default's type is the parameter's; a default of nil... is any), and inputs: unknown, missing. Values may
+ * not depend on the zoom any more. */
+void tw_program_check_params(const struct tw_program *program, const struct tw_value *params,
+                             struct tw_problems *problems);
+
+/* An input of one tile, as the engine offers it. All data is in the job's arena. Each callback returns a
+ * status and sets err. */
+struct tw_script_scene {
+    size_t index;
+    const char *id, *datetime, *properties;
+    double cloud_cover;
+};
+struct tw_script_input {
+    const char *name;
+    enum tw_input_kind kind; /* RASTER or STACK */
+    void *context;
+    const char *const *(*band_names)(void *context, size_t *count);
+    enum tw_status (*scenes)(void *context, struct tw_script_scene **scenes, size_t *num_scenes,
+                             struct tw_error *err);
+    /* bands NULL: all. resampling NULL: the input's own. */
+    enum tw_status (*read)(void *context, size_t scene, const char *const *bands, size_t num_bands,
+                           const enum tw_resampling *resampling, struct tw_raster *raster,
+                           struct tw_error *err);
+};
+
+struct tw_script_job {
+    struct tw_tile tile;
+    const struct tw_pyramid *pyramid;
+    struct tw_window window; /* with the pixelbuffer */
+    const struct tw_script_input *inputs;
+    size_t num_inputs;
+    const struct tw_value *params; /* of this zoom, borrowed for as long as the script lives: the same pointer
+                                      means the same values */
+    struct tw_arena *arena;
+    const volatile int *cancel; /* checked once a row in our own loops; other than 0 ends the run with
+                                   TW_ECANCELLED. May be NULL */
+};
+
+/* A state for one worker; runs the script's declaration again. NULL sets err. */
+struct tw_script *tw_script_new(const struct tw_program *program, struct tw_error *err);
+/* Accepts NULL. */
+void tw_script_free(struct tw_script *script);
+
+/* Runs `run(tile, input, p)`. *empty is true when it returned nil (or a raster without a valid pixel): then
+ * raster is not set. Otherwise the raster's pixels are in the job's arena, and all its bands have the shape
+ * of the window. Errors: TW_ESCRIPT `ndvi.lua:6: no band 'rad'; this raster has: red, nir`; TW_EBUDGET;
+ * TW_ECANCELLED; whatever an input's callback returned, with the line put in front. */
+enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
+                             struct tw_raster *raster, bool *empty, struct tw_error *err);
+
+/* The built-in processes with a line about each, for `tilewright processes`. Returns their number. */
+size_t tw_builtin_processes(const char *const **names, const char *const **about);
+/* The Lua text of one, or NULL: for `tilewright processes NAME` and to copy. */
+const char *tw_builtin_text(const char *name);
+
+#endif
