@@ -13,7 +13,7 @@
 #define TW_SOURCE_H
 
 #include "area.h"
-#include "dataset.h"
+#include "dataset_pool.h"
 #include "raster.h"
 #include "resampling.h"
 
