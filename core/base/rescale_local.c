@@ -64,7 +64,7 @@ DEFINE_AVERAGE(u16, uint16_t, int32_t, DIVIDE_UNSIGNED)
 DEFINE_AVERAGE(i16, int16_t, int64_t, DIVIDE_SIGNED)
 DEFINE_AVERAGE(u32, uint32_t, int64_t, DIVIDE_UNSIGNED)
 DEFINE_AVERAGE(i32, int32_t, int64_t, DIVIDE_SIGNED)
-DEFINE_AVERAGE(f32, float, float, DIVIDE_FLOAT)
+DEFINE_AVERAGE(f32, float, double, DIVIDE_FLOAT)
 DEFINE_AVERAGE(f64, double, double, DIVIDE_FLOAT)
 
 typedef void (*halve_rows)(const struct rows *rows);
