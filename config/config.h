@@ -62,16 +62,22 @@ struct tw_config {
  * directory`. */
 enum tw_status tw_config_load(const char *path, struct tw_config **config, struct tw_problems *problems);
 
+/* The same from memory; path says where the text would stand. */
+enum tw_status tw_config_parse(const char *path, const char *text, size_t size, struct tw_config **config,
+                               struct tw_problems *problems);
+
 /* Accepts NULL. */
 void tw_config_free(struct tw_config *config);
 
-/* value with every zoom condition replaced by what holds at zoom, new in the arena; members without a value
- * at that zoom are left out. NULL when nothing is left, or out of memory (then *nomem is set). */
+/* value with every zoom condition replaced by what holds at zoom, new in the arena; members and items without
+ * a value at that zoom (no condition holds, or the one that does says null) are left out. NULL when the value
+ * itself has none at that zoom, or out of memory (then *nomem is set; nomem may be NULL). */
 const struct tw_value *tw_config_at_zoom(const struct tw_value *value, int zoom, struct tw_arena *arena,
                                          bool *nomem);
 
-/* Reads a YAML text into a tree, without any check of its keys; for tests and tools. name stands in messages.
- */
+/* Reads a YAML text into a tree, ${NAME} replaced, without any check of its keys; for tests and tools. name
+ * stands in messages. *root is set, even with problems, as long as the whole text could be read; otherwise it
+ * is NULL. */
 enum tw_status tw_yaml_read(struct tw_arena *arena, const char *name, const char *text, size_t size,
                             const struct tw_value **root, struct tw_problems *problems);
 

@@ -1,0 +1,82 @@
+/* check.h - the checks of a configuration, one file for each part of it.
+ *
+ * Each reads its part out of the root map into struct tw_config and adds all that is wrong to problems. A
+ * part that is wrong leaves defaults behind, so that the checks after it do not complain about the same thing
+ * again. To add a key: put it into the list of known keys of its part, and read it there.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_CHECK_H
+#define TW_CHECK_H
+
+#include "config.h"
+
+struct tw_check {
+    struct tw_config *config;
+    struct tw_problems *problems;
+    bool zooms_are_known; /* zoom_levels and baselevels are right */
+    bool grid_is_known;
+    bool nomem;
+};
+
+/* check_root.c: everything, in the right order. */
+void tw_check_root(struct tw_check *check);
+
+/* check_process.c: process, input, process_parameters. */
+void tw_check_process(struct tw_check *check);
+void tw_check_input(struct tw_check *check);
+void tw_check_params(struct tw_check *check);
+/* check_pyramid.c, check_output.c */
+void tw_check_pyramid(struct tw_check *check);
+void tw_check_output(struct tw_check *check);
+/* check_zooms.c: zoom_levels, baselevels. */
+void tw_check_zoom_levels(struct tw_check *check);
+void tw_check_baselevels(struct tw_check *check);
+/* check_area.c: bounds, area and their CRSs. */
+void tw_check_area(struct tw_check *check);
+
+/* check_conditions.c: conditions in value must be readable, hold at exactly one of each other's zooms, and
+ * cover all of zooms (0: unknown, nothing has to be covered). */
+void tw_check_conditions(struct tw_check *check, const struct tw_value *value, uint32_t zooms);
+/* Refuses conditions where they have no effect; part is the root key. */
+void tw_check_no_conditions(struct tw_check *check, const struct tw_value *value, const char *part);
+
+/* check_types.c: what all of them need. Those that return false have added a problem. name is the dotted name
+ * of the value: `pyramid.metatiling`. */
+
+enum { TW_SHOWN_SIZE = 80 };
+/* The value for the end of a message: `'text'`, `5`, `a list`; cut when long; returns text. */
+const char *tw_check_shown(const struct tw_value *value, char text[TW_SHOWN_SIZE]);
+
+/* The value of a key; NULL when it is absent or null. */
+const struct tw_value *tw_check_given(const struct tw_value *map, const char *key);
+/* The same for a key that must be there: `'process' is missing: HINT`. */
+const struct tw_value *tw_check_required(struct tw_check *check, const struct tw_value *map, const char *name,
+                                         const char *hint);
+
+/* `NAME must be WANTED, not 5`; returns false. */
+bool tw_check_wrong(struct tw_check *check, const struct tw_value *value, const char *name,
+                    const char *wanted);
+
+/* A string that is not empty. */
+bool tw_check_string(struct tw_check *check, const struct tw_value *value, const char *name,
+                     const char *wanted);
+
+struct tw_check_range {
+    int min, max;
+};
+/* A whole number in a range. */
+bool tw_check_int(struct tw_check *check, const struct tw_value *value, const char *name,
+                  struct tw_check_range range, int *number);
+
+/* Every key of the map must be known; kind is `key` or `pyramid key`. */
+void tw_check_keys(struct tw_check *check, const struct tw_value *map, const char *kind,
+                   const char *const *known, size_t count);
+
+/* metatiling (1 to 64) and pixelbuffer, where given in map. */
+void tw_check_metatiling(struct tw_check *check, const struct tw_value *map, const char *name,
+                         int *metatiling);
+void tw_check_pixelbuffer(struct tw_check *check, const struct tw_value *map, const char *name,
+                          int *pixelbuffer_px);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+static const char *const known_keys[] = {"grid", "metatiling", "pixelbuffer", "tile_size"};
+
+static void check_grid(struct tw_check *check, const struct tw_value *pyramid)
+{
+    struct tw_config *config = check->config;
+    const struct tw_value *value =
+        tw_check_required(check, pyramid, "pyramid.grid", "mercator, geodetic, or a map of your own");
+    if (value == NULL)
+        return;
+    const struct tw_grid *grid = tw_grid_from_value(value, config->arena, check->problems);
+    if (grid == NULL)
+        return;
+    config->process_pyramid.grid = grid;
+    check->grid_is_known = true;
+}
+
+static void check_tile_size(struct tw_check *check, const struct tw_value *pyramid)
+{
+    static const struct tw_check_range range = {128, 4096};
+    const struct tw_value *value = tw_check_given(pyramid, "tile_size");
+    if (value != NULL)
+        tw_check_int(check, value, "pyramid.tile_size", range, &check->config->process_pyramid.tile_size_px);
+}
+
+void tw_check_pyramid(struct tw_check *check)
+{
+    struct tw_pyramid *pyramid = &check->config->process_pyramid;
+    *pyramid = (struct tw_pyramid){.grid = tw_grid_named("mercator"), .tile_size_px = 256, .metatiling = 1};
+    const struct tw_value *map =
+        tw_check_required(check, check->config->root, "pyramid", "write 'pyramid: {grid: mercator}'");
+    if (map == NULL)
+        return;
+    if (map->kind != TW_MAP) {
+        tw_check_wrong(check, map, "pyramid", "a map such as {grid: mercator}");
+        return;
+    }
+    tw_check_keys(check, map, "pyramid key", known_keys, sizeof(known_keys) / sizeof(*known_keys));
+    check_grid(check, map);
+    check_tile_size(check, map);
+    tw_check_metatiling(check, map, "pyramid.metatiling", &pyramid->metatiling);
+    tw_check_pixelbuffer(check, map, "pyramid.pixelbuffer", &pyramid->pixelbuffer_px);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include "file.h"
+#include "problem_order.h"
+
+#include <stdlib.h>
+
+static const size_t max_file_bytes = 16 * 1024 * 1024;
+
+static struct tw_config *config_new(const char *path)
+{
+    struct tw_config *config = calloc(1, sizeof(*config));
+    if (config == NULL)
+        return NULL;
+    config->arena = tw_arena_new(0);
+    if (config->arena != NULL) {
+        config->path = tw_arena_strdup(config->arena, path);
+        config->folder = tw_path_folder(config->arena, path);
+    }
+    if (config->path == NULL || config->folder == NULL) {
+        tw_config_free(config);
+        return NULL;
+    }
+    return config;
+}
+
+void tw_config_free(struct tw_config *config)
+{
+    if (config == NULL)
+        return;
+    tw_arena_free(config->arena);
+    free(config);
+}
+
+static enum tw_status read_and_check(struct tw_config *config, const char *text, size_t size,
+                                     struct tw_problems *problems)
+{
+    struct tw_check check = {.config = config, .problems = problems};
+    struct tw_problem_mark start = tw_problem_mark(problems);
+    enum tw_status status = tw_yaml_read(config->arena, config->path, text, size, &config->root, problems);
+    if (status == TW_ENOMEM)
+        return status;
+    struct tw_problem_mark checks = tw_problem_mark(problems);
+    if (config->root != NULL)
+        tw_check_root(&check);
+    tw_problems_sort(problems, start, checks, config->path);
+    if (check.nomem || problems->text.failed)
+        return TW_ENOMEM;
+    return problems->count > start.count ? TW_EUSAGE : TW_OK;
+}
+
+enum tw_status tw_config_parse(const char *path, const char *text, size_t size, struct tw_config **config,
+                               struct tw_problems *problems)
+{
+    *config = NULL;
+    struct tw_config *read = config_new(path);
+    if (read == NULL)
+        return TW_ENOMEM;
+    enum tw_status status = read_and_check(read, text, size, problems);
+    if (status == TW_OK)
+        *config = read;
+    else
+        tw_config_free(read);
+    return status;
+}
+
+enum tw_status tw_config_load(const char *path, struct tw_config **config, struct tw_problems *problems)
+{
+    struct tw_error err = {0};
+    char *text = NULL;
+    size_t size = 0;
+    *config = NULL;
+    struct tw_arena *arena = tw_arena_new(0);
+    if (arena == NULL)
+        return TW_ENOMEM;
+    enum tw_status status = tw_file_read(arena, path, max_file_bytes, &text, &size, &err);
+    if (status == TW_OK) {
+        status = tw_config_parse(path, text, size, config, problems);
+    } else if (status != TW_ENOMEM) {
+        tw_problems_add_error(problems, &err);
+        status = TW_EUSAGE;
+    }
+    tw_arena_free(arena);
+    return status;
+}
