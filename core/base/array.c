@@ -24,12 +24,13 @@ static inline uint32_t clamp_unsigned(uint32_t value, int64_t max)
 }
 
 /* Adding and subtracting 1.5 times two to the power of the mantissa's length rounds to nearest, ties to even,
- * with plain additions that vectorise everywhere (rint() does not before SSE 4.1). Holds for |value| < 2^22.
- */
+ * with plain additions that vectorise everywhere (rint() does not before SSE 4.1). Holds for |value| < 2^22;
+ * NaN becomes 0. */
 static inline float round_float(float value, float min, float max)
 {
     float number = value == value ? value : 0.0F;
-    float clamped = number < min ? min : number > max ? max : number;
+    float raised = number < min ? min : number;
+    float clamped = raised > max ? max : raised;
     return (clamped + 12582912.0F) - 12582912.0F;
 }
 
@@ -37,48 +38,55 @@ static inline float round_float(float value, float min, float max)
 static inline double round_double(double value, double min, double max)
 {
     double number = value == value ? value : 0.0;
-    double clamped = number < min ? min : number > max ? max : number;
+    double raised = number < min ? min : number;
+    double clamped = raised > max ? max : raised;
     return (clamped + 6755399441055744.0) - 6755399441055744.0;
 }
 
 /* Finite values stay finite; infinities and NaN are kept. */
 static inline float double_to_float(double value)
 {
-    double clamped = value < -(double)FLT_MAX ? -(double)FLT_MAX : value > (double)FLT_MAX ? FLT_MAX : value;
-    return fabs(value) > DBL_MAX ? (float)value : (float)clamped;
+    double size = fabs(value) > (double)FLT_MAX ? (double)FLT_MAX : fabs(value);
+    return (float)copysign(fabs(value) > DBL_MAX ? fabs(value) : size, value);
 }
 
-#define CONVERT(FROM, FROM_T, TO, TO_T, EXPRESSION)                                                          \
+/* The limits come out of a function on purpose: when the compiler knows them it turns the comparisons of
+ * floating-point numbers into branches, and a loop with branches is not vectorised. */
+#define CONVERT(FROM, FROM_T, TO, TO_T, LIMITS, EXPRESSION)                                                  \
     static void FROM##_to_##TO(const void *from, void *to, size_t count)                                     \
     {                                                                                                        \
         const FROM_T *restrict in = from;                                                                    \
         TO_T *restrict out = to;                                                                             \
+        LIMITS                                                                                               \
         for (size_t i = 0; i < count; i++)                                                                   \
             out[i] = (TO_T)(EXPRESSION);                                                                     \
     }
+#define LIMITS_OF(TYPE, DTYPE) const TYPE min = (TYPE)tw_dtype_min(DTYPE), max = (TYPE)tw_dtype_max(DTYPE);
 
-#define SIGNED_TO(FROM, TO, MIN, MAX)                                                                        \
-    CONVERT(FROM, FROM##_t, TO, TO##_t, clamp_signed((int32_t)in[i], MIN, MAX))
-#define UNSIGNED_TO(FROM, TO, MIN, MAX)                                                                      \
-    CONVERT(FROM, FROM##_t, TO, TO##_t, clamp_unsigned((uint32_t)in[i], MAX))
-#define FLOAT_TO(FROM, TO, MIN, MAX) CONVERT(FROM, float, TO, TO##_t, round_float(in[i], MIN, MAX))
-#define DOUBLE_TO(FROM, TO, MIN, MAX) CONVERT(FROM, double, TO, TO##_t, round_double(in[i], MIN, MAX))
-#define WIDE_FLOAT_TO(FROM, TO, MIN, MAX)                                                                    \
-    CONVERT(FROM, float, TO, TO##_t, round_double((double)in[i], MIN, MAX))
+#define SIGNED_TO(FROM, TO, DTYPE, MIN, MAX)                                                                 \
+    CONVERT(FROM, FROM##_t, TO, TO##_t, , clamp_signed((int32_t)in[i], MIN, MAX))
+#define UNSIGNED_TO(FROM, TO, DTYPE, MIN, MAX)                                                               \
+    CONVERT(FROM, FROM##_t, TO, TO##_t, , clamp_unsigned((uint32_t)in[i], MAX))
+#define FLOAT_TO(FROM, TO, DTYPE, MIN, MAX)                                                                  \
+    CONVERT(FROM, float, TO, TO##_t, LIMITS_OF(float, DTYPE), round_float(in[i], min, max))
+#define WIDE_FLOAT_TO(FROM, TO, DTYPE, MIN, MAX)                                                             \
+    CONVERT(FROM, float, TO, TO##_t, LIMITS_OF(double, DTYPE), round_double((double)in[i], min, max))
+#define DOUBLE_TO(FROM, TO, DTYPE, MIN, MAX)                                                                 \
+    CONVERT(FROM, double, TO, TO##_t, LIMITS_OF(double, DTYPE), round_double(in[i], min, max))
 
 #define EACH_SMALL_INTEGER(MAKE, FROM)                                                                       \
-    MAKE(FROM, uint8, 0, UINT8_MAX)                                                                          \
-    MAKE(FROM, int8, INT8_MIN, INT8_MAX)                                                                     \
-    MAKE(FROM, uint16, 0, UINT16_MAX)                                                                        \
-    MAKE(FROM, int16, INT16_MIN, INT16_MAX)
+    MAKE(FROM, uint8, TW_UINT8, 0, UINT8_MAX)                                                                \
+    MAKE(FROM, int8, TW_INT8, INT8_MIN, INT8_MAX)                                                            \
+    MAKE(FROM, uint16, TW_UINT16, 0, UINT16_MAX)                                                             \
+    MAKE(FROM, int16, TW_INT16, INT16_MIN, INT16_MAX)
 #define EACH_LARGE_INTEGER(MAKE, FROM)                                                                       \
-    MAKE(FROM, uint32, 0, UINT32_MAX)                                                                        \
-    MAKE(FROM, int32, INT32_MIN, INT32_MAX)
+    MAKE(FROM, uint32, TW_UINT32, 0, UINT32_MAX)                                                             \
+    MAKE(FROM, int32, TW_INT32, INT32_MIN, INT32_MAX)
 #define INTEGER_TO_ALL(MAKE, FROM)                                                                           \
     EACH_SMALL_INTEGER(MAKE, FROM)                                                                           \
     EACH_LARGE_INTEGER(MAKE, FROM)                                                                           \
-    CONVERT(FROM, FROM##_t, float32, float, in[i])                                                           \
-    CONVERT(FROM, FROM##_t, float64, double, in[i])
+    CONVERT(FROM, FROM##_t, float32, float, , in[i])                                                         \
+    CONVERT(FROM, FROM##_t, float64, double, , in[i])
 
 INTEGER_TO_ALL(UNSIGNED_TO, uint8)
 INTEGER_TO_ALL(SIGNED_TO, int8)
@@ -89,13 +97,13 @@ INTEGER_TO_ALL(SIGNED_TO, int32)
 
 EACH_SMALL_INTEGER(FLOAT_TO, float32)
 EACH_LARGE_INTEGER(WIDE_FLOAT_TO, float32)
-CONVERT(float32, float, float32, float, in[i])
-CONVERT(float32, float, float64, double, in[i])
+CONVERT(float32, float, float32, float, , in[i])
+CONVERT(float32, float, float64, double, , in[i])
 
 EACH_SMALL_INTEGER(DOUBLE_TO, float64)
 EACH_LARGE_INTEGER(DOUBLE_TO, float64)
-CONVERT(float64, double, float32, float, double_to_float(in[i]))
-CONVERT(float64, double, float64, double, in[i])
+CONVERT(float64, double, float32, float, , double_to_float(in[i]))
+CONVERT(float64, double, float64, double, , in[i])
 
 #define ROW(FROM)                                                                                            \
     {                                                                                                        \
