@@ -26,7 +26,7 @@ struct tw_sink_spec {
         pyramid;            /* the output's: its metatiling and pixelbuffer, checked by the configuration */
     const char *path;       /* resolved; NULL for a sink that needs none */
     int min_zoom, max_zoom; /* of the configuration */
-    const struct tw_area *area; /* at max_zoom, for single files; borrowed until open returns */
+    const struct tw_area *area; /* of this run at max_zoom, for single files; borrowed until open returns */
 };
 
 /* Checks the spec and makes the sink; nothing on disk is touched. Adds problems with their place. NULL when
@@ -49,6 +49,10 @@ struct tw_sink_begin {
  * TW_EUSAGE when the fingerprint differs (with the remedy), or another run holds the lock (`'out' is being
  * written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
 enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err);
+
+/* Whether the output held nothing of an earlier run when it was begun (no journal, no tiles), or that was to be
+ * forgotten (overwrite). */
+bool tw_sink_is_new(const struct tw_sink *sink);
 
 /* Completes the output: commits, assembles single files, writes metadata, compacts the journal, releases the
  * lock. complete: false when the run was interrupted or tiles failed: then what was done so far is kept for

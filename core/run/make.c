@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "make.h"
+
+/* Turns an error into an outcome: a tile that fails is remembered and the run goes on; storage and memory end
+ * it. */
+static enum tw_outcome failed(struct tw_engine *engine, const struct tw_tile *tile,
+                              const struct tw_error *err)
+{
+    if (err->status == TW_ECANCELLED || tw_engine_is_cancelled(engine))
+        return TW_DROPPED;
+    if (err->status == TW_ESTORAGE || err->status == TW_ENOMEM) {
+        tw_engine_fail(engine, err);
+        return TW_DROPPED;
+    }
+    pthread_mutex_lock(&engine->mutex);
+    bool kept = tw_failures_add(&engine->failures, tile, err->message);
+    pthread_mutex_unlock(&engine->mutex);
+    atomic_fetch_add(&engine->counts.failed, 1);
+    if (!kept || engine->options->fail_fast)
+        tw_engine_cancel(engine);
+    return TW_FAILED;
+}
+
+/* Later passes make the overviews: those over a tile that was made anew (or its neighbours, whose
+ * pixelbuffers overlap it) have to be made again; those over a tile that failed cannot be. */
+static void mark_above(struct tw_engine *engine, struct tw_intervals *set, const struct tw_tile *tile)
+{
+    const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
+    if (set == NULL || tile->zoom == 0)
+        return;
+    pthread_mutex_lock(&engine->mutex);
+    for (int64_t row = tile->row - 1; row <= tile->row + 1; row++) {
+        for (int64_t col = tile->col - 1; col <= tile->col + 1; col++) {
+            struct tw_tile near = {tile->zoom, row, col};
+            if (!tw_tile_is_inside(pyramid, &near))
+                continue;
+            struct tw_tile parent = tw_tile_parent(&near);
+            if (!tw_intervals_add(&set[parent.zoom], tw_tile_hilbert(pyramid, &parent), 0))
+                engine->fatal.status = TW_ENOMEM;
+        }
+    }
+    pthread_mutex_unlock(&engine->mutex);
+}
+
+static bool is_marked(struct tw_engine *engine, const struct tw_intervals *set, const struct tw_tile *tile)
+{
+    if (set == NULL)
+        return false;
+    uint64_t place = tw_tile_hilbert(&engine->plan->config->process_pyramid, tile);
+    pthread_mutex_lock(&engine->mutex);
+    bool found = tw_intervals_find(&set[tile->zoom], place, NULL);
+    pthread_mutex_unlock(&engine->mutex);
+    return found;
+}
+
+static enum tw_outcome blocked(struct tw_engine *engine, const struct tw_tile *tile)
+{
+    atomic_fetch_add(&engine->counts.blocked, 1);
+    mark_above(engine, engine->blocked, tile);
+    return TW_FAILED;
+}
+
+static enum tw_outcome skipped(struct tw_engine *engine)
+{
+    atomic_fetch_add(&engine->counts.skipped, 1);
+    return TW_SKIPPED;
+}
+
+/* Writes what was made, and counts it. stored == NULL: an empty tile. */
+static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
+                           const struct tw_window *window, const struct tw_raster *stored)
+{
+    struct tw_error err = {0};
+    uint64_t written = 0;
+    if (tw_engine_is_cancelled(engine))
+        return TW_DROPPED;
+    if (tw_writer_put(worker->writer, tile, window, stored, worker->arena, &written, &err) != TW_OK)
+        return failed(engine, tile, &err);
+    mark_above(engine, engine->stale, tile);
+    atomic_fetch_add(&engine->counts.made, 1);
+    if (stored != NULL)
+        return TW_WRITTEN;
+    atomic_fetch_add(&engine->counts.empty, 1);
+    return TW_EMPTY;
+}
+
+/* Whether an earlier run has made the tile, and nothing below it has changed since. */
+static bool is_done(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
+                    bool *done)
+{
+    struct tw_error err = {0};
+    *done = false;
+    if (engine->options->overwrite || is_marked(engine, engine->stale, tile))
+        return true;
+    if (tw_writer_is_done(worker->writer, tile, done, &err) == TW_OK)
+        return true;
+    tw_engine_fail(engine, &err);
+    return false;
+}
+
+static struct tw_window output_window(const struct tw_plan *plan, const struct tw_tile *tile)
+{
+    return tw_tile_window_buffered(&plan->config->process_pyramid, tile,
+                                   plan->config->output_pyramid.pixelbuffer_px);
+}
+
+/* A tile of the interpolated zooms, when its parent is not at hand but on disk. */
+static enum tw_status from_stored_parent(struct tw_worker *worker, const struct tw_tile *tile,
+                                         struct tw_window *window, struct tw_raster *stored, bool *empty,
+                                         struct tw_error *err)
+{
+    struct tw_tile parent = tw_tile_parent(tile);
+    struct tw_window parent_window = output_window(worker->plan, &parent);
+    struct tw_raster pixels;
+    bool found = false;
+    *window = output_window(worker->plan, tile);
+    enum tw_status status =
+        tw_writer_get(worker->writer, &parent_window, worker->arena, &pixels, &found, err);
+    *empty = !found;
+    if (status != TW_OK || *empty)
+        return status;
+    status = tw_job_interpolate(worker, tile, &pixels, &parent_window, stored, err);
+    *empty = status == TW_OK && tw_raster_is_empty(stored);
+    return status;
+}
+
+static enum tw_outcome descend(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
+                               enum tw_outcome above, const struct tw_raster *pixels);
+
+static bool is_in_area(struct tw_engine *engine, const struct tw_tile *tile)
+{
+    struct tw_box box = tw_tile_bounds(&engine->plan->config->process_pyramid, tile);
+    pthread_mutex_lock(&engine->mutex); /* areas are used by one thread at a time */
+    enum tw_relation relation = tw_area_relation(tw_plan_zoom(engine->plan, tile->zoom)->run_area, &box);
+    pthread_mutex_unlock(&engine->mutex);
+    return relation != TW_OUTSIDE;
+}
+
+/* One tile of the interpolated zooms, after its parent, and what lies below it. */
+static enum tw_outcome interpolate(struct tw_engine *engine, struct tw_worker *worker,
+                                   const struct tw_tile *tile, enum tw_outcome above,
+                                   const struct tw_raster *pixels)
+{
+    struct tw_error err = {0};
+    struct tw_tile parent = tw_tile_parent(tile);
+    struct tw_window window = output_window(engine->plan, tile),
+                     parent_window = output_window(engine->plan, &parent);
+    struct tw_raster stored;
+    bool done = false, empty = above == TW_EMPTY;
+    enum tw_status status = TW_OK;
+    if (above == TW_SKIPPED && !is_done(engine, worker, tile, &done))
+        return TW_DROPPED;
+    if (done) {
+        skipped(engine);
+        return descend(engine, worker, tile, TW_SKIPPED, NULL);
+    }
+    if (above == TW_SKIPPED)
+        status = from_stored_parent(worker, tile, &window, &stored, &empty, &err);
+    else if (!empty) {
+        status = tw_job_interpolate(worker, tile, pixels, &parent_window, &stored, &err);
+        empty = status == TW_OK && tw_raster_is_empty(&stored);
+    }
+    if (status != TW_OK)
+        return failed(engine, tile, &err);
+    enum tw_outcome outcome = put(engine, worker, tile, &window, empty ? NULL : &stored);
+    return outcome == TW_DROPPED ? outcome : descend(engine, worker, tile, outcome, &stored);
+}
+
+/* Everything below a tile whose zoom is followed by interpolated ones. Returns the first bad outcome, or
+ * above. */
+static enum tw_outcome descend(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
+                               enum tw_outcome above, const struct tw_raster *pixels)
+{
+    struct tw_tile children[4];
+    if (tile->zoom >= engine->pass->deepest)
+        return above;
+    int count = tw_tile_children(&engine->plan->config->process_pyramid, tile, children);
+    for (int i = 0; i < count; i++) {
+        struct tw_arena_mark mark = tw_arena_mark(worker->arena);
+        enum tw_outcome outcome = above;
+        if (is_in_area(engine, &children[i]))
+            outcome = interpolate(engine, worker, &children[i], above, pixels);
+        tw_arena_release(worker->arena, mark);
+        if (outcome == TW_DROPPED)
+            return outcome;
+    }
+    return above;
+}
+
+enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
+                             struct tw_window *window, struct tw_raster *stored)
+{
+    struct tw_error err = {0};
+    bool done, empty = false;
+    enum tw_status status;
+    if (is_marked(engine, engine->blocked, tile))
+        return blocked(engine, tile);
+    if (!is_done(engine, worker, tile, &done))
+        return TW_DROPPED;
+    if (done) {
+        skipped(engine);
+        return descend(engine, worker, tile, TW_SKIPPED, NULL);
+    }
+    if (tw_plan_is_base(engine->plan, tile->zoom))
+        status = tw_job_compute(worker, tile, window, stored, &empty, &err);
+    else if (tile->zoom < engine->plan->config->base_min_zoom)
+        status = tw_job_overview(worker, tile, window, stored, &empty, &err);
+    else
+        status = from_stored_parent(worker, tile, window, stored, &empty, &err);
+    if (status != TW_OK) {
+        mark_above(engine, engine->blocked, tile);
+        return failed(engine, tile, &err);
+    }
+    enum tw_outcome outcome = put(engine, worker, tile, window, empty ? NULL : stored);
+    return outcome == TW_DROPPED || outcome == TW_FAILED ? outcome
+                                                         : descend(engine, worker, tile, outcome, stored);
+}
+
+/* Children that were skipped, or lie outside of what this run covers, are on disk: then all are read from
+ * there. */
+static bool is_in_memory(const struct tw_engine *engine, const struct tw_node *node)
+{
+    if (engine->plan->is_partial || engine->only != NULL || atomic_load(&node->skipped))
+        return false;
+    struct tw_tile children[4];
+    int count = tw_tile_children(&engine->plan->config->process_pyramid, &node->tile, children);
+    return engine->options->overwrite || atomic_load(&node->children) == count ||
+           tw_sink_is_new(engine->plan->sink);
+}
+
+enum tw_outcome tw_make_overview(struct tw_engine *engine, struct tw_worker *worker, struct tw_node *node,
+                                 struct tw_window *window, struct tw_raster *stored)
+{
+    struct tw_error err = {0};
+    bool done = false, empty = false;
+    enum tw_status status;
+    if (atomic_load(&node->dropped) || tw_engine_is_cancelled(engine))
+        return TW_DROPPED;
+    if (atomic_load(&node->failed))
+        return blocked(engine, &node->tile);
+    if (!atomic_load(&node->changed)) {
+        if (atomic_load(&node->children) == 0)
+            return TW_SKIPPED;
+        if (!is_done(engine, worker, &node->tile, &done))
+            return TW_DROPPED;
+        if (done)
+            return skipped(engine);
+    }
+    *window = node->window;
+    if (is_in_memory(engine, node))
+        status = tw_node_build(node, worker, stored, &empty, &err);
+    else
+        status = tw_job_overview(worker, &node->tile, window, stored, &empty, &err);
+    if (status != TW_OK)
+        return failed(engine, &node->tile, &err);
+    return put(engine, worker, &node->tile, window, empty ? NULL : stored);
+}

@@ -1,0 +1,20 @@
+/* make.h - making one tile: is it done, make it, write it, tell what became of it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_MAKE_H
+#define TW_MAKE_H
+
+#include "engine.h"
+
+/* A tile that is made on its own: computed from the inputs, or from storage, and whatever is interpolated
+ * from it. *stored and *window are set for TW_WRITTEN; they live in the worker's arena until its next reset.
+ */
+enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
+                             struct tw_window *window, struct tw_raster *stored);
+
+/* An overview all of whose children have reported. */
+enum tw_outcome tw_make_overview(struct tw_engine *engine, struct tw_worker *worker, struct tw_node *node,
+                                 struct tw_window *window, struct tw_raster *stored);
+
+#endif

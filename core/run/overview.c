@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "overview.h"
+
+#include "rescale.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tw_node *tw_node_new(const struct tw_plan *plan, const struct tw_tile *tile, struct tw_node *parent)
+{
+    struct tw_node *node = calloc(1, sizeof(*node));
+    if (node == NULL)
+        return NULL;
+    node->tile = *tile;
+    node->parent = parent;
+    node->window = tw_tile_window(&plan->config->process_pyramid, tile);
+    atomic_init(&node->open, 1);
+    return node;
+}
+
+void tw_node_free(struct tw_node *node)
+{
+    if (node == NULL)
+        return;
+    free(node->buffer.bands);
+    free(atomic_load(&node->memory));
+    free(node);
+}
+
+/* Whether children can be halved one by one: the method looks at 2 x 2 pixels, and no block lies on two
+ * children. */
+static bool halves_piecewise(const struct tw_plan *plan)
+{
+    const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
+    bool is_even = (pyramid->tile_size_px * pyramid->metatiling) % 2 == 0;
+    return is_even && tw_resampling_is_local(plan->config->lower);
+}
+
+static int32_t buffer_scale(const struct tw_plan *plan)
+{
+    return halves_piecewise(plan) ? 1 : 2;
+}
+
+static size_t band_bytes(const struct tw_plan *plan, int32_t width, int32_t height)
+{
+    size_t pixels = (size_t)width * (size_t)height;
+    size_t bytes = pixels * tw_dtype_size(tw_encoder_dtype(tw_sink_encoder(plan->sink)));
+    return (bytes + 63) / 64 * 64 + (pixels + 63) / 64 * 64;
+}
+
+size_t tw_node_bytes(const struct tw_plan *plan)
+{
+    const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
+    int32_t side = pyramid->tile_size_px * pyramid->metatiling * buffer_scale(plan);
+    return band_bytes(plan, side, side) * (size_t)tw_encoder_num_bands(tw_sink_encoder(plan->sink));
+}
+
+static unsigned char *buffer_make(struct tw_node *node, const struct tw_plan *plan,
+                                  const struct tw_raster *like)
+{
+    int32_t width = node->window.width_px * buffer_scale(plan),
+            height = node->window.height_px * buffer_scale(plan);
+    size_t bytes = band_bytes(plan, width, height);
+    unsigned char *memory = calloc(like->num_bands, bytes);
+    node->buffer.bands = calloc(like->num_bands, sizeof(struct tw_array));
+    if (memory == NULL || node->buffer.bands == NULL) {
+        free(memory);
+        return NULL;
+    }
+    size_t pixels = (size_t)width * (size_t)height;
+    for (size_t i = 0; i < like->num_bands; i++) {
+        unsigned char *band = memory + i * bytes;
+        node->buffer.bands[i] = (struct tw_array){.pixels = band,
+                                                  .valid = band + bytes - (pixels + 63) / 64 * 64,
+                                                  .width_px = width,
+                                                  .height_px = height,
+                                                  .dtype = like->bands[i].dtype};
+    }
+    node->buffer.num_bands = like->num_bands;
+    node->buffer.names = like->names; /* the encoder's, of program lifetime */
+    return memory;
+}
+
+/* The first child with pixels makes the buffer; others wait for it, which takes a moment only. */
+static bool buffer_ready(struct tw_node *node, const struct tw_plan *plan, const struct tw_raster *like)
+{
+    while (atomic_load(&node->memory) == NULL && !atomic_load(&node->out_of_memory)) {
+        if (atomic_flag_test_and_set(&node->allocating)) {
+            sched_yield();
+            continue;
+        }
+        if (atomic_load(&node->memory) == NULL) {
+            unsigned char *memory = buffer_make(node, plan, like);
+            if (memory == NULL)
+                atomic_store(&node->out_of_memory, true);
+            atomic_store(&node->memory, memory);
+        }
+        atomic_flag_clear(&node->allocating);
+    }
+    return atomic_load(&node->memory) != NULL;
+}
+
+static void paste(const struct tw_array *from, struct tw_array *to, int32_t col, int32_t row)
+{
+    size_t size = tw_dtype_size((enum tw_dtype)from->dtype), width = (size_t)from->width_px;
+    for (int32_t i = 0; i < from->height_px; i++) {
+        size_t in = (size_t)i * width, out = (size_t)(row + i) * (size_t)to->width_px + (size_t)col;
+        memcpy((unsigned char *)to->pixels + out * size, (const unsigned char *)from->pixels + in * size,
+               width * size);
+        if (from->valid != NULL)
+            memcpy(to->valid + out, from->valid + in, width);
+        else
+            memset(to->valid + out, TW_VALID, width);
+    }
+}
+
+static void gather(struct tw_node *node, const struct tw_plan *plan, const struct tw_raster *stored,
+                   const struct tw_window *window)
+{
+    if (!buffer_ready(node, plan, stored))
+        return;
+    int32_t col = (int32_t)(window->col_px - 2 * node->window.col_px);
+    int32_t row = (int32_t)(window->row_px - 2 * node->window.row_px);
+    for (size_t i = 0; i < stored->num_bands; i++) {
+        if (halves_piecewise(plan))
+            tw_halve_into(&stored->bands[i], plan->config->lower, &node->buffer.bands[i], col / 2, row / 2);
+        else
+            paste(&stored->bands[i], &node->buffer.bands[i], col, row);
+    }
+}
+
+void tw_node_report(struct tw_node *node, const struct tw_plan *plan, enum tw_outcome outcome,
+                    const struct tw_raster *stored, const struct tw_window *window)
+{
+    if (outcome == TW_WRITTEN)
+        gather(node, plan, stored, window);
+    if (outcome == TW_WRITTEN || outcome == TW_EMPTY)
+        atomic_store(&node->changed, true);
+    if (outcome == TW_SKIPPED)
+        atomic_store(&node->skipped, true);
+    if (outcome == TW_FAILED)
+        atomic_store(&node->failed, true);
+    if (outcome == TW_DROPPED)
+        atomic_store(&node->dropped, true);
+    atomic_fetch_add(&node->children, 1);
+}
+
+bool tw_node_close(struct tw_node *node)
+{
+    return atomic_fetch_sub(&node->open, 1) == 1;
+}
+
+enum tw_status tw_node_build(struct tw_node *node, struct tw_worker *worker, struct tw_raster *stored,
+                             bool *empty, struct tw_error *err)
+{
+    const struct tw_plan *plan = worker->plan;
+    *empty = atomic_load(&node->memory) == NULL;
+    if (atomic_load(&node->out_of_memory))
+        return tw_error_nomem(err);
+    if (*empty)
+        return TW_OK;
+    struct tw_raster halved = node->buffer;
+    if (!halves_piecewise(plan)) {
+        halved.bands = tw_arena_calloc(worker->arena, halved.num_bands + 1, sizeof(struct tw_array));
+        bool fits = halved.bands != NULL;
+        for (size_t i = 0; fits && i < halved.num_bands; i++)
+            fits =
+                tw_array_halve(worker->arena, &node->buffer.bands[i], plan->config->lower, &halved.bands[i]);
+        if (!fits)
+            return tw_error_set(err, TW_EBUDGET,
+                                "no memory left: lower pyramid.metatiling or raise --memory");
+    }
+    enum tw_status status =
+        tw_encoder_store(tw_sink_encoder(plan->sink), &halved, worker->arena, stored, err);
+    *empty = status == TW_OK && tw_raster_is_empty(stored);
+    return status;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+#include "plan_parts.h"
+
+#include <stdlib.h>
+
+const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom)
+{
+    return &plan->zooms[zoom - plan->config->min_zoom];
+}
+
+bool tw_plan_is_base(const struct tw_plan *plan, int zoom)
+{
+    return zoom >= plan->config->base_min_zoom && zoom <= plan->config->base_max_zoom;
+}
+
+size_t tw_plan_num_inputs(const struct tw_plan *plan)
+{
+    return plan->declaration->num_inputs;
+}
+
+static void free_areas(struct tw_plan *plan)
+{
+    int count = plan->config->max_zoom - plan->config->min_zoom + 1;
+    for (int i = 0; plan->zooms != NULL && i < count; i++) {
+        struct tw_plan_zoom *zoom = &plan->zooms[i];
+        if (zoom->run_area != zoom->config_area)
+            tw_area_free(zoom->run_area);
+        tw_area_free(zoom->config_area);
+    }
+}
+
+void tw_plan_free(struct tw_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    tw_sink_close(plan->sink);
+    free_areas(plan);
+    for (size_t i = 0; i < plan->num_sources; i++)
+        tw_source_close(plan->sources[i]);
+    tw_program_free(plan->program);
+    tw_arena_free(plan->arena);
+    free(plan);
+}
+
+/* The configuration's word first, then the script's. */
+static struct tw_output_spec output_spec(const struct tw_config *config,
+                                         const struct tw_declaration *declaration)
+{
+    struct tw_output_spec spec = {.options = config->output};
+    if (config->has_output_bands) {
+        spec.num_bands = config->output_bands;
+        spec.band_names = config->output_band_names;
+    } else {
+        spec.num_bands = declaration->num_bands;
+    }
+    if (spec.band_names == NULL && spec.num_bands == declaration->num_bands)
+        spec.band_names = declaration->band_names;
+    spec.has_dtype = config->has_output_dtype || declaration->has_dtype;
+    spec.dtype = config->has_output_dtype ? config->output_dtype : declaration->dtype;
+    spec.has_nodata = config->has_output_nodata || declaration->has_nodata;
+    spec.nodata = config->has_output_nodata ? config->output_nodata : declaration->nodata;
+    return spec;
+}
+
+static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    struct tw_sink_spec spec = {
+        .output = output_spec(config, plan->declaration),
+        .process = &config->process_pyramid,
+        .pyramid = config->output_pyramid,
+        .path = config->output_path,
+        .min_zoom = config->min_zoom,
+        .max_zoom = config->max_zoom,
+        .area = tw_plan_zoom(plan, config->max_zoom)->run_area,
+    };
+    plan->sink = tw_sink_open(&spec, problems);
+    return plan->sink != NULL ? TW_OK : problems->count > 0 ? TW_EUSAGE : TW_ENOMEM;
+}
+
+static enum tw_status fill(struct tw_plan *plan, const struct tw_selection *selection,
+                           struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    enum tw_status status = tw_program_load(config->process_text, config->process, &plan->program, problems);
+    if (status != TW_OK)
+        return status;
+    plan->declaration = tw_program_declaration(plan->program);
+    plan->zooms =
+        tw_arena_calloc(plan->arena, (size_t)(config->max_zoom - config->min_zoom + 1), sizeof(*plan->zooms));
+    if (plan->zooms == NULL)
+        return TW_ENOMEM;
+    status = tw_plan_resolve_zooms(plan, problems);
+    if (status != TW_OK && status != TW_EUSAGE)
+        return status;
+    if (problems->count == 0)
+        status = tw_plan_find_areas(plan, selection, problems);
+    if (problems->count > 0 || status != TW_OK)
+        return status != TW_OK ? status : TW_EUSAGE;
+    status = open_sink(plan, problems);
+    if (status == TW_OK)
+        status = tw_plan_identify(plan);
+    return status;
+}
+
+enum tw_status tw_plan_make(const struct tw_config *config, const struct tw_selection *selection,
+                            struct tw_plan **plan, struct tw_problems *problems)
+{
+    struct tw_plan *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return TW_ENOMEM;
+    made->config = config;
+    made->arena = tw_arena_new(0);
+    enum tw_status status = made->arena != NULL ? fill(made, selection, problems) : TW_ENOMEM;
+    if (status == TW_OK && problems->count > 0)
+        status = TW_EUSAGE;
+    if (status != TW_OK) {
+        tw_plan_free(made);
+        return status;
+    }
+    *plan = made;
+    return TW_OK;
+}

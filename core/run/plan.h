@@ -1,0 +1,72 @@
+/* plan.h - the immutable result of configuration and script: what a run, a dry run or a preview works from.
+ *
+ * A plan is made once, with everything checked before the first tile; from then on it is const and shared by
+ * all threads, but for the sink, which locks inside. It holds nothing per tile.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_PLAN_H
+#define TW_PLAN_H
+
+#include "config.h"
+#include "script.h"
+#include "sink.h"
+#include "source.h"
+
+/* What the command line asks for, besides the configuration. */
+struct tw_selection {
+    bool has_zooms;
+    int min_zoom, max_zoom;
+    bool has_bounds;
+    struct tw_box bounds;
+    const char *bounds_crs; /* also of the point; NULL: the grid's */
+    bool has_point;
+    double x, y;
+    const char *area; /* WKT or the path of a vector file; NULL: none */
+    const char *area_crs;
+    bool has_tile;
+    struct tw_tile tile; /* of the process pyramid */
+};
+
+/* What a zoom level is made from. */
+struct tw_plan_zoom {
+    struct tw_area *config_area; /* of the configuration and its inputs; owned by the plan */
+    struct tw_area *run_area;    /* the same, cut with the selection; may be the same pointer */
+    const struct tw_value
+        *params;             /* process_parameters at this zoom; one pointer for zooms with equal values */
+    size_t *source_of_input; /* for each input of the script: index into sources, or SIZE_MAX when it is not
+                                given */
+};
+
+struct tw_plan {
+    struct tw_arena *arena;
+    const struct tw_config *config; /* borrowed */
+    struct tw_program *program;
+    const struct tw_declaration *declaration;
+    struct tw_source **sources;
+    size_t num_sources;
+    struct tw_sink *sink;
+    struct tw_plan_zoom *zooms; /* for zooms config->min_zoom .. config->max_zoom */
+
+    int min_zoom, max_zoom;  /* of this run: the configuration's, or part of them */
+    bool is_partial;         /* the selection leaves out some of the area */
+    const char *fingerprint; /* of everything that decides what a tile holds */
+    const char *metadata;    /* JSON text that goes beside the tiles */
+};
+
+/* Makes a plan. All problems are added in one go. On success *plan is owned by the caller. Returns TW_OK;
+ * TW_EUSAGE when problems were added; TW_ENOMEM. */
+enum tw_status tw_plan_make(const struct tw_config *config, const struct tw_selection *selection,
+                            struct tw_plan **plan, struct tw_problems *problems);
+/* Accepts NULL. */
+void tw_plan_free(struct tw_plan *plan);
+
+const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom);
+
+/* Whether the plan computes this zoom from the inputs (others come from the zoom below or above). */
+bool tw_plan_is_base(const struct tw_plan *plan, int zoom);
+
+/* The inputs' names of the script that a configuration may use; see struct tw_plan_zoom. */
+size_t tw_plan_num_inputs(const struct tw_plan *plan);
+
+#endif

@@ -1,0 +1,209 @@
+/* Which part of the grid a run covers, zoom by zoom.
+ *
+ * The area of a zoom that is computed: all its inputs' bounds, within `bounds` and `area` of the
+ * configuration. A zoom made from another one has the area of the nearest computed zoom. The selection of the
+ * command line cuts all of them.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "plan_parts.h"
+
+#include "area_read.h"
+#include "file.h"
+
+#include <stdint.h>
+
+/* Replaces *area by what it shares with other; both are consumed. */
+static enum tw_status cut(struct tw_area **area, struct tw_area *other, struct tw_error *err)
+{
+    struct tw_area *common = NULL;
+    enum tw_status status = tw_area_intersection(*area, other, &common, err);
+    tw_area_free(other);
+    if (status == TW_OK) {
+        tw_area_free(*area);
+        *area = common;
+    }
+    return status;
+}
+
+static enum tw_status copy(const struct tw_area *area, struct tw_area **duplicate, struct tw_error *err)
+{
+    return tw_area_union(area, area, duplicate, err);
+}
+
+static enum tw_status cut_with_bounds(const struct tw_config *config, struct tw_area **area,
+                                      struct tw_error *err)
+{
+    struct tw_area *bounds = NULL;
+    enum tw_status status =
+        tw_area_from_bounds(&config->bounds, config->bounds_crs, config->process_pyramid.grid, &bounds, err);
+    return status == TW_OK ? cut(area, bounds, err) : status;
+}
+
+static enum tw_status cut_with_area(const struct tw_plan *plan, struct tw_area **area, struct tw_error *err)
+{
+    const struct tw_config *config = plan->config;
+    const char *text = config->area->text;
+    bool is_wkt = tw_path_has_suffix(text, ")");
+    const char *where = is_wkt ? text : tw_path_join(plan->arena, config->folder, text);
+    if (where == NULL)
+        return tw_error_nomem(err);
+    struct tw_area *given = NULL;
+    enum tw_status status = tw_area_read(where, config->area_crs, config->process_pyramid.grid, &given, err);
+    return status == TW_OK ? cut(area, given, err) : status;
+}
+
+/* `bounds` and `area` of the configuration; the whole grid without them. */
+static enum tw_status configured_area(const struct tw_plan *plan, struct tw_area **area,
+                                      struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    struct tw_error err = {0};
+    *area = tw_area_of_grid(config->process_pyramid.grid);
+    if (*area == NULL)
+        return TW_ENOMEM;
+    if (config->has_bounds && cut_with_bounds(config, area, &err) != TW_OK)
+        tw_problems_add(problems, config->bounds_value, "%s", err.message);
+    if (config->area != NULL && cut_with_area(plan, area, &err) != TW_OK)
+        tw_problems_add(problems, config->area, "%s", err.message);
+    return problems->count > 0 ? TW_EUSAGE : TW_OK;
+}
+
+/* The union of the areas of a zoom's inputs; *area NULL when it has none. */
+static enum tw_status inputs_area(const struct tw_plan *plan, const struct tw_plan_zoom *zoom,
+                                  struct tw_area **area, struct tw_error *err)
+{
+    *area = NULL;
+    for (size_t i = 0; i < plan->declaration->num_inputs; i++) {
+        struct tw_area *of_input = NULL, *together = NULL;
+        if (zoom->source_of_input[i] == SIZE_MAX)
+            continue;
+        const struct tw_source *source = plan->sources[zoom->source_of_input[i]];
+        enum tw_status status = tw_source_area(source, plan->config->process_pyramid.grid, &of_input, err);
+        if (status == TW_OK && *area != NULL) {
+            status = tw_area_union(*area, of_input, &together, err);
+            tw_area_free(of_input);
+            of_input = together;
+        }
+        if (status != TW_OK)
+            return status;
+        tw_area_free(*area);
+        *area = of_input;
+    }
+    return TW_OK;
+}
+
+static enum tw_status base_area(const struct tw_plan *plan, const struct tw_area *configured, int level,
+                                struct tw_error *err)
+{
+    struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
+    struct tw_area *inputs = NULL;
+    enum tw_status status = inputs_area(plan, zoom, &inputs, err);
+    if (status == TW_OK)
+        status = copy(configured, &zoom->config_area, err);
+    if (status == TW_OK && inputs != NULL)
+        return cut(&zoom->config_area, inputs, err);
+    tw_area_free(inputs);
+    return status;
+}
+
+/* What the command line leaves; NULL when it asks for no part. */
+static enum tw_status selected_area(const struct tw_plan *plan, const struct tw_selection *s,
+                                    struct tw_area **area, struct tw_error *err)
+{
+    const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
+    struct tw_area *more = NULL;
+    enum tw_status status = TW_OK;
+    *area = NULL;
+    if (s->has_tile || s->has_point) {
+        struct tw_tile tile = s->tile;
+        double x = s->x, y = s->y;
+        if (s->has_point)
+            status = tw_point_to_grid(&x, &y, s->bounds_crs, pyramid->grid, err);
+        if (status == TW_OK && s->has_point && !tw_tile_from_point(pyramid, plan->max_zoom, x, y, &tile))
+            return tw_error_set(err, TW_EUSAGE, "the point %.10g %.10g lies outside the grid '%s'", s->x,
+                                s->y, pyramid->grid->name);
+        struct tw_box box = tw_tile_bounds(pyramid, &tile);
+        return status != TW_OK ? status : tw_area_from_box(pyramid->grid, &box, area, err);
+    }
+    if (s->has_bounds)
+        status = tw_area_from_bounds(&s->bounds, s->bounds_crs, pyramid->grid, area, err);
+    if (status == TW_OK && s->area != NULL)
+        status = tw_area_read(s->area, s->area_crs, pyramid->grid, &more, err);
+    if (status == TW_OK && more != NULL && *area != NULL)
+        return cut(area, more, err);
+    if (more != NULL)
+        *area = more;
+    return status;
+}
+
+static enum tw_status check_zooms(struct tw_plan *plan, const struct tw_selection *s, struct tw_error *err)
+{
+    const struct tw_config *config = plan->config;
+    plan->min_zoom = s->has_tile ? s->tile.zoom : s->has_zooms ? s->min_zoom : config->min_zoom;
+    plan->max_zoom = s->has_tile ? s->tile.zoom : s->has_zooms ? s->max_zoom : config->max_zoom;
+    if (plan->min_zoom < config->min_zoom || plan->max_zoom > config->max_zoom)
+        return tw_error_set(err, TW_EUSAGE, "zoom %d is not among the zoom levels of '%s', %d to %d",
+                            plan->min_zoom < config->min_zoom ? plan->min_zoom : plan->max_zoom, config->path,
+                            config->min_zoom, config->max_zoom);
+    char text[TW_TILE_TEXT_SIZE];
+    const struct tw_pyramid *pyramid = &config->process_pyramid;
+    if (s->has_tile && !tw_tile_is_inside(pyramid, &s->tile))
+        return tw_error_set(
+            err, TW_EUSAGE, "tile %s does not exist: zoom %d has %lld rows and %lld columns of metatiles",
+            tw_tile_text(&s->tile, text), s->tile.zoom, (long long)tw_pyramid_rows(pyramid, s->tile.zoom),
+            (long long)tw_pyramid_cols(pyramid, s->tile.zoom));
+    return TW_OK;
+}
+
+/* Gives every zoom its run area: what the selection leaves of the configuration's. */
+static enum tw_status cut_with_selection(struct tw_plan *plan, const struct tw_selection *s,
+                                         struct tw_error *err)
+{
+    struct tw_area *selected = NULL;
+    enum tw_status status = selected_area(plan, s, &selected, err);
+    plan->is_partial = selected != NULL;
+    for (int level = plan->config->min_zoom; status == TW_OK && level <= plan->config->max_zoom; level++) {
+        struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
+        if (selected == NULL)
+            zoom->run_area = zoom->config_area;
+        else
+            status = tw_area_intersection(zoom->config_area, selected, &zoom->run_area, err);
+    }
+    tw_area_free(selected);
+    return status;
+}
+
+static int nearest_base(const struct tw_config *config, int level)
+{
+    if (level < config->base_min_zoom)
+        return config->base_min_zoom;
+    return level > config->base_max_zoom ? config->base_max_zoom : level;
+}
+
+enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selection *selection,
+                                  struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    struct tw_error err = {0};
+    struct tw_area *configured = NULL;
+    enum tw_status status = configured_area(plan, &configured, problems);
+    for (int level = config->base_min_zoom; status == TW_OK && level <= config->base_max_zoom; level++)
+        status = base_area(plan, configured, level, &err);
+    tw_area_free(configured);
+    for (int level = config->min_zoom; status == TW_OK && level <= config->max_zoom; level++) {
+        struct tw_plan_zoom *zoom = &plan->zooms[level - config->min_zoom];
+        if (zoom->config_area == NULL)
+            status = copy(plan->zooms[nearest_base(config, level) - config->min_zoom].config_area,
+                          &zoom->config_area, &err);
+    }
+    if (status == TW_OK)
+        status = check_zooms(plan, selection, &err);
+    if (status == TW_OK)
+        status = cut_with_selection(plan, selection, &err);
+    if (status != TW_OK && status != TW_ENOMEM && err.message[0] != '\0') {
+        tw_problems_add_error(problems, &err);
+        return TW_EUSAGE;
+    }
+    return status;
+}

@@ -1,0 +1,185 @@
+/* What a plan is, as text: the fingerprint that tells whether an output can be continued, and metadata.json.
+ *
+ * The fingerprint covers whatever decides what a tile holds: script and modules, inputs and parameters,
+ * pyramid, baselevels, output options. It leaves out which tiles are made (zoom_levels, bounds, area) and
+ * where they go.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "plan_parts.h"
+
+#include "hash.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORMAT_OF_FINGERPRINT = 1 };
+
+void tw_plan_describe_value(const struct tw_value *value, struct tw_text *text)
+{
+    if (value == NULL) {
+        tw_text_add(text, "null");
+        return;
+    }
+    switch (value->kind) {
+    case TW_LIST:
+        tw_text_add(text, "[");
+        for (size_t i = 0; i < value->count; i++) {
+            tw_plan_describe_value(&value->items[i], text);
+            tw_text_add(text, ",");
+        }
+        tw_text_add(text, "]");
+        return;
+    case TW_MAP:
+        tw_text_add(text, "{");
+        for (size_t i = 0; i < value->count; i++) {
+            tw_text_printf(text, "%zu:%s=", strlen(value->members[i].key), value->members[i].key);
+            tw_plan_describe_value(&value->members[i].value, text);
+            tw_text_add(text, ",");
+        }
+        tw_text_add(text, "}");
+        return;
+    case TW_NUMBER:
+        tw_text_printf(text, "%.17g", value->number);
+        return;
+    case TW_BOOL:
+        tw_text_add(text, value->boolean ? "true" : "false");
+        return;
+    case TW_STRING:
+        tw_text_printf(text, "%zu:%s", strlen(value->text), value->text);
+        return;
+    default:
+        tw_text_add(text, "null");
+        return;
+    }
+}
+
+static void describe_pyramid(const struct tw_config *config, struct tw_text *text)
+{
+    const struct tw_pyramid *p = &config->process_pyramid, *o = &config->output_pyramid;
+    tw_text_printf(text, "grid %s %s %.17g %.17g %.17g %.17g %lld %lld\n", p->grid->name, p->grid->crs,
+                   p->grid->extent.left, p->grid->extent.bottom, p->grid->extent.right, p->grid->extent.top,
+                   (long long)p->grid->cols, (long long)p->grid->rows);
+    tw_text_printf(text, "tiles %d %d %d %d %d\n", p->tile_size_px, p->metatiling, p->pixelbuffer_px,
+                   o->metatiling, o->pixelbuffer_px);
+    if (config->has_baselevels)
+        tw_text_printf(text, "baselevels %d %d %d %d\n", config->base_min_zoom, config->base_max_zoom,
+                       (int)config->lower, (int)config->higher);
+}
+
+/* Output options without the path: an output may be moved. */
+static void describe_output(const struct tw_value *output, struct tw_text *text)
+{
+    for (size_t i = 0; i < output->count; i++) {
+        if (strcmp(output->members[i].key, "path") == 0)
+            continue;
+        tw_text_printf(text, "output %s ", output->members[i].key);
+        tw_plan_describe_value(&output->members[i].value, text);
+        tw_text_add(text, "\n");
+    }
+}
+
+static enum tw_status set_fingerprint(struct tw_plan *plan)
+{
+    const struct tw_config *config = plan->config;
+    struct tw_text text = {0};
+    char fingerprint[TW_FINGERPRINT_SIZE];
+    tw_text_printf(&text, "tilewright %d\nscript %s\n", FORMAT_OF_FINGERPRINT,
+                   plan->declaration->fingerprint);
+    describe_pyramid(config, &text);
+    tw_text_add(&text, "input ");
+    tw_plan_describe_value(config->input, &text);
+    tw_text_add(&text, "\nparams ");
+    tw_plan_describe_value(config->params, &text);
+    tw_text_add(&text, "\n");
+    describe_output(config->output, &text);
+    tw_fingerprint(tw_text_get(&text), text.length, fingerprint);
+    bool failed = text.failed;
+    tw_text_free(&text);
+    plan->fingerprint = tw_arena_strdup(plan->arena, fingerprint);
+    return failed || plan->fingerprint == NULL ? TW_ENOMEM : TW_OK;
+}
+
+/* JSON has no NaN and no infinities: they are written as text. */
+static json_t *number_to_json(double number)
+{
+    if (!isfinite(number))
+        return json_string(isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
+    return number == floor(number) && fabs(number) < 1e15 ? json_integer((json_int_t)number)
+                                                          : json_real(number);
+}
+
+static json_t *value_to_json(const struct tw_value *value)
+{
+    json_t *json = NULL;
+    switch (value->kind) {
+    case TW_LIST:
+        json = json_array();
+        for (size_t i = 0; i < value->count; i++)
+            json_array_append_new(json, value_to_json(&value->items[i]));
+        return json;
+    case TW_MAP:
+        json = json_object();
+        for (size_t i = 0; i < value->count; i++)
+            json_object_set_new(json, value->members[i].key, value_to_json(&value->members[i].value));
+        return json;
+    case TW_NUMBER:
+        return number_to_json(value->number);
+    case TW_BOOL:
+        return json_boolean(value->boolean);
+    case TW_STRING:
+        return json_string(value->text);
+    default:
+        return json_null();
+    }
+}
+
+static json_t *grid_to_json(const struct tw_grid *grid)
+{
+    return json_pack("{s:s, s:[f,f,f,f], s:b, s:[I,I], s:s}", "grid", grid->name, "bounds", grid->extent.left,
+                     grid->extent.bottom, grid->extent.right, grid->extent.top, "is_global",
+                     (int)grid->is_global, "shape", (json_int_t)grid->rows, (json_int_t)grid->cols, "crs",
+                     grid->crs);
+}
+
+static json_t *driver_to_json(const struct tw_plan *plan)
+{
+    const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
+    return json_pack("{s:s, s:s, s:i, s:s, s:o}", "format", tw_encoder_format(encoder), "extension",
+                     tw_encoder_extension(encoder), "bands", tw_encoder_num_bands(encoder), "dtype",
+                     tw_dtype_name(tw_encoder_dtype(encoder)), "nodata",
+                     number_to_json(tw_encoder_nodata(encoder)));
+}
+
+/* mapchete's layout (`driver`, `pyramid`) and, under `tilewright`, what made the tiles. No times and no
+ * machine: the same configuration gives the same bytes. */
+static enum tw_status set_metadata(struct tw_plan *plan)
+{
+    const struct tw_config *config = plan->config;
+    const struct tw_pyramid *output = &config->output_pyramid;
+    json_t *pyramid = json_pack("{s:o, s:i, s:i, s:i}", "grid", grid_to_json(output->grid), "metatiling",
+                                output->metatiling, "pixelbuffer", output->pixelbuffer_px, "tile_size",
+                                output->tile_size_px);
+    json_t *made =
+        json_pack("{s:s, s:s, s:[i,i], s:s, s:o, s:o, s:o}", "version", TW_VERSION, "fingerprint",
+                  plan->fingerprint, "zoom_levels", config->min_zoom, config->max_zoom, "process",
+                  plan->declaration->path, "input", value_to_json(config->input), "process_parameters",
+                  value_to_json(config->params), "output", value_to_json(config->output));
+    if (made != NULL)
+        json_object_del(json_object_get(made, "output"), "path"); /* an output may be moved */
+    json_t *root =
+        json_pack("{s:o, s:o, s:o}", "driver", driver_to_json(plan), "pyramid", pyramid, "tilewright", made);
+    char *text = root != NULL ? json_dumps(root, JSON_INDENT(4) | JSON_SORT_KEYS) : NULL;
+    json_decref(root);
+    plan->metadata = text != NULL ? tw_arena_printf(plan->arena, "%s\n", text) : NULL;
+    free(text);
+    return plan->metadata != NULL ? TW_OK : TW_ENOMEM;
+}
+
+enum tw_status tw_plan_identify(struct tw_plan *plan)
+{
+    enum tw_status status = set_fingerprint(plan);
+    return status == TW_OK ? set_metadata(plan) : status;
+}

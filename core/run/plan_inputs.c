@@ -1,0 +1,207 @@
+/* Which source feeds which input of the script at which zoom, and with which parameters.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "plan_parts.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* What was resolved at one zoom before, to be used again where the next zoom says the same. */
+struct seen {
+    const char *name; /* of the input; NULL: the parameters */
+    const char *text;
+    size_t source;
+    const struct tw_value *params;
+};
+
+struct resolver {
+    struct tw_plan *plan;
+    struct tw_problems *problems;
+    struct seen *seen;
+    size_t num_seen, capacity;
+};
+
+static struct seen *find_seen(struct resolver *resolver, const char *name, const char *text)
+{
+    for (size_t i = 0; i < resolver->num_seen; i++) {
+        struct seen *seen = &resolver->seen[i];
+        bool same_name =
+            (name == NULL) == (seen->name == NULL) && (name == NULL || strcmp(name, seen->name) == 0);
+        if (same_name && strcmp(text, seen->text) == 0)
+            return seen;
+    }
+    return NULL;
+}
+
+static struct seen *add_seen(struct resolver *resolver, const char *name, const char *text)
+{
+    struct tw_arena *arena = resolver->plan->arena;
+    if (resolver->num_seen == resolver->capacity) {
+        size_t capacity = resolver->capacity * 2 + 16;
+        struct seen *more = tw_arena_calloc(arena, capacity, sizeof(*more));
+        if (more == NULL)
+            return NULL;
+        if (resolver->num_seen > 0)
+            memcpy(more, resolver->seen, resolver->num_seen * sizeof(*more));
+        resolver->seen = more;
+        resolver->capacity = capacity;
+    }
+    struct seen *seen = &resolver->seen[resolver->num_seen++];
+    *seen = (struct seen){.name = name, .text = tw_arena_strdup(arena, text), .source = SIZE_MAX};
+    return seen->text != NULL ? seen : NULL;
+}
+
+static enum tw_status add_source(struct tw_plan *plan, struct tw_source *source)
+{
+    struct tw_source **more = tw_arena_calloc(plan->arena, plan->num_sources + 1, sizeof(struct tw_source *));
+    if (more == NULL) {
+        tw_source_close(source);
+        return TW_ENOMEM;
+    }
+    if (plan->num_sources > 0)
+        memcpy(more, plan->sources, plan->num_sources * sizeof(struct tw_source *));
+    more[plan->num_sources++] = source;
+    plan->sources = more;
+    return TW_OK;
+}
+
+static void check_kind(struct resolver *resolver, const struct tw_declared_input *input,
+                       const struct tw_source *source, const struct tw_value *value)
+{
+    static const char *const kinds[] = {[TW_INPUT_RASTER] = "raster", [TW_INPUT_STACK] = "stack"};
+    bool is_stack = tw_source_kind(source) == TW_SOURCE_STACK;
+    if (input->kind == TW_INPUT_ANY || (input->kind == TW_INPUT_STACK) == is_stack)
+        return;
+    tw_problems_add(resolver->problems, value, "input '%s' is a %s; the script %s wants a %s", input->name,
+                    is_stack ? "stack" : "raster", resolver->plan->declaration->path, kinds[input->kind]);
+}
+
+/* Opens the source that value describes, or finds the one that an earlier zoom has opened for the same value.
+ */
+static enum tw_status resolve_source(struct resolver *resolver, const char *name,
+                                     const struct tw_declared_input *input, const struct tw_value *value,
+                                     size_t *source)
+{
+    struct tw_plan *plan = resolver->plan;
+    struct tw_text text = {0};
+    tw_plan_describe_value(value, &text);
+    struct seen *seen = text.failed ? NULL : find_seen(resolver, name, tw_text_get(&text));
+    bool is_new = seen == NULL;
+    if (is_new && !text.failed)
+        seen = add_seen(resolver, name, tw_text_get(&text));
+    tw_text_free(&text);
+    if (seen == NULL)
+        return TW_ENOMEM;
+    if (!is_new) {
+        *source = seen->source;
+        return TW_OK;
+    }
+    struct tw_source *opened = NULL;
+    enum tw_status status = tw_source_open(name, value, plan->config->folder, &opened, resolver->problems);
+    if (status != TW_OK)
+        return status == TW_EUSAGE ? TW_OK : status; /* go on to find the other problems */
+    check_kind(resolver, input, opened, value);
+    *source = seen->source = plan->num_sources;
+    return add_source(plan, opened);
+}
+
+static enum tw_status resolve_params(struct resolver *resolver, struct tw_plan_zoom *zoom,
+                                     const struct tw_value *params)
+{
+    struct tw_text text = {0};
+    tw_plan_describe_value(params, &text);
+    struct seen *seen = text.failed ? NULL : find_seen(resolver, NULL, tw_text_get(&text));
+    bool is_new = seen == NULL;
+    if (is_new && !text.failed)
+        seen = add_seen(resolver, NULL, tw_text_get(&text));
+    tw_text_free(&text);
+    if (seen == NULL)
+        return TW_ENOMEM;
+    if (is_new) {
+        seen->params = params;
+        tw_program_check_params(resolver->plan->program, params, resolver->problems);
+    }
+    zoom->params = seen->params;
+    return TW_OK;
+}
+
+/* The configuration's member for a declared input. A script that takes any single input gets the only one. */
+static const struct tw_member *member_for(const struct tw_plan *plan, const struct tw_value *inputs,
+                                          const struct tw_declared_input *input)
+{
+    for (size_t i = 0; inputs != NULL && i < inputs->count; i++)
+        if (strcmp(inputs->members[i].key, input->name) == 0)
+            return &inputs->members[i];
+    bool takes_any = plan->declaration->any_single_input && input == plan->declaration->inputs;
+    return takes_any && inputs != NULL && inputs->count == 1 ? &inputs->members[0] : NULL;
+}
+
+static bool is_declared(const struct tw_declaration *declaration, const char *name)
+{
+    for (size_t i = 0; i < declaration->num_inputs; i++)
+        if (strcmp(declaration->inputs[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Inputs that the script does not know, once for all zooms. */
+static enum tw_status check_unknown_inputs(struct resolver *resolver)
+{
+    const struct tw_plan *plan = resolver->plan;
+    const struct tw_declaration *declaration = plan->declaration;
+    const struct tw_value *inputs = plan->config->input;
+    const char **known = tw_arena_calloc(plan->arena, declaration->num_inputs + 1, sizeof(char *));
+    if (known == NULL)
+        return TW_ENOMEM;
+    for (size_t i = 0; i < declaration->num_inputs; i++)
+        known[i] = declaration->inputs[i].name;
+    if (declaration->any_single_input && inputs->count == 1)
+        return TW_OK;
+    for (size_t i = 0; i < inputs->count; i++) {
+        if (is_declared(declaration, inputs->members[i].key))
+            continue;
+        tw_problems_add_key(resolver->problems, &inputs->members[i], "the script %s has no input '%s'",
+                            declaration->path, inputs->members[i].key);
+        tw_text_add_known(&resolver->problems->text, inputs->members[i].key, known, declaration->num_inputs);
+    }
+    return TW_OK;
+}
+
+static enum tw_status resolve_zoom(struct resolver *resolver, int level)
+{
+    struct tw_plan *plan = resolver->plan;
+    struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
+    size_t count = plan->declaration->num_inputs;
+    zoom->source_of_input = tw_arena_calloc(plan->arena, count + 1, sizeof(size_t));
+    if (zoom->source_of_input == NULL)
+        return TW_ENOMEM;
+    bool nomem = false;
+    const struct tw_value *inputs = tw_config_at_zoom(plan->config->input, level, plan->arena, &nomem);
+    const struct tw_value *params = tw_config_at_zoom(plan->config->params, level, plan->arena, &nomem);
+    enum tw_status status = nomem ? TW_ENOMEM : resolve_params(resolver, zoom, params);
+    for (size_t i = 0; i < count && status == TW_OK; i++) {
+        const struct tw_declared_input *input = &plan->declaration->inputs[i];
+        const struct tw_member *member = member_for(plan, inputs, input);
+        zoom->source_of_input[i] = SIZE_MAX;
+        if (member != NULL)
+            status = resolve_source(resolver, member->key, input, &member->value, &zoom->source_of_input[i]);
+        else if (!input->optional)
+            tw_problems_add(resolver->problems, plan->config->input,
+                            "input '%s' of the script %s is missing at zoom %d; add it under 'input:'",
+                            input->name, plan->declaration->path, level);
+        if (member == NULL && !input->optional)
+            return TW_EUSAGE; /* once is enough */
+    }
+    return status;
+}
+
+enum tw_status tw_plan_resolve_zooms(struct tw_plan *plan, struct tw_problems *problems)
+{
+    struct resolver resolver = {.plan = plan, .problems = problems};
+    const struct tw_config *config = plan->config;
+    enum tw_status status = check_unknown_inputs(&resolver);
+    for (int level = config->base_min_zoom; level <= config->base_max_zoom && status == TW_OK; level++)
+        status = resolve_zoom(&resolver, level);
+    return status == TW_OK && problems->count > 0 ? TW_EUSAGE : status;
+}

@@ -1,0 +1,24 @@
+/* plan_parts.h - the steps of making a plan, one file each; for plan.c only.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_PLAN_PARTS_H
+#define TW_PLAN_PARTS_H
+
+#include "plan.h"
+
+/* Opens the sources of every zoom that is computed, each once, and resolves the parameters. Adds problems. */
+enum tw_status tw_plan_resolve_zooms(struct tw_plan *plan, struct tw_problems *problems);
+
+/* The area of every zoom, of the configuration and of the selection, and the zooms of this run. Adds
+ * problems. */
+enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selection *selection,
+                                  struct tw_problems *problems);
+
+/* Sets fingerprint and metadata. */
+enum tw_status tw_plan_identify(struct tw_plan *plan);
+
+/* A value as canonical text, for fingerprints and for telling equal values apart from different ones. */
+void tw_plan_describe_value(const struct tw_value *value, struct tw_text *text);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+#include "engine.h"
+#include "progress.h"
+
+#include "file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <omp.h>
+
+enum { MOST_OPEN_DATASETS = 256 };
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+uint64_t tw_plan_count(const struct tw_plan *plan, int zoom)
+{
+    return tw_area_count(tw_plan_zoom(plan, zoom)->run_area, &plan->config->process_pyramid, zoom);
+}
+
+/* `out/failed.json`, or `out.tif.failed.json` beside a single file. */
+static char *failures_path(const struct tw_plan *plan)
+{
+    const char *path = tw_sink_path(plan->sink);
+    if (path == NULL)
+        return NULL;
+    bool is_file = tw_path_has_suffix(path, ".tif") || tw_path_has_suffix(path, ".tiff");
+    return tw_arena_printf(plan->arena, is_file ? "%s.failed.json" : "%s/failed.json", path);
+}
+
+/* The tiles of failed.json and all their ancestors. */
+static enum tw_status select_failed(struct tw_engine *engine, const char *path, struct tw_error *err)
+{
+    const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
+    struct tw_failures failed = {0};
+    enum tw_status status = tw_failures_read(&failed, path, err);
+    engine->only = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->only));
+    if (status == TW_OK && engine->only == NULL)
+        status = tw_error_nomem(err);
+    for (size_t i = 0; status == TW_OK && i < failed.count; i++) {
+        struct tw_tile tile = failed.items[i].tile;
+        if (tile.zoom < 0 || tile.zoom > TW_MAX_ZOOM || !tw_tile_is_inside(pyramid, &tile))
+            status = tw_error_set(err, TW_EUSAGE, "'%s' lists a tile outside the pyramid", path);
+        for (; status == TW_OK; tile = tw_tile_parent(&tile)) {
+            if (!tw_intervals_add(&engine->only[tile.zoom], tw_tile_hilbert(pyramid, &tile), 0))
+                status = tw_error_nomem(err);
+            if (tile.zoom == 0)
+                break;
+        }
+    }
+    tw_failures_free(&failed);
+    return status;
+}
+
+static void free_sets(struct tw_intervals *sets)
+{
+    for (int i = 0; sets != NULL && i <= TW_MAX_ZOOM; i++)
+        tw_intervals_free(&sets[i]);
+    free(sets);
+}
+
+static enum tw_status engine_open(struct tw_engine *engine, struct tw_error *err)
+{
+    struct tw_plan *plan = engine->plan;
+    pthread_mutex_init(&engine->mutex, NULL);
+    tw_engine_plan_passes(engine);
+    if (engine->num_passes > 1) {
+        engine->stale = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->stale));
+        engine->blocked = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->blocked));
+        if (engine->stale == NULL || engine->blocked == NULL)
+            return tw_error_nomem(err);
+    }
+    for (int zoom = plan->min_zoom; zoom <= plan->max_zoom && !engine->options->retry_failed; zoom++)
+        engine->counts.total += tw_plan_count(plan, zoom);
+    return TW_OK;
+}
+
+static void engine_close(struct tw_engine *engine)
+{
+    free_sets(engine->only);
+    free_sets(engine->stale);
+    free_sets(engine->blocked);
+    pthread_mutex_destroy(&engine->mutex);
+}
+
+/* One thread of the run: makes its worker, takes its share of every pass. */
+static void run_thread(struct tw_engine *engine, const struct tw_memory_shares *shares)
+{
+    struct tw_error err = {0};
+    struct tw_worker *worker = NULL;
+    struct tw_worker_spec spec = {
+        .budget_bytes = shares->worker_bytes,
+        .max_open = MOST_OPEN_DATASETS / shares->workers > 8 ? MOST_OPEN_DATASETS / shares->workers : 8,
+        .cancel = &engine->cancel};
+    if (tw_worker_new(engine->plan, &spec, &worker, &err) != TW_OK)
+        tw_engine_fail(engine, &err);
+    for (int i = 0; i < engine->num_passes; i++) {
+#pragma omp single
+        if (tw_engine_begin_pass(engine, &engine->passes[i], &err) != TW_OK)
+            tw_engine_fail(engine, &err);
+        if (worker != NULL && engine->walk != NULL)
+            tw_engine_work(engine, worker);
+#pragma omp barrier
+#pragma omp single
+        tw_engine_end_pass(engine);
+    }
+    tw_worker_free(worker);
+}
+
+static void run_passes(struct tw_engine *engine, const struct tw_memory_shares *shares)
+{
+#pragma omp parallel num_threads(shares->workers)
+    run_thread(engine, shares);
+}
+
+static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
+{
+    const struct tw_counts *counts = &engine->counts;
+    result->made = atomic_load(&counts->made);
+    result->empty = atomic_load(&counts->empty);
+    result->skipped = atomic_load(&counts->skipped);
+    result->failed = atomic_load(&counts->failed);
+    result->blocked = atomic_load(&counts->blocked);
+    result->files = tw_sink_files(engine->plan->sink);
+    result->bytes = tw_sink_bytes(engine->plan->sink);
+    tw_failures_sort(&engine->failures);
+    result->failures = engine->failures;
+}
+
+/* Ends the sink whatever happened before; the first error is the one that counts. */
+static enum tw_status finish(struct tw_engine *engine, struct tw_run_result *result, const char *failed_path,
+                             struct tw_error *err)
+{
+    enum tw_status status = engine->fatal.status;
+    struct tw_error late = {0};
+    if (status != TW_OK)
+        *err = engine->fatal;
+    bool complete = status == TW_OK && result->signal == 0 && engine->failures.total == 0;
+    enum tw_status ended = tw_sink_end(engine->plan->sink, complete, &late);
+    take_counts(engine, result);
+    if (ended == TW_OK && failed_path != NULL && (result->signal == 0 || engine->failures.count > 0))
+        ended = tw_failures_write(&engine->failures, failed_path, &late);
+    if (status == TW_OK && ended != TW_OK) {
+        *err = late;
+        return ended;
+    }
+    if (status == TW_OK && result->signal != 0)
+        return tw_error_set(err, TW_ECANCELLED, "interrupted");
+    return status;
+}
+
+enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options,
+                      struct tw_run_result *result, struct tw_error *err)
+{
+    struct tw_engine engine = {.plan = plan, .options = options};
+    struct tw_memory_shares shares;
+    double started = now();
+    char *failed_path = failures_path(plan);
+    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata, options->overwrite};
+    *result = (struct tw_run_result){0};
+    enum tw_status status = tw_memory_share(plan, options, &shares, err);
+    if (status == TW_OK)
+        status = engine_open(&engine, err);
+    if (status == TW_OK && options->retry_failed)
+        status = select_failed(&engine, failed_path, err);
+    if (status == TW_OK) {
+        tw_gdal_init(shares.cache_bytes);
+        status = tw_sink_begin(plan->sink, &begin, err);
+    }
+    if (status == TW_OK) {
+        struct tw_monitor *monitor = tw_monitor_start(&engine);
+        run_passes(&engine, &shares);
+        result->signal = tw_monitor_stop(monitor);
+        status = finish(&engine, result, failed_path, err);
+    }
+    result->seconds = now() - started;
+    engine_close(&engine);
+    return status;
+}

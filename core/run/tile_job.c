@@ -1,0 +1,229 @@
+/* The tile job: source -> raster -> script -> raster -> stored form, for one metatile in one thread.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "worker.h"
+
+#include "file.h"
+#include "rescale.h"
+
+#include <string.h>
+
+/* An input of the script at work: the callbacks' context. */
+struct input {
+    struct tw_worker *worker;
+    const struct tw_source *source;
+    struct tw_reader *reader;
+    const struct tw_window *window;
+};
+
+static const char *const *input_band_names(void *context, size_t *count)
+{
+    const struct input *input = context;
+    *count = tw_source_num_bands(input->source);
+    return tw_source_band_names(input->source);
+}
+
+static enum tw_status input_scenes(void *context, struct tw_script_scene **scenes, size_t *num_scenes,
+                                   struct tw_error *err)
+{
+    const struct input *input = context;
+    struct tw_arena *arena = input->worker->arena;
+    struct tw_scene *found = NULL;
+    enum tw_status status = tw_reader_scenes(input->reader, input->window, arena, &found, num_scenes, err);
+    if (status != TW_OK)
+        return tw_error_prefix(err, "input '%s': ", tw_source_name(input->source));
+    *scenes = tw_arena_calloc(arena, *num_scenes + 1, sizeof(**scenes));
+    if (*scenes == NULL)
+        return tw_error_set(err, TW_EBUDGET, "no memory left for the list of scenes");
+    for (size_t i = 0; i < *num_scenes; i++)
+        (*scenes)[i] = (struct tw_script_scene){.index = found[i].index,
+                                                .id = found[i].id,
+                                                .datetime = found[i].datetime,
+                                                .properties = found[i].properties,
+                                                .cloud_cover = found[i].cloud_cover};
+    return TW_OK;
+}
+
+static enum tw_status input_read(void *context, size_t scene, const char *const *bands, size_t num_bands,
+                                 const enum tw_resampling *resampling, struct tw_raster *raster,
+                                 struct tw_error *err)
+{
+    const struct input *input = context;
+    struct tw_read read = {
+        .window = *input->window,
+        .scene = scene,
+        .bands = bands,
+        .num_bands = num_bands,
+        .resampling = resampling != NULL ? *resampling : TW_NEAREST,
+        .resampling_given = resampling != NULL,
+        .cancel = input->worker->cancel,
+    };
+    enum tw_status status = tw_reader_read(input->reader, &read, input->worker->arena, raster, err);
+    return status == TW_OK ? TW_OK : tw_error_prefix(err, "input '%s': ", tw_source_name(input->source));
+}
+
+/* The script's inputs that the configuration gives at this zoom. */
+static enum tw_status offer_inputs(struct tw_worker *worker, struct tw_script_job *job, struct tw_error *err)
+{
+    const struct tw_plan *plan = worker->plan;
+    const struct tw_plan_zoom *zoom = tw_plan_zoom(plan, job->tile.zoom);
+    size_t count = plan->declaration->num_inputs;
+    struct tw_script_input *offered = tw_arena_calloc(worker->arena, count + 1, sizeof(*offered));
+    struct input *inputs = tw_arena_calloc(worker->arena, count + 1, sizeof(*inputs));
+    if (offered == NULL || inputs == NULL)
+        return tw_error_set(err, TW_EBUDGET, "no memory left for the inputs");
+    job->inputs = offered;
+    for (size_t i = 0; i < count; i++) {
+        if (zoom->source_of_input[i] == SIZE_MAX)
+            continue;
+        const struct tw_source *source = plan->sources[zoom->source_of_input[i]];
+        inputs[i] = (struct input){worker, source, worker->readers[zoom->source_of_input[i]], &job->window};
+        bool is_stack = tw_source_kind(source) == TW_SOURCE_STACK;
+        offered[job->num_inputs++] =
+            (struct tw_script_input){.name = plan->declaration->inputs[i].name,
+                                     .kind = is_stack ? TW_INPUT_STACK : TW_INPUT_RASTER,
+                                     .context = &inputs[i],
+                                     .band_names = input_band_names,
+                                     .scenes = input_scenes,
+                                     .read = input_read};
+    }
+    return TW_OK;
+}
+
+/* Cuts a raster from one window to another that lies inside. */
+static enum tw_status crop(struct tw_worker *worker, const struct tw_raster *raster,
+                           const struct tw_window *from, const struct tw_window *to,
+                           struct tw_raster *cropped, struct tw_error *err)
+{
+    *cropped = *raster;
+    if (from->width_px == to->width_px && from->height_px == to->height_px)
+        return TW_OK;
+    const int32_t rectangle[4] = {(int32_t)(to->col_px - from->col_px), (int32_t)(to->row_px - from->row_px),
+                                  to->width_px, to->height_px};
+    cropped->bands = tw_arena_calloc(worker->arena, raster->num_bands + 1, sizeof(struct tw_array));
+    bool fits = cropped->bands != NULL;
+    for (size_t i = 0; fits && i < raster->num_bands; i++)
+        fits = tw_array_crop(worker->arena, &raster->bands[i], rectangle, &cropped->bands[i]);
+    return fits ? TW_OK : tw_error_set(err, TW_EBUDGET, "no memory left to cut off the pixelbuffer");
+}
+
+static enum tw_status tile_error(const struct tw_tile *tile, struct tw_error *err)
+{
+    char text[TW_TILE_TEXT_SIZE];
+    return tw_error_prefix(err, "tile %s: ", tw_tile_text(tile, text));
+}
+
+/* The part of the output: crops to the output's pixelbuffer and converts. */
+static enum tw_status store(struct tw_worker *worker, const struct tw_window *from,
+                            const struct tw_raster *raster, const struct tw_window *window,
+                            struct tw_raster *stored, struct tw_error *err)
+{
+    const struct tw_encoder *encoder = tw_sink_encoder(worker->plan->sink);
+    struct tw_raster cropped;
+    enum tw_status status = tw_encoder_check_bands(encoder, raster->num_bands, err);
+    if (status != TW_OK)
+        return tw_error_prefix(err, "%s: ", tw_path_name(worker->plan->declaration->path));
+    status = crop(worker, raster, from, window, &cropped, err);
+    return status == TW_OK ? tw_encoder_store(encoder, &cropped, worker->arena, stored, err) : status;
+}
+
+enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
+                              struct tw_raster *stored, bool *empty, struct tw_error *err)
+{
+    const struct tw_pyramid *pyramid = &worker->plan->config->process_pyramid;
+    struct tw_script_job job = {
+        .tile = *tile,
+        .pyramid = pyramid,
+        .window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px),
+        .params = tw_plan_zoom(worker->plan, tile->zoom)->params,
+        .arena = worker->arena,
+        .cancel = worker->cancel,
+    };
+    struct tw_raster result;
+    *window = tw_tile_window_buffered(pyramid, tile, worker->plan->config->output_pyramid.pixelbuffer_px);
+    enum tw_status status = offer_inputs(worker, &job, err);
+    if (status == TW_OK)
+        status = tw_script_run(worker->script, &job, &result, empty, err);
+    if (status == TW_OK && !*empty)
+        status = store(worker, &job.window, &result, window, stored, err);
+    if (status != TW_OK)
+        return tile_error(tile, err);
+    *empty = *empty || tw_raster_is_empty(stored);
+    return TW_OK;
+}
+
+/* The window one zoom further down that covers the same ground. */
+static struct tw_window finer_window(const struct tw_window *window)
+{
+    struct tw_window finer = *window;
+    finer.zoom++;
+    finer.col_px *= 2;
+    finer.row_px *= 2;
+    finer.width_px *= 2;
+    finer.height_px *= 2;
+    return finer;
+}
+
+enum tw_status tw_job_overview(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
+                               struct tw_raster *stored, bool *empty, struct tw_error *err)
+{
+    const struct tw_config *config = worker->plan->config;
+    *window = tw_tile_window_buffered(&config->process_pyramid, tile, config->output_pyramid.pixelbuffer_px);
+    struct tw_window finer = finer_window(window);
+    struct tw_raster below;
+    bool found = false;
+    enum tw_status status = tw_writer_get(worker->writer, &finer, worker->arena, &below, &found, err);
+    *empty = !found;
+    if (status != TW_OK)
+        return tile_error(tile, err);
+    if (*empty)
+        return TW_OK;
+    *stored = below;
+    stored->bands = tw_arena_calloc(worker->arena, below.num_bands + 1, sizeof(struct tw_array));
+    bool fits = stored->bands != NULL;
+    for (size_t i = 0; fits && i < below.num_bands; i++)
+        fits = tw_array_halve(worker->arena, &below.bands[i], config->lower, &stored->bands[i]);
+    if (!fits) {
+        tw_error_set(err, TW_EBUDGET,
+                     "no memory left for the overview: lower pyramid.metatiling or raise --memory");
+        return tile_error(tile, err);
+    }
+    struct tw_raster again = *stored;
+    status = tw_encoder_store(tw_sink_encoder(worker->plan->sink), &again, worker->arena, stored, err);
+    *empty = status == TW_OK && tw_raster_is_empty(stored);
+    return status == TW_OK ? TW_OK : tile_error(tile, err);
+}
+
+enum tw_status tw_job_interpolate(struct tw_worker *worker, const struct tw_tile *tile,
+                                  const struct tw_raster *parent, const struct tw_window *parent_window,
+                                  struct tw_raster *stored, struct tw_error *err)
+{
+    const struct tw_config *config = worker->plan->config;
+    struct tw_window window =
+        tw_tile_window_buffered(&config->process_pyramid, tile, config->output_pyramid.pixelbuffer_px);
+    /* odd pixelbuffers begin in the middle of a pixel of the parent: take the whole pixel and cut afterwards
+     */
+    int64_t first_col = window.col_px >> 1, first_row = window.row_px >> 1;
+    int64_t last_col = (window.col_px + window.width_px - 1) >> 1,
+            last_row = (window.row_px + window.height_px - 1) >> 1;
+    const int32_t rectangle[4] = {(int32_t)(first_col - parent_window->col_px),
+                                  (int32_t)(first_row - parent_window->row_px),
+                                  (int32_t)(last_col - first_col + 1), (int32_t)(last_row - first_row + 1)};
+    struct tw_window doubled = window;
+    doubled.col_px = first_col * 2;
+    doubled.row_px = first_row * 2;
+    doubled.width_px = rectangle[2] * 2;
+    doubled.height_px = rectangle[3] * 2;
+    struct tw_raster finer = *parent, cropped;
+    finer.bands = tw_arena_calloc(worker->arena, parent->num_bands + 1, sizeof(struct tw_array));
+    bool fits = finer.bands != NULL;
+    for (size_t i = 0; fits && i < parent->num_bands; i++)
+        fits = tw_array_double(worker->arena, &parent->bands[i], rectangle, config->higher, &finer.bands[i]);
+    enum tw_status status =
+        fits ? crop(worker, &finer, &doubled, &window, &cropped, err)
+             : tw_error_set(err, TW_EBUDGET, "no memory left: lower pyramid.metatiling or raise --memory");
+    if (status == TW_OK)
+        status = tw_encoder_store(tw_sink_encoder(worker->plan->sink), &cropped, worker->arena, stored, err);
+    return status == TW_OK ? TW_OK : tile_error(tile, err);
+}
