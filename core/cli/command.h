@@ -1,0 +1,31 @@
+/* command.h - one command of the command line: one file, one entry in main.c.
+ *
+ * A command gets the arguments from its own name on, prints, and returns an exit code. To add one: write
+ * command_<name>.c and add it here and to the table in main.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_COMMAND_H
+#define TW_COMMAND_H
+
+struct tw_command {
+    const char *name;
+    const char *about; /* one line */
+    const char *help;  /* usage, options and examples */
+    int (*run)(const struct tw_command *command, int argc, char **argv);
+};
+
+enum tw_exit {
+    TW_EXIT_DONE = 0,
+    TW_EXIT_SOME_FAILED = 1,
+    TW_EXIT_USAGE = 2,
+    TW_EXIT_SYSTEM = 3,
+    TW_EXIT_INTERRUPTED = 130 /* 128 + SIGINT; SIGTERM gives 143 */
+};
+
+extern const struct tw_command tw_command_execute;
+extern const struct tw_command tw_command_create;
+extern const struct tw_command tw_command_formats;
+extern const struct tw_command tw_command_processes;
+
+#endif
