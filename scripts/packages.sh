@@ -1,0 +1,23 @@
+# packages.sh PACKAGE... - installs the Debian packages that are missing. Takes a moment when none is.
+# Sourced by examples/run.sh and tests/run.sh.
+
+TW_BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config libgdal-dev libgeos-dev libluajit-5.1-dev libyaml-dev
+    libpng-dev libdeflate-dev libjansson-dev libxxhash-dev"
+TW_TEST_PACKAGES="libcmocka-dev universal-ctags clang-format-14 gdal-bin python3 python3-gdal python3-numpy"
+
+tw_install() {
+    missing=
+    for package in "$@"; do
+        case "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" in
+        *"ok installed") ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+    [ -z "$missing" ] && return 0
+    echo "installing:$missing"
+    as_root=
+    [ "$(id -u)" = 0 ] || as_root=sudo
+    $as_root apt-get update -qq || true
+    # shellcheck disable=SC2086 # one word each
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
