@@ -49,8 +49,9 @@ struct tw_tile tw_tile_parent(const struct tw_tile *tile);
 int tw_tile_children(const struct tw_pyramid *pyramid, const struct tw_tile *tile,
                      struct tw_tile children[4]);
 
-/* The metatile that holds the point; points on an edge belong to the tile right of it and below it; false
- * when outside the grid. */
+/* The metatile that holds the point; points on an edge belong to the tile right of it and below it (on the
+ * grid's bottom edge, and on the right one of a grid that is not global, to the last tile); false when
+ * outside the grid. */
 bool tw_tile_from_point(const struct tw_pyramid *pyramid, int zoom, double x, double y, struct tw_tile *tile);
 
 /* The tiles of pyramid `to` (same grid, other metatiling) that share area with tile of pyramid `from`: rows
@@ -61,6 +62,11 @@ struct tw_tile_range {
 };
 struct tw_tile_range tw_tile_intersecting(const struct tw_pyramid *from, const struct tw_tile *tile,
                                           const struct tw_pyramid *to);
+
+/* The metatiles of a zoom that share area with a box; tiles that only touch it are left out. The box may
+ * reach beyond the grid. Empty (last_row < first_row or last_col < first_col) when there are none. */
+struct tw_tile_range tw_tile_range_of_box(const struct tw_pyramid *pyramid, int zoom,
+                                          const struct tw_box *box);
 
 /* The path of a tile after a schema such as `{zoom}/{row}/{col}.{extension}`, new in the arena; NULL when out
  * of memory. The schema was checked by tw_path_schema_check. */
@@ -76,8 +82,9 @@ enum { TW_TILE_TEXT_SIZE = 64 };
 const char *tw_tile_text(const struct tw_tile *tile, char text[TW_TILE_TEXT_SIZE]);
 
 /* The place on the Hilbert curve over the square of the smallest power of two that holds the matrix of zoom
- * at this metatiling. Siblings are consecutive: the four children of the tile at place h have places 4h..4h+3
- * (Hilbert 1891; Skilling 2004 for the transform). */
+ * at this metatiling. Siblings are consecutive: the four children of the tile at place h have places
+ * 4h..4h+3. The curve is that of PMTiles (version 3, "tile ids"), so that a subtree is one range of ids
+ * there. */
 uint64_t tw_tile_hilbert(const struct tw_pyramid *pyramid, const struct tw_tile *tile);
 struct tw_tile tw_tile_from_hilbert(const struct tw_pyramid *pyramid, int zoom, uint64_t place);
 

@@ -30,8 +30,8 @@ struct tw_box tw_window_bounds(const struct tw_window *window);
 void tw_window_geotransform(const struct tw_window *window, double geotransform[6]);
 
 /* The parts of a window on a global grid that lie within one turn of it: the window itself; or, where it
- * reaches beyond the left or right edge, its pieces moved back by whole turns. At most 3; returns their
- * number. */
+ * reaches beyond the left or right edge, its pieces moved back by whole turns, from west to east. Returns
+ * their number; at most 3: what lies more than a turn beyond an edge is left out. */
 struct tw_window_part {
     struct tw_window window; /* inside the grid */
     int32_t offset_px;       /* its first column in the whole window */
