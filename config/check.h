@@ -14,13 +14,15 @@
 struct tw_check {
     struct tw_config *config;
     struct tw_problems *problems;
-    bool zooms_are_known; /* zoom_levels and baselevels are right */
-    bool grid_is_known;
+    bool zooms_are_known;  /* zoom_levels and baselevels are right */
+    bool pyramid_is_known; /* nothing under pyramid is wrong */
     bool nomem;
 };
 
 /* check_root.c: everything, in the right order. */
 void tw_check_root(struct tw_check *check);
+/* Whether the root holds an old or misplaced key that stands for key: then key is not called missing too. */
+bool tw_check_is_misnamed(const struct tw_value *root, const char *key);
 
 /* check_process.c: process, input, process_parameters. */
 void tw_check_process(struct tw_check *check);

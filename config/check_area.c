@@ -20,7 +20,8 @@ static bool read_list(struct tw_check *check, const struct tw_value *list, doubl
 {
     if (list->count != 4) {
         tw_problems_add(check->problems, list,
-                        "bounds must be four numbers, [left, bottom, right, top], not %zu", list->count);
+                        "bounds must be four numbers, [left, bottom, right, top], not a list of %zu",
+                        list->count);
         return false;
     }
     bool right = true;

@@ -159,12 +159,11 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *outpu
                     tw_check_shown(value, shown));
 }
 
-static void check_output_pyramid(struct tw_check *check, const struct tw_value *output)
+/* Output metatiles are cut out of the process's. */
+static void check_fits_process(struct tw_check *check, const struct tw_value *output)
 {
     const struct tw_pyramid *process = &check->config->process_pyramid;
-    struct tw_pyramid *written = &check->config->output_pyramid;
-    tw_check_metatiling(check, output, "output.metatiling", &written->metatiling);
-    tw_check_pixelbuffer(check, output, "output.pixelbuffer", &written->pixelbuffer_px);
+    const struct tw_pyramid *written = &check->config->output_pyramid;
     if (written->metatiling > process->metatiling)
         tw_problems_add(check->problems, tw_check_given(output, "metatiling"),
                         "output.metatiling %d is larger than pyramid.metatiling %d; make it smaller, or the "
@@ -177,6 +176,15 @@ static void check_output_pyramid(struct tw_check *check, const struct tw_value *
             "pyramid's larger",
             written->pixelbuffer_px, process->pixelbuffer_px);
     check_tile_size(check, output);
+}
+
+static void check_output_pyramid(struct tw_check *check, const struct tw_value *output)
+{
+    struct tw_pyramid *written = &check->config->output_pyramid;
+    tw_check_metatiling(check, output, "output.metatiling", &written->metatiling);
+    tw_check_pixelbuffer(check, output, "output.pixelbuffer", &written->pixelbuffer_px);
+    if (check->pyramid_is_known)
+        check_fits_process(check, output);
 }
 
 void tw_check_output(struct tw_check *check)

@@ -91,7 +91,7 @@ static void check_inputs(struct tw_check *check, const struct tw_value *input)
 void tw_check_input(struct tw_check *check)
 {
     struct tw_config *config = check->config;
-    if (tw_value_get(config->root, "input") == NULL)
+    if (tw_value_get(config->root, "input") == NULL && !tw_check_is_misnamed(config->root, "input"))
         tw_problems_add(
             check->problems, config->root,
             "'input' is missing: name the inputs, or write 'input: {}' for a process without any");

@@ -6,15 +6,13 @@ static const char *const known_keys[] = {"grid", "metatiling", "pixelbuffer", "t
 static void check_grid(struct tw_check *check, const struct tw_value *pyramid)
 {
     struct tw_config *config = check->config;
-    const struct tw_value *value =
-        tw_check_required(check, pyramid, "pyramid.grid", "mercator, geodetic, or a map of your own");
+    const struct tw_value *value = tw_check_required(check, pyramid, "pyramid.grid",
+                                                     "name mercator or geodetic, or give a map of your own");
     if (value == NULL)
         return;
     const struct tw_grid *grid = tw_grid_from_value(value, config->arena, check->problems);
-    if (grid == NULL)
-        return;
-    config->process_pyramid.grid = grid;
-    check->grid_is_known = true;
+    if (grid != NULL)
+        config->process_pyramid.grid = grid;
 }
 
 static void check_tile_size(struct tw_check *check, const struct tw_value *pyramid)
@@ -28,6 +26,7 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *pyram
 void tw_check_pyramid(struct tw_check *check)
 {
     struct tw_pyramid *pyramid = &check->config->process_pyramid;
+    size_t before = check->problems->count;
     *pyramid = (struct tw_pyramid){.grid = tw_grid_named("mercator"), .tile_size_px = 256, .metatiling = 1};
     const struct tw_value *map =
         tw_check_required(check, check->config->root, "pyramid", "write 'pyramid: {grid: mercator}'");
@@ -42,4 +41,5 @@ void tw_check_pyramid(struct tw_check *check)
     check_tile_size(check, map);
     tw_check_metatiling(check, map, "pyramid.metatiling", &pyramid->metatiling);
     tw_check_pixelbuffer(check, map, "pyramid.pixelbuffer", &pyramid->pixelbuffer_px);
+    check->pyramid_is_known = check->problems->count == before;
 }

@@ -15,21 +15,32 @@ enum { NUM_KNOWN_KEYS = sizeof(known_keys) / sizeof(*known_keys) };
 /* Keys of old mapchete configurations, and of files that put a key into the wrong place. */
 struct renamed_key {
     const char *key;
+    const char *instead; /* the root key that holds it now */
     const char *now;
 };
 
 static const struct renamed_key renamed_keys[] = {
-    {"process_file", "'process_file' is called 'process' now"},
-    {"process_zoom", "'process_zoom' is called 'zoom_levels' now"},
-    {"process_minzoom", "'process_minzoom' is 'min' under 'zoom_levels' now"},
-    {"process_maxzoom", "'process_maxzoom' is 'max' under 'zoom_levels' now"},
-    {"process_bounds", "'process_bounds' is called 'bounds' now"},
-    {"input_files", "'input_files' is called 'input' now"},
-    {"metatiling", "'metatiling' belongs under 'pyramid'"},
-    {"pixelbuffer", "'pixelbuffer' belongs under 'pyramid'"},
-    {"tile_size", "'tile_size' belongs under 'pyramid'"},
-    {"grid", "'grid' belongs under 'pyramid'"},
+    {"process_file", "process", "'process_file' is called 'process' now"},
+    {"process_zoom", "zoom_levels", "'process_zoom' is called 'zoom_levels' now"},
+    {"process_minzoom", "zoom_levels", "'process_minzoom' is 'min' under 'zoom_levels' now"},
+    {"process_maxzoom", "zoom_levels", "'process_maxzoom' is 'max' under 'zoom_levels' now"},
+    {"process_bounds", "bounds", "'process_bounds' is called 'bounds' now"},
+    {"input_files", "input", "'input_files' is called 'input' now"},
+    {"metatiling", "pyramid", "'metatiling' belongs under 'pyramid'"},
+    {"pixelbuffer", "pyramid", "'pixelbuffer' belongs under 'pyramid'"},
+    {"tile_size", "pyramid", "'tile_size' belongs under 'pyramid'"},
+    {"grid", "pyramid", "'grid' belongs under 'pyramid'"},
 };
+
+enum { NUM_RENAMED_KEYS = sizeof(renamed_keys) / sizeof(*renamed_keys) };
+
+bool tw_check_is_misnamed(const struct tw_value *root, const char *key)
+{
+    for (size_t i = 0; i < NUM_RENAMED_KEYS; i++)
+        if (strcmp(renamed_keys[i].instead, key) == 0 && tw_value_get(root, renamed_keys[i].key) != NULL)
+            return true;
+    return false;
+}
 
 static bool is_known(const char *key)
 {
@@ -41,7 +52,7 @@ static bool is_known(const char *key)
 
 static const char *renamed(const char *key)
 {
-    for (size_t i = 0; i < sizeof(renamed_keys) / sizeof(*renamed_keys); i++)
+    for (size_t i = 0; i < NUM_RENAMED_KEYS; i++)
         if (strcmp(renamed_keys[i].key, key) == 0)
             return renamed_keys[i].now;
     return NULL;

@@ -44,7 +44,8 @@ const struct tw_value *tw_check_required(struct tw_check *check, const struct tw
     const char *dot = strrchr(name, '.');
     const char *key = dot != NULL ? dot + 1 : name;
     const struct tw_value *value = tw_check_given(map, key);
-    if (value == NULL) {
+    bool is_told = map == check->config->root && tw_check_is_misnamed(map, key);
+    if (value == NULL && !is_told) {
         const struct tw_value *empty = tw_value_get(map, key);
         tw_problems_add(check->problems, empty != NULL ? empty : map, "'%s' is missing: %s", name, hint);
     }

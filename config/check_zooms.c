@@ -11,8 +11,10 @@ static bool read_zoom_list(struct tw_check *check, const struct tw_value *list)
 {
     struct tw_config *config = check->config;
     uint32_t zooms = 0;
-    if (list->count == 0)
-        return tw_check_wrong(check, list, "zoom_levels", "a list of zooms");
+    if (list->count == 0) {
+        tw_problems_add(check->problems, list, "zoom_levels is an empty list; give at least one zoom");
+        return false;
+    }
     config->min_zoom = TW_MAX_ZOOM;
     config->max_zoom = 0;
     for (size_t i = 0; i < list->count; i++) {

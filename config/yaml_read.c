@@ -291,13 +291,15 @@ enum tw_status tw_yaml_read(struct tw_arena *arena, const char *name, const char
 {
     struct reader reader = {.arena = arena, .problems = problems};
     size_t before = problems->count;
+    *root = NULL;
     reader.file = tw_arena_strdup(arena, name);
     struct tw_yaml_node *node = tw_arena_calloc(arena, 1, sizeof(*node));
     if (reader.file == NULL || node == NULL || !yaml_parser_initialize(&reader.parser))
         return TW_ENOMEM;
     reader.text = (struct tw_yaml_text){.file = reader.file, .bytes = text, .size = size};
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, size);
-    *root = read_stream(&reader, node) ? &node->value : NULL;
+    if (read_stream(&reader, node))
+        *root = &node->value;
     yaml_event_delete(&reader.event);
     yaml_parser_delete(&reader.parser);
     if (reader.nomem || problems->text.failed)

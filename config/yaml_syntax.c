@@ -47,6 +47,8 @@ void tw_yaml_syntax_problem(const struct yaml_parser_s *parser, const struct tw_
     if (parser->context != NULL)
         tw_text_printf(&problems->text, " %s that begins in line %d", parser->context,
                        (int)parser->context_mark.line + 1);
+    if (strcmp(what, "mapping values are not allowed in this context") == 0)
+        tw_text_add(&problems->text, "; check the indentation, and put text that holds ': ' into quotes");
     if (is_tab(parser, text))
         tw_text_add(&problems->text, "; indent with spaces, not tabs");
 }
