@@ -352,6 +352,14 @@ enum tw_relation tw_area_relation(const struct tw_area *area, const struct tw_bo
     return tw_geometry_relation(area->geometry, &inner);
 }
 
+bool tw_area_overlaps(const struct tw_area *area, const struct tw_box *box)
+{
+    if (area->geometry == NULL)
+        return relation_to_boxes(area, box) != TW_OUTSIDE;
+    struct tw_box inner = grown(box, -area->tolerance);
+    return tw_geometry_overlaps(area->geometry, &inner);
+}
+
 static uint64_t range_size(const struct tw_tile_range *range)
 {
     if (range->last_row < range->first_row || range->last_col < range->first_col)
@@ -396,10 +404,12 @@ static uint64_t count_under(const struct tw_area *area, const struct tw_pyramid 
                             const struct tw_tile *node)
 {
     struct tw_box box = tw_quadtree_bounds(pyramid, node);
+    if (node->zoom == zoom)
+        return tw_area_overlaps(area, &box) ? 1 : 0;
     enum tw_relation relation = tw_area_relation(area, &box);
     if (relation == TW_OUTSIDE)
         return 0;
-    if (relation == TW_INSIDE || node->zoom == zoom) {
+    if (relation == TW_INSIDE) {
         struct tw_tile_range all = tw_quadtree_descendants(pyramid, node, zoom);
         return range_size(&all);
     }

@@ -37,6 +37,8 @@ bool tw_area_is_empty(const struct tw_area *area);
 /* The bounds of all of it, inside the grid. */
 struct tw_box tw_area_bounds(const struct tw_area *area);
 enum tw_relation tw_area_relation(const struct tw_area *area, const struct tw_box *box);
+/* Whether the relation is not TW_OUTSIDE, for half the time where areas are polygons. */
+bool tw_area_overlaps(const struct tw_area *area, const struct tw_box *box);
 
 /* How many metatiles of a zoom share area with it. Boxes by arithmetic, polygons by descending the quadtree.
  */

@@ -47,6 +47,8 @@ static bool relate(const struct tw_walk *walk, struct frame *frame, const struct
         enum tw_relation relation = parent != NULL ? (enum tw_relation)parent->relations[i] : TW_PARTLY;
         if (walk->last_zooms[i] < frame->node.zoom)
             relation = TW_OUTSIDE;
+        else if (relation == TW_PARTLY && walk->last_zooms[i] == frame->node.zoom)
+            relation = tw_area_overlaps(walk->areas[i], &box) ? TW_PARTLY : TW_OUTSIDE;
         else if (relation == TW_PARTLY)
             relation = tw_area_relation(walk->areas[i], &box);
         frame->relations[i] = (uint8_t)relation;

@@ -296,7 +296,9 @@ static struct tw_box shrunk(const struct tw_box *box)
     return inner.left < inner.right && inner.bottom < inner.top ? inner : *box;
 }
 
-enum tw_relation tw_geometry_relation(const struct tw_geometry *geometry, const struct tw_box *box)
+/* The relation; with only_overlap, TW_PARTLY also stands for TW_INSIDE. */
+static enum tw_relation relate(const struct tw_geometry *geometry, const struct tw_box *box,
+                               bool only_overlap)
 {
     if (geometry->prepared == NULL || !tw_box_overlaps(&geometry->bounds, box))
         return TW_OUTSIDE;
@@ -308,11 +310,21 @@ enum tw_relation tw_geometry_relation(const struct tw_geometry *geometry, const 
         return relation;
     if (GEOSPreparedIntersects_r(geos, geometry->prepared, shape) == 0)
         relation = TW_OUTSIDE;
-    else if (tw_box_contains(&geometry->bounds, &inner) &&
+    else if (!only_overlap && tw_box_contains(&geometry->bounds, &inner) &&
              GEOSPreparedCovers_r(geos, geometry->prepared, shape) == 1)
         relation = TW_INSIDE;
     GEOSGeom_destroy_r(geos, shape);
     return relation;
+}
+
+enum tw_relation tw_geometry_relation(const struct tw_geometry *geometry, const struct tw_box *box)
+{
+    return relate(geometry, box, false);
+}
+
+bool tw_geometry_overlaps(const struct tw_geometry *geometry, const struct tw_box *box)
+{
+    return relate(geometry, box, true) != TW_OUTSIDE;
 }
 
 char *tw_geometry_to_wkt(const struct tw_geometry *geometry)
