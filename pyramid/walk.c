@@ -37,20 +37,25 @@ static int find_area(struct tw_walk *walk, const struct tw_area *area)
     return walk->num_areas++;
 }
 
+static enum tw_relation relation_of(const struct tw_walk *walk, const struct tw_tile *node, int area)
+{
+    struct tw_box box = tw_quadtree_bounds(walk->pyramid, node);
+    if (walk->last_zooms[area] > node->zoom)
+        return tw_area_relation(walk->areas[area], &box);
+    return tw_area_overlaps(walk->areas[area], &box) ? TW_PARTLY : TW_OUTSIDE;
+}
+
 /* Fills in how the node lies to each area that it or a zoom below it needs. Returns whether there is any that
  * it shares area with. */
 static bool relate(const struct tw_walk *walk, struct frame *frame, const struct frame *parent)
 {
     bool any = false;
-    struct tw_box box = tw_quadtree_bounds(walk->pyramid, &frame->node);
     for (int i = 0; i < walk->num_areas; i++) {
         enum tw_relation relation = parent != NULL ? (enum tw_relation)parent->relations[i] : TW_PARTLY;
         if (walk->last_zooms[i] < frame->node.zoom)
             relation = TW_OUTSIDE;
-        else if (relation == TW_PARTLY && walk->last_zooms[i] == frame->node.zoom)
-            relation = tw_area_overlaps(walk->areas[i], &box) ? TW_PARTLY : TW_OUTSIDE;
         else if (relation == TW_PARTLY)
-            relation = tw_area_relation(walk->areas[i], &box);
+            relation = relation_of(walk, &frame->node, i);
         frame->relations[i] = (uint8_t)relation;
         any = any || relation != TW_OUTSIDE;
     }
