@@ -54,6 +54,7 @@ const char *tw_encoder_content_type(const struct tw_encoder *encoder); /* `image
 int tw_encoder_num_bands(const struct tw_encoder *encoder);            /* of the stored form */
 enum tw_dtype tw_encoder_dtype(const struct tw_encoder *encoder);
 double tw_encoder_nodata(const struct tw_encoder *encoder);
+const char *const *tw_encoder_band_names(const struct tw_encoder *encoder); /* of the stored form */
 
 /* Whether the encoder takes a raster of that many bands; adds to nothing, sets err: `the script returned 2
  * bands; the output has 3` (PNG takes 1 to 4 whatever its own number). */
@@ -65,8 +66,7 @@ enum tw_status tw_encoder_check_bands(const struct tw_encoder *encoder, size_t n
 enum tw_status tw_encoder_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
                                 struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err);
 
-/* Encodes a raster in stored form. window says where it lies (formats without georeference ignore it). tags
- * may be NULL. */
+/* Encodes a raster in stored form. window says where it lies (formats without georeference ignore it). */
 enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
                                  const struct tw_window *window, struct tw_bytes *bytes,
                                  struct tw_error *err);
@@ -76,6 +76,11 @@ enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct 
 enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const void *bytes, size_t size,
                                  const struct tw_window *window, struct tw_arena *arena,
                                  struct tw_raster *stored, struct tw_error *err);
+
+/* The bytes of the small file that goes beside a tile, under its name and `.aux.xml`, for formats that cannot
+ * say themselves where they lie (GDAL's PAM, which QGIS and others read). Empty when there is none. */
+enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,
+                                  struct tw_bytes *bytes, struct tw_error *err);
 
 /* The names of the formats with a line about each, for `tilewright formats`. Returns their number. */
 size_t tw_encoder_formats(const char *const **names, const char *const **about);

@@ -16,6 +16,7 @@
 #include "arena.h"
 #include "error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct tw_store;

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "encoder_driver.h"
+#include "encode_png.h"
+#include "png_filter.h"
+
+#include <libdeflate.h>
+
+#include <string.h>
+
+/* Level 1 costs half of level 2 and makes files some percent larger. */
+enum { LEVEL_FAST = 1, LEVEL_DEFAULT = 2, LEVEL_BEST = 12, CHUNK_FRAME = 12 };
+
+static const char *const option_names[] = {"count", "compression", "georeference"};
+
+static size_t png_options(const struct tw_encoder *encoder, const char *const **names)
+{
+    (void)encoder;
+    *names = option_names;
+    return sizeof(option_names) / sizeof(option_names[0]);
+}
+
+static int read_level(const struct tw_output_spec *spec, struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->options, "compression");
+    long long level;
+    if (value == NULL || value->kind == TW_NULL)
+        return LEVEL_DEFAULT;
+    if (tw_value_is_int(value, &level) && level >= 1 && level <= LEVEL_BEST)
+        return (int)level;
+    const char *text = value->text != NULL ? value->text : "";
+    if (strcmp(text, "fast") == 0)
+        return LEVEL_FAST;
+    if (strcmp(text, "best") == 0)
+        return LEVEL_BEST;
+    if (strcmp(text, "default") != 0)
+        tw_problems_add(problems, value,
+                        "output.compression '%s' is not one of: fast, default, best, 1 to 12", text);
+    return LEVEL_DEFAULT;
+}
+
+static int read_count(const struct tw_output_spec *spec, struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->options, "count");
+    long long count;
+    if (value == NULL || value->kind == TW_NULL)
+        return 4;
+    if (tw_value_is_int(value, &count) && count >= 1 && count <= 4)
+        return (int)count;
+    tw_problems_add(problems, value,
+                    "output.count must be 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA)");
+    return 4;
+}
+
+/* GDAL finds the place of a PNG only in a file beside it. */
+static bool read_georeference(const struct tw_output_spec *spec, struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->options, "georeference");
+    if (value != NULL && value->kind == TW_STRING && strcmp(value->text, "none") == 0)
+        return false;
+    return tw_option_bool(spec, "georeference", true, problems);
+}
+
+static bool png_open(struct tw_encoder *encoder, const struct tw_output_spec *spec,
+                     struct tw_problems *problems)
+{
+    struct tw_png_settings *settings = tw_arena_calloc(encoder->arena, 1, sizeof(*settings));
+    if (settings == NULL)
+        return false;
+    encoder->dtype = spec->has_dtype ? spec->dtype : TW_UINT8;
+    if (encoder->dtype != TW_UINT8 && encoder->dtype != TW_UINT16) {
+        const struct tw_value *place = tw_value_get(spec->options, "dtype");
+        tw_problems_add(problems, place != NULL ? place : spec->options, "PNG holds uint8 or uint16, not %s",
+                        tw_dtype_name(encoder->dtype));
+        encoder->dtype = TW_UINT8;
+    }
+    encoder->num_bands = read_count(spec, problems);
+    encoder->has_alpha = encoder->num_bands % 2 == 0;
+    encoder->nodata = spec->has_nodata ? spec->nodata : 0;
+    tw_nodata_check(spec, encoder->dtype, encoder->nodata, problems);
+    settings->level = read_level(spec, problems);
+    settings->georeference = read_georeference(spec, problems);
+    encoder->settings = settings;
+    return true;
+}
+
+static enum tw_status png_check_bands(const struct tw_encoder *encoder, size_t num_bands,
+                                      struct tw_error *err)
+{
+    if (num_bands < 1 || num_bands > 4)
+        return tw_error_set(err, TW_ESCRIPT, "the script returned %zu bands; PNG takes 1 to 4", num_bands);
+    if (num_bands > 2 && encoder->num_bands <= 2)
+        return tw_error_set(err, TW_ESCRIPT,
+                            "the script returned %zu bands; a PNG with count %d takes 1 or 2", num_bands,
+                            encoder->num_bands);
+    return TW_OK;
+}
+
+static void put_uint32(unsigned char *at, size_t value)
+{
+    at[0] = (unsigned char)(value >> 24);
+    at[1] = (unsigned char)(value >> 16);
+    at[2] = (unsigned char)(value >> 8);
+    at[3] = (unsigned char)value;
+}
+
+/* Frames size bytes that stand at bytes->size + 8 already: length and name before them, the checksum after.
+ */
+static void close_chunk(struct tw_bytes *bytes, const char name[5], size_t size)
+{
+    unsigned char *chunk = bytes->data + bytes->size;
+    put_uint32(chunk, size);
+    memcpy(chunk + 4, name, 4);
+    put_uint32(chunk + 8 + size, libdeflate_crc32(0, chunk + 4, size + 4));
+    bytes->size += size + CHUNK_FRAME;
+}
+
+static void put_header(const struct tw_raster *stored, struct tw_bytes *bytes)
+{
+    static const unsigned char signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    static const unsigned char color_types[] = {0, 0, 4, 2, 6};
+    memcpy(bytes->data, signature, sizeof(signature));
+    bytes->size = sizeof(signature);
+    unsigned char *header = bytes->data + bytes->size + 8;
+    put_uint32(header, (size_t)stored->bands[0].width_px);
+    put_uint32(header + 4, (size_t)stored->bands[0].height_px);
+    header[8] = stored->bands[0].dtype == TW_UINT16 ? 16 : 8;
+    header[9] = color_types[stored->num_bands];
+    memset(header + 10, 0, 3);
+    close_chunk(bytes, "IHDR", 13);
+}
+
+/* Which colour is transparent, where there is no alpha: every reader then sees the validity that we see. */
+static void put_transparency(const struct tw_encoder *encoder, struct tw_bytes *bytes)
+{
+    unsigned nodata = (unsigned)encoder->nodata;
+    unsigned char *samples = bytes->data + bytes->size + 8;
+    for (int i = 0; i < encoder->num_bands; i++) {
+        samples[2 * i] = (unsigned char)(nodata >> 8);
+        samples[2 * i + 1] = (unsigned char)nodata;
+    }
+    close_chunk(bytes, "tRNS", 2 * (size_t)encoder->num_bands);
+}
+
+enum { HEAD_SIZE = 8 + (CHUNK_FRAME + 13) + (CHUNK_FRAME + 6), TAIL_SIZE = 2 * CHUNK_FRAME };
+
+/* bytes: the file from the front; the filtered rows and their scratch rows behind it. */
+static enum tw_status compress_rows(const struct tw_raster *stored, struct libdeflate_compressor *compressor,
+                                    struct tw_bytes *bytes, struct tw_error *err)
+{
+    size_t row_bytes = tw_png_row_bytes(stored), raw = (row_bytes + 1) * (size_t)stored->bands[0].height_px;
+    size_t bound = libdeflate_zlib_compress_bound(compressor, raw);
+    size_t file = HEAD_SIZE + bound + TAIL_SIZE;
+    if (!tw_bytes_reserve(bytes, file + raw + 3 * row_bytes))
+        return tw_error_nomem(err);
+    unsigned char *rows = bytes->data + file, *scratch = rows + raw;
+    tw_png_filter_rows(stored, tw_png_pick_filter(stored, scratch), rows, scratch);
+    size_t packed = libdeflate_zlib_compress(compressor, rows, raw, bytes->data + bytes->size + 8, bound);
+    if (packed == 0 || packed > 0x7fffffff)
+        return tw_error_set(err, TW_ESTORAGE,
+                            "%d x %d pixels are too many for one PNG; lower output.metatiling",
+                            stored->bands[0].width_px, stored->bands[0].height_px);
+    close_chunk(bytes, "IDAT", packed);
+    close_chunk(bytes, "IEND", 0);
+    return TW_OK;
+}
+
+static enum tw_status png_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
+                                 const struct tw_window *window, struct tw_bytes *bytes, struct tw_error *err)
+{
+    (void)window;
+    const struct tw_png_settings *settings = encoder->settings;
+    if (!tw_bytes_reserve(bytes, HEAD_SIZE + TAIL_SIZE))
+        return tw_error_nomem(err);
+    put_header(stored, bytes);
+    if (!encoder->has_alpha && stored->bands[0].valid != NULL)
+        put_transparency(encoder, bytes);
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(settings->level);
+    if (compressor == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = compress_rows(stored, compressor, bytes, err);
+    libdeflate_free_compressor(compressor);
+    return status;
+}
+
+static void add_escaped(struct tw_text *text, const char *chars)
+{
+    for (; *chars != '\0'; chars++) {
+        if (*chars == '<')
+            tw_text_add(text, "&lt;");
+        else if (*chars == '&')
+            tw_text_add(text, "&amp;");
+        else
+            tw_text_add_bytes(text, chars, 1);
+    }
+}
+
+/* The alpha band alone gets a nodata value: a colour band with one would lose its true black. */
+static enum tw_status png_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,
+                                  struct tw_bytes *bytes, struct tw_error *err)
+{
+    const struct tw_png_settings *settings = encoder->settings;
+    if (!settings->georeference)
+        return TW_OK;
+    double to[6];
+    tw_window_geotransform(window, to);
+    struct tw_text text = {0};
+    tw_text_add(&text, "<PAMDataset>\n  <SRS>");
+    add_escaped(&text, window->grid->crs);
+    tw_text_printf(&text, "</SRS>\n  <GeoTransform>%.17g,%.17g,%.17g,%.17g,%.17g,%.17g</GeoTransform>\n",
+                   to[0], to[1], to[2], to[3], to[4], to[5]);
+    if (encoder->has_alpha)
+        tw_text_printf(&text, "  <PAMRasterBand band=\"%d\"><NoDataValue>0</NoDataValue></PAMRasterBand>\n",
+                       encoder->num_bands);
+    tw_text_add(&text, "</PAMDataset>\n");
+    bool made = !text.failed && tw_bytes_reserve(bytes, text.length);
+    if (made)
+        memcpy(bytes->data, text.chars, bytes->size = text.length);
+    tw_text_free(&text);
+    return made ? TW_OK : tw_error_nomem(err);
+}
+
+const struct tw_encoder_driver tw_encode_png = {
+    .format = "PNG",
+    .about = "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
+    .extension = "png",
+    .content_type = "image/png",
+    .open = png_open,
+    .options = png_options,
+    .check_bands = png_check_bands,
+    .store = tw_png_store,
+    .encode = png_encode,
+    .decode = tw_png_decode,
+    .sidecar = png_sidecar,
+};

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "encoder_driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct tw_encoder_driver *const drivers[] = {&tw_encode_png, &tw_encode_gtiff};
+
+enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
+
+/* Keys of `output:` that belong to the configuration, to the sinks, or that are accepted for compatibility
+ * and have no effect here (stac). */
+static const char *const common_keys[] = {"path",  "format", "metatiling",       "pixelbuffer", "tile_size",
+                                          "dtype", "bands",  "tile_path_schema", "nodata",      "stac"};
+
+enum { NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]), MAX_KEYS = 160 };
+
+static const struct tw_encoder_driver *find_driver(const char *format)
+{
+    for (size_t i = 0; i < NUM_DRIVERS; i++)
+        if (strcmp(drivers[i]->format, format) == 0)
+            return drivers[i];
+    return NULL;
+}
+
+static void report_format(const char *format, const struct tw_output_spec *spec, struct tw_problems *problems)
+{
+    const char *known[NUM_DRIVERS];
+    for (size_t i = 0; i < NUM_DRIVERS; i++)
+        known[i] = drivers[i]->format;
+    tw_problems_add_unknown(problems, tw_value_get(spec->options, "format"), "output format", format, known,
+                            NUM_DRIVERS);
+}
+
+static bool is_listed(const char *key, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], key) == 0)
+            return true;
+    return false;
+}
+
+static void check_keys(const struct tw_encoder *encoder, const struct tw_value *options,
+                       struct tw_problems *problems)
+{
+    const char *const *own;
+    size_t num_own = encoder->driver->options(encoder, &own);
+    const char *known[MAX_KEYS];
+    size_t count = 0;
+    for (size_t i = 0; i < num_own && count + NUM_COMMON < MAX_KEYS; i++)
+        known[count++] = own[i];
+    for (size_t i = 0; i < NUM_COMMON; i++)
+        known[count++] = common_keys[i];
+    for (size_t i = 0; options != NULL && options->kind == TW_MAP && i < options->count; i++)
+        if (!is_listed(options->members[i].key, known, count))
+            tw_problems_add_unknown_key(problems, &options->members[i], "output option", known, count);
+}
+
+static bool name_bands(struct tw_encoder *encoder, const struct tw_output_spec *spec)
+{
+    const char **names = tw_arena_calloc(encoder->arena, (size_t)encoder->num_bands + 1, sizeof(*names));
+    if (names == NULL)
+        return false;
+    encoder->names_given = spec->band_names != NULL && spec->num_bands == encoder->num_bands;
+    for (int i = 0; i < encoder->num_bands; i++) {
+        names[i] = encoder->names_given ? tw_arena_strdup(encoder->arena, spec->band_names[i])
+                                        : tw_arena_printf(encoder->arena, "%d", i + 1);
+        if (names[i] == NULL)
+            return false;
+    }
+    encoder->names = names;
+    return true;
+}
+
+struct tw_encoder *tw_encoder_open(const char *format, const struct tw_output_spec *spec,
+                                   struct tw_problems *problems)
+{
+    const struct tw_encoder_driver *driver = find_driver(format);
+    if (driver == NULL) {
+        report_format(format, spec, problems);
+        return NULL;
+    }
+    size_t before = problems->count;
+    struct tw_encoder *encoder = calloc(1, sizeof(*encoder));
+    if (encoder == NULL || (encoder->arena = tw_arena_new(0)) == NULL) {
+        free(encoder);
+        tw_problems_add(problems, NULL, "out of memory");
+        return NULL;
+    }
+    encoder->driver = driver;
+    if (!driver->open(encoder, spec, problems) || !name_bands(encoder, spec))
+        tw_problems_add(problems, NULL, "out of memory");
+    check_keys(encoder, spec->options, problems);
+    if (problems->count != before) {
+        tw_encoder_close(encoder);
+        return NULL;
+    }
+    return encoder;
+}
+
+void tw_encoder_close(struct tw_encoder *encoder)
+{
+    if (encoder == NULL)
+        return;
+    if (encoder->driver->close != NULL)
+        encoder->driver->close(encoder);
+    tw_arena_free(encoder->arena);
+    free(encoder);
+}
+
+const char *tw_encoder_format(const struct tw_encoder *encoder)
+{
+    return encoder->driver->format;
+}
+
+const char *tw_encoder_extension(const struct tw_encoder *encoder)
+{
+    return encoder->driver->extension;
+}
+
+const char *tw_encoder_content_type(const struct tw_encoder *encoder)
+{
+    return encoder->driver->content_type;
+}
+
+int tw_encoder_num_bands(const struct tw_encoder *encoder)
+{
+    return encoder->num_bands;
+}
+
+enum tw_dtype tw_encoder_dtype(const struct tw_encoder *encoder)
+{
+    return encoder->dtype;
+}
+
+double tw_encoder_nodata(const struct tw_encoder *encoder)
+{
+    return encoder->nodata;
+}
+
+const char *const *tw_encoder_band_names(const struct tw_encoder *encoder)
+{
+    return encoder->names;
+}
+
+enum tw_status tw_encoder_check_bands(const struct tw_encoder *encoder, size_t num_bands,
+                                      struct tw_error *err)
+{
+    return encoder->driver->check_bands(encoder, num_bands, err);
+}
+
+enum tw_status tw_encoder_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
+                                struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
+{
+    enum tw_status status = tw_encoder_check_bands(encoder, raster->num_bands, err);
+    if (status != TW_OK)
+        return status;
+    return encoder->driver->store(encoder, raster, arena, stored, err);
+}
+
+enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
+                                 const struct tw_window *window, struct tw_bytes *bytes, struct tw_error *err)
+{
+    return encoder->driver->encode(encoder, stored, window, bytes, err);
+}
+
+enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const void *bytes, size_t size,
+                                 const struct tw_window *window, struct tw_arena *arena,
+                                 struct tw_raster *stored, struct tw_error *err)
+{
+    /* The drivers only read it. */
+    struct tw_bytes blob = {(unsigned char *)(uintptr_t)bytes, size, size};
+    return encoder->driver->decode(encoder, &blob, window, arena, stored, err);
+}
+
+enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,
+                                  struct tw_bytes *bytes, struct tw_error *err)
+{
+    bytes->size = 0;
+    return encoder->driver->sidecar != NULL ? encoder->driver->sidecar(encoder, window, bytes, err) : TW_OK;
+}
+
+size_t tw_encoder_formats(const char *const **names, const char *const **about)
+{
+    static const char *const listed[] = {"PNG", "GTiff"};
+    static const char *const texts[] = {
+        "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
+        "GeoTIFF of any type and number of bands; a path that ends in .tif makes "
+        "one file, or a COG"};
+    *names = listed;
+    *about = texts;
+    return sizeof(listed) / sizeof(listed[0]);
+}
+
+void tw_bytes_free(struct tw_bytes *bytes)
+{
+    free(bytes->data);
+    *bytes = (struct tw_bytes){0};
+}
+
+bool tw_bytes_reserve(struct tw_bytes *bytes, size_t capacity)
+{
+    if (capacity <= bytes->capacity)
+        return true;
+    unsigned char *data = realloc(bytes->data, capacity);
+    if (data == NULL)
+        return false;
+    bytes->data = data;
+    bytes->capacity = capacity;
+    return true;
+}

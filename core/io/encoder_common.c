@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "encoder_driver.h"
+
+enum tw_status tw_budget_error(const struct tw_arena *arena, struct tw_error *err)
+{
+    return tw_error_set(err, TW_EBUDGET,
+                        "the memory budget of %zu MB is used up; raise --memory, or lower metatiling "
+                        "or --workers",
+                        tw_arena_budget(arena) >> 20);
+}
+
+enum tw_status tw_stored_alloc(const struct tw_encoder *encoder, int32_t width_px, int32_t height_px,
+                               struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
+{
+    size_t count = (size_t)encoder->num_bands;
+    struct tw_array *bands = tw_arena_calloc(arena, count, sizeof(*bands));
+    if (bands == NULL)
+        return tw_budget_error(arena, err);
+    for (size_t i = 0; i < count; i++) {
+        bands[i] = (struct tw_array){NULL, NULL, width_px, height_px, (int32_t)encoder->dtype};
+        if (!tw_array_alloc(arena, &bands[i], false))
+            return tw_budget_error(arena, err);
+    }
+    *stored = (struct tw_raster){count, bands, encoder->names};
+    return TW_OK;
+}
+
+double tw_encoder_empty_value(const struct tw_encoder *encoder)
+{
+    return encoder->has_alpha ? 0 : encoder->nodata;
+}
+
+bool tw_nodata_check(const struct tw_output_spec *spec, enum tw_dtype dtype, double nodata,
+                     struct tw_problems *problems)
+{
+    if (tw_dtype_holds(dtype, nodata))
+        return true;
+    const struct tw_value *place = tw_value_get(spec->options, "nodata");
+    if (place == NULL)
+        place = spec->options;
+    if (tw_dtype_is_float(dtype))
+        tw_problems_add(problems, place, "nodata %.17g does not fit %s exactly", nodata,
+                        tw_dtype_name(dtype));
+    else
+        tw_problems_add(problems, place, "nodata %.15g does not fit %s (%.0f to %.0f)", nodata,
+                        tw_dtype_name(dtype), tw_dtype_min(dtype), tw_dtype_max(dtype));
+    return false;
+}
+
+const char *tw_option_text(const struct tw_output_spec *spec, const char *key, const char *fallback,
+                           struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->options, key);
+    if (value == NULL || value->kind == TW_NULL)
+        return fallback;
+    if (value->kind == TW_STRING || value->kind == TW_NUMBER || value->kind == TW_BOOL)
+        return value->text;
+    tw_problems_add(problems, value, "output.%s must be a string or a number, not %s", key,
+                    tw_value_kind_name(value->kind));
+    return fallback;
+}
+
+bool tw_option_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
+                    struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->options, key);
+    if (value == NULL || value->kind == TW_NULL)
+        return fallback;
+    if (value->kind == TW_BOOL)
+        return value->boolean;
+    tw_problems_add(problems, value, "output.%s must be true or false, not %s", key,
+                    tw_value_kind_name(value->kind));
+    return fallback;
+}

@@ -1,0 +1,74 @@
+/* encoder_driver.h - what an encoder is made of, for encoder.c and the encode_*.c files only.
+ *
+ * A driver's functions are called with the encoder that `open` filled in, which is const from then on; they
+ * may run in several threads at once.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_ENCODER_DRIVER_H
+#define TW_ENCODER_DRIVER_H
+
+#include "encoder.h"
+
+struct tw_encoder_driver;
+
+struct tw_encoder {
+    const struct tw_encoder_driver *driver;
+    struct tw_arena *arena; /* lives as long as the encoder */
+    int num_bands;          /* of the stored form */
+    enum tw_dtype dtype;
+    double nodata;
+    const char *const *names; /* num_bands names */
+    bool names_given;         /* by the script or the configuration */
+    bool has_alpha;           /* the last band says what is valid */
+    bool is_lossy;            /* encoding changes pixels: what is read back is not the stored form */
+    void *settings;           /* the driver's own */
+};
+
+struct tw_encoder_driver {
+    const char *format, *about, *extension, *content_type;
+    /* Fills in the encoder; adds problems. Returns false when out of memory. */
+    bool (*open)(struct tw_encoder *encoder, const struct tw_output_spec *spec, struct tw_problems *problems);
+    void (*close)(struct tw_encoder *encoder);
+    /* Whether the driver knows an option of that name; adds the names it knows to the list. */
+    size_t (*options)(const struct tw_encoder *encoder, const char *const **names);
+    enum tw_status (*check_bands)(const struct tw_encoder *encoder, size_t num_bands, struct tw_error *err);
+    enum tw_status (*store)(const struct tw_encoder *encoder, const struct tw_raster *raster,
+                            struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err);
+    enum tw_status (*encode)(const struct tw_encoder *encoder, const struct tw_raster *stored,
+                             const struct tw_window *window, struct tw_bytes *bytes, struct tw_error *err);
+    /* blob: the tile's bytes; the shape is checked against window. */
+    enum tw_status (*decode)(const struct tw_encoder *encoder, const struct tw_bytes *blob,
+                             const struct tw_window *window, struct tw_arena *arena, struct tw_raster *stored,
+                             struct tw_error *err);
+    /* NULL for formats that know where they lie. */
+    enum tw_status (*sidecar)(const struct tw_encoder *encoder, const struct tw_window *window,
+                              struct tw_bytes *bytes, struct tw_error *err);
+};
+
+extern const struct tw_encoder_driver tw_encode_png;
+extern const struct tw_encoder_driver tw_encode_gtiff;
+
+/* A raster of the encoder's bands, names and type, with pixels but without validity; NULL bands when the
+ * budget is used up: `out of the memory budget ...`. */
+enum tw_status tw_stored_alloc(const struct tw_encoder *encoder, int32_t width_px, int32_t height_px,
+                               struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err);
+
+/* What pixels of a stored form hold where there is no tile: 0 under alpha, otherwise the nodata value. */
+double tw_encoder_empty_value(const struct tw_encoder *encoder);
+
+/* Sets the error for an arena that is used up. Returns TW_EBUDGET. */
+enum tw_status tw_budget_error(const struct tw_arena *arena, struct tw_error *err);
+
+/* Adds a problem and returns false unless value fits the type: `nodata -9999 does not fit uint16 (0 to
+ * 65535)`. */
+bool tw_nodata_check(const struct tw_output_spec *spec, enum tw_dtype dtype, double nodata,
+                     struct tw_problems *problems);
+
+/* Settings from options; problems are added with their place. */
+const char *tw_option_text(const struct tw_output_spec *spec, const char *key, const char *fallback,
+                           struct tw_problems *problems);
+bool tw_option_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
+                    struct tw_problems *problems);
+
+#endif

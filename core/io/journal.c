@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "journal.h"
+#include "file.h"
+#include "grid.h"
+#include "interval.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char header[] = "tilewright journal 1\n";
+static const char adopting_header[] = "tilewright journal 1, adopted\n";
+
+struct entry {
+    int zoom;
+    uint32_t files;
+    uint64_t place;
+    size_t next_free; /* of a slot that is free: the next one, counted from 1 */
+};
+
+struct tw_journal {
+    char *path;
+    int fd;
+    bool adopts;
+    pthread_mutex_t lock;
+    struct tw_intervals done[TW_MAX_ZOOM + 1];
+    struct entry *held;
+    size_t num_held, capacity, first_free;
+};
+
+static enum tw_status journal_error(const struct tw_journal *journal, const char *verb, struct tw_error *err)
+{
+    return tw_error_set(err, TW_ESTORAGE, "cannot %s '%s': %s", verb, journal->path, strerror(errno));
+}
+
+static enum tw_status read_line(struct tw_journal *journal, const char *line, int number,
+                                struct tw_error *err)
+{
+    int zoom;
+    uint64_t first, last;
+    uint32_t files;
+    if (sscanf(line, "%d %" SCNu64 " %" SCNu64 " %" SCNu32, &zoom, &first, &last, &files) != 4 || zoom < 0 ||
+        zoom > TW_MAX_ZOOM || first > last)
+        return tw_error_set(err, TW_ESTORAGE,
+                            "cannot read '%s': line %d is not understood; use --overwrite to begin "
+                            "anew",
+                            journal->path, number);
+    if (!tw_intervals_add_run(&journal->done[zoom], first, last, files))
+        return tw_error_nomem(err);
+    return TW_OK;
+}
+
+/* Cuts text into whole lines. *used: bytes up to the end of the last of them. */
+static enum tw_status read_lines(struct tw_journal *journal, char *text, size_t *used, struct tw_error *err)
+{
+    char *line = text;
+    int number = 1;
+    for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1, number++) {
+        *end = '\0';
+        enum tw_status status = TW_OK;
+        if (number > 1)
+            status = read_line(journal, line, number, err);
+        else if (strncmp(line, header, sizeof(header) - 2) != 0)
+            status = tw_error_set(err, TW_ESTORAGE,
+                                  "cannot read '%s': it is no journal; use --overwrite to begin anew",
+                                  journal->path);
+        else
+            journal->adopts = strlen(line) > sizeof(header) - 2;
+        if (status != TW_OK)
+            return status;
+    }
+    *used = (size_t)(line - text);
+    return TW_OK;
+}
+
+static enum tw_status load(struct tw_journal *journal, size_t *used, struct tw_error *err)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    if (arena == NULL)
+        return tw_error_nomem(err);
+    char *text;
+    size_t size;
+    enum tw_status status = tw_file_read(arena, journal->path, 0, &text, &size, err);
+    if (status == TW_OK)
+        status = read_lines(journal, text, used, err);
+    else if (status == TW_EINPUT)
+        status = tw_error_set(err, TW_ESTORAGE, "%s", err != NULL ? err->message : "");
+    tw_arena_free(arena);
+    return status;
+}
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(fd, bytes, size);
+        if (put < 0 && errno != EINTR)
+            return false;
+        if (put > 0) {
+            bytes += put;
+            size -= (size_t)put;
+        }
+    }
+    return true;
+}
+
+/* A line that was cut off is taken away, so that the next one begins a line. */
+static enum tw_status open_for_adding(struct tw_journal *journal, size_t used, struct tw_error *err)
+{
+    journal->fd = open(journal->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (journal->fd < 0 || ftruncate(journal->fd, (off_t)used) != 0 || lseek(journal->fd, 0, SEEK_END) < 0)
+        return journal_error(journal, "write", err);
+    const char *first = journal->adopts ? adopting_header : header;
+    if (used == 0 && !write_all(journal->fd, first, strlen(first)))
+        return journal_error(journal, "write", err);
+    return TW_OK;
+}
+
+enum tw_status tw_journal_open(const struct tw_journal_spec *spec, struct tw_journal **journal,
+                               struct tw_error *err)
+{
+    struct tw_journal *opened = calloc(1, sizeof(*opened));
+    if (opened == NULL)
+        return tw_error_nomem(err);
+    opened->fd = -1;
+    pthread_mutex_init(&opened->lock, NULL);
+    opened->path = strdup(spec->path);
+    enum tw_status status = opened->path != NULL ? TW_OK : tw_error_nomem(err);
+    size_t used = 0;
+    if (status == TW_OK && !spec->forget && tw_file_exists(spec->path))
+        status = load(opened, &used, err);
+    if (used == 0)
+        opened->adopts = spec->adopt;
+    if (status == TW_OK)
+        status = open_for_adding(opened, used, err);
+    if (status != TW_OK) {
+        tw_journal_close(opened);
+        return status;
+    }
+    *journal = opened;
+    return TW_OK;
+}
+
+void tw_journal_close(struct tw_journal *journal)
+{
+    if (journal == NULL)
+        return;
+    if (journal->fd >= 0)
+        close(journal->fd);
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+        tw_intervals_free(&journal->done[zoom]);
+    pthread_mutex_destroy(&journal->lock);
+    free(journal->held);
+    free(journal->path);
+    free(journal);
+}
+
+bool tw_journal_adopts(const struct tw_journal *journal)
+{
+    return journal->adopts;
+}
+
+bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files)
+{
+    pthread_mutex_lock(&journal->lock);
+    bool found = tw_intervals_find(&journal->done[zoom], place, files);
+    pthread_mutex_unlock(&journal->lock);
+    return found;
+}
+
+static bool grow_held(struct tw_journal *journal)
+{
+    if (journal->num_held < journal->capacity)
+        return true;
+    size_t capacity = journal->capacity == 0 ? 256 : 2 * journal->capacity;
+    struct entry *held = realloc(journal->held, capacity * sizeof(*held));
+    if (held == NULL)
+        return false;
+    journal->held = held;
+    journal->capacity = capacity;
+    return true;
+}
+
+bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint32_t files, uint64_t *token)
+{
+    pthread_mutex_lock(&journal->lock);
+    size_t slot = journal->first_free;
+    bool held = true;
+    if (slot != 0)
+        journal->first_free = journal->held[slot - 1].next_free;
+    else if ((held = grow_held(journal)))
+        slot = ++journal->num_held;
+    if (held)
+        journal->held[slot - 1] = (struct entry){zoom, files, place, 0};
+    pthread_mutex_unlock(&journal->lock);
+    *token = slot;
+    return held;
+}
+
+static bool take_held(struct tw_journal *journal, uint64_t token, struct tw_text *lines)
+{
+    struct entry *entry = &journal->held[token - 1];
+    bool added = tw_intervals_add(&journal->done[entry->zoom], entry->place, entry->files);
+    tw_text_printf(lines, "%d %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", entry->zoom, entry->place, entry->place,
+                   entry->files);
+    entry->next_free = journal->first_free;
+    journal->first_free = token;
+    return added;
+}
+
+enum tw_status tw_journal_commit(void *context, const uint64_t *tokens, size_t num_tokens,
+                                 struct tw_error *err)
+{
+    struct tw_journal *journal = context;
+    struct tw_text lines = {0};
+    bool taken = true;
+    pthread_mutex_lock(&journal->lock);
+    for (size_t i = 0; i < num_tokens; i++)
+        taken = take_held(journal, tokens[i], &lines) && taken;
+    pthread_mutex_unlock(&journal->lock);
+    enum tw_status status = TW_OK;
+    if (!taken || lines.failed)
+        status = tw_error_nomem(err);
+    else if (!write_all(journal->fd, tw_text_get(&lines), lines.length))
+        status = journal_error(journal, "write", err);
+    tw_text_free(&lines);
+    return status;
+}
+
+enum tw_status tw_journal_finish(struct tw_journal *journal, struct tw_error *err)
+{
+    struct tw_text text = {0};
+    tw_text_add(&text, journal->adopts ? adopting_header : header);
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+        for (size_t i = 0; i < journal->done[zoom].count; i++) {
+            const struct tw_interval *run = &journal->done[zoom].runs[i];
+            tw_text_printf(&text, "%d %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", zoom, run->first, run->last,
+                           run->tag);
+        }
+    enum tw_status status =
+        text.failed ? tw_error_nomem(err) : tw_file_write(journal->path, text.chars, text.length, err);
+    tw_text_free(&text);
+    return status;
+}

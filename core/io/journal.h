@@ -1,0 +1,52 @@
+/* journal.h - which metatiles of an output are done, kept beside it.
+ *
+ * A text file: a header line, then one line `zoom first last files` for a run of places on the Hilbert curve
+ * that are done and were written as that many files each (0: empty). Lines are added as the store commits, so
+ * that whatever is in the journal is on the disk; a later line replaces what earlier ones say; a last line
+ * that was cut off is ignored. At the end of a run the file is written anew, sorted.
+ *
+ * May be used by several threads at once.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_JOURNAL_H
+#define TW_JOURNAL_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tw_journal;
+
+struct tw_journal_spec {
+    const char *path;
+    bool forget; /* begin with an empty one */
+    bool adopt;  /* when there is none: files that lie there already count (see tw_journal_adopts) */
+};
+
+/* Reads what is there, and opens it for adding. `cannot read 'x': line 7 is not understood` when it is no
+ * journal. On success *journal is owned by the caller. */
+enum tw_status tw_journal_open(const struct tw_journal_spec *spec, struct tw_journal **journal,
+                               struct tw_error *err);
+/* Accepts NULL. */
+void tw_journal_close(struct tw_journal *journal);
+
+/* Whether the output had tiles before it had a journal: then a metatile all of whose files exist is done. */
+bool tw_journal_adopts(const struct tw_journal *journal);
+
+/* Whether the place is done; sets *files. */
+bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files);
+
+/* Keeps an entry until it is committed; *token stands for it. False when out of memory. */
+bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint32_t files, uint64_t *token);
+
+/* Writes the held entries. A tw_store_committed with the journal as its context. */
+enum tw_status tw_journal_commit(void *journal, const uint64_t *tokens, size_t num_tokens,
+                                 struct tw_error *err);
+
+/* Writes the file anew, sorted. */
+enum tw_status tw_journal_finish(struct tw_journal *journal, struct tw_error *err);
+
+#endif

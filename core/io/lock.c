@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct tw_lock {
+    int fd;
+    char *path;
+};
+
+enum { HOST_SIZE = 256, TIME_SIZE = 32, CONTENT_SIZE = HOST_SIZE + TIME_SIZE + 64 };
+
+struct holder {
+    char host[HOST_SIZE];
+    long pid;
+    char since[TIME_SIZE];
+};
+
+static void own_host(char host[HOST_SIZE])
+{
+    if (gethostname(host, HOST_SIZE) != 0)
+        snprintf(host, HOST_SIZE, "unknown");
+    host[HOST_SIZE - 1] = '\0';
+}
+
+/* `host pid time`; false when the file says nothing (yet). */
+static bool read_holder(int fd, struct holder *holder)
+{
+    char content[CONTENT_SIZE];
+    ssize_t size = pread(fd, content, sizeof(content) - 1, 0);
+    if (size <= 0)
+        return false;
+    content[size] = '\0';
+    return sscanf(content, "%255s %ld %31s", holder->host, &holder->pid, holder->since) == 3;
+}
+
+static bool write_holder(int fd)
+{
+    char host[HOST_SIZE], since[TIME_SIZE], content[CONTENT_SIZE];
+    own_host(host);
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    int size = snprintf(content, sizeof(content), "%s %ld %s\n", host, (long)getpid(), since);
+    return ftruncate(fd, 0) == 0 && pwrite(fd, content, (size_t)size, 0) == size;
+}
+
+static enum tw_status refuse(int fd, const char *what, struct tw_error *err)
+{
+    struct holder holder;
+    if (!read_holder(fd, &holder))
+        return tw_error_set(err, TW_EUSAGE,
+                            "'%s' is being written by another process; wait for it, or stop it", what);
+    return tw_error_set(err, TW_EUSAGE,
+                        "'%s' is being written by process %ld on host '%s' since %s; wait for it, or stop it",
+                        what, holder.pid, holder.host, holder.since);
+}
+
+/* Without locks in the file system: the file says who, and on this host one can see whether they live. */
+static bool is_alive(int fd)
+{
+    struct holder holder;
+    char host[HOST_SIZE];
+    if (!read_holder(fd, &holder))
+        return false;
+    own_host(host);
+    if (strcmp(host, holder.host) != 0)
+        return true;
+    return holder.pid != (long)getpid() && (kill((pid_t)holder.pid, 0) == 0 || errno == EPERM);
+}
+
+enum attempt { TAKEN, HELD, GONE, FAILED };
+
+/* A holder that ends removes the file: a lock on a removed file is none. */
+static enum attempt try_lock(int fd, const char *path)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            return HELD;
+        if (errno != ENOLCK && errno != EOPNOTSUPP && errno != ENOSYS)
+            return FAILED;
+        if (is_alive(fd))
+            return HELD;
+    }
+    struct stat held, named;
+    if (fstat(fd, &held) != 0 || stat(path, &named) != 0 || held.st_ino != named.st_ino ||
+        held.st_dev != named.st_dev)
+        return GONE;
+    return write_holder(fd) ? TAKEN : FAILED;
+}
+
+static enum tw_status open_and_lock(const char *path, const char *what, int *fd, struct tw_error *err)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (*fd < 0)
+            return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", path, strerror(errno));
+        enum attempt attempt = try_lock(*fd, path);
+        if (attempt == TAKEN)
+            return TW_OK;
+        enum tw_status status = TW_OK;
+        if (attempt == HELD)
+            status = refuse(*fd, what, err);
+        else if (attempt == FAILED)
+            status = tw_error_set(err, TW_ESTORAGE, "cannot lock '%s': %s", path, strerror(errno));
+        close(*fd);
+        if (status != TW_OK)
+            return status;
+    }
+    return tw_error_set(err, TW_ESTORAGE, "cannot lock '%s': other processes remove it again and again",
+                        path);
+}
+
+enum tw_status tw_lock_take(const char *path, const char *what, struct tw_lock **lock, struct tw_error *err)
+{
+    struct tw_lock *taken = calloc(1, sizeof(*taken));
+    if (taken == NULL || (taken->path = strdup(path)) == NULL) {
+        free(taken);
+        return tw_error_nomem(err);
+    }
+    enum tw_status status = open_and_lock(path, what, &taken->fd, err);
+    if (status != TW_OK) {
+        free(taken->path);
+        free(taken);
+        return status;
+    }
+    *lock = taken;
+    return TW_OK;
+}
+
+void tw_lock_release(struct tw_lock *lock)
+{
+    if (lock == NULL)
+        return;
+    unlink(lock->path);
+    close(lock->fd);
+    free(lock->path);
+    free(lock);
+}

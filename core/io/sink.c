@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink_driver.h"
+
+#include <stdlib.h>
+
+/* The first that takes the output has it. */
+static const struct tw_sink_driver *const drivers[] = {&tw_sink_null, &tw_sink_gtiff_file,
+                                                       &tw_sink_directory};
+
+enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
+
+static const struct tw_sink_driver *choose_driver(const struct tw_sink_spec *spec)
+{
+    for (size_t i = 0; i < NUM_DRIVERS; i++)
+        if (drivers[i]->takes(spec))
+            return drivers[i];
+    return NULL;
+}
+
+static void open_encoder(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)
+{
+    const struct tw_value *format = tw_value_get(spec->output.options, "format");
+    if (format == NULL || format->kind != TW_STRING) {
+        tw_problems_add(problems, format != NULL ? format : spec->output.options,
+                        "output.format is missing: PNG or GTiff");
+        return;
+    }
+    sink->encoder = tw_encoder_open(format->text, &spec->output, problems);
+    sink->codec = sink->encoder;
+}
+
+static struct tw_sink *new_sink(const struct tw_sink_spec *spec)
+{
+    struct tw_sink *sink = calloc(1, sizeof(*sink));
+    if (sink == NULL || (sink->arena = tw_arena_new(0)) == NULL) {
+        free(sink);
+        return NULL;
+    }
+    sink->process = *spec->process;
+    sink->pyramid = spec->pyramid;
+    sink->min_zoom = spec->min_zoom;
+    sink->max_zoom = spec->max_zoom;
+    if (spec->path != NULL && (sink->path = tw_arena_strdup(sink->arena, spec->path)) == NULL) {
+        tw_arena_free(sink->arena);
+        free(sink);
+        return NULL;
+    }
+    return sink;
+}
+
+struct tw_sink *tw_sink_open(const struct tw_sink_spec *spec, struct tw_problems *problems)
+{
+    size_t before = problems->count;
+    const struct tw_sink_driver *driver = choose_driver(spec);
+    if (driver == NULL) {
+        tw_problems_add(problems, spec->output.options, "output.path is missing");
+        return NULL;
+    }
+    struct tw_sink *sink = new_sink(spec);
+    if (sink == NULL) {
+        tw_problems_add(problems, NULL, "out of memory");
+        return NULL;
+    }
+    open_encoder(sink, spec, problems);
+    if (sink->encoder != NULL) {
+        sink->driver = driver;
+        if (!driver->open(sink, spec, problems))
+            tw_problems_add(problems, NULL, "out of memory");
+    }
+    if (problems->count != before) {
+        tw_sink_close(sink);
+        return NULL;
+    }
+    return sink;
+}
+
+void tw_sink_close(struct tw_sink *sink)
+{
+    if (sink == NULL)
+        return;
+    if (sink->driver != NULL)
+        sink->driver->close(sink->state);
+    tw_encoder_close(sink->encoder);
+    tw_arena_free(sink->arena);
+    free(sink);
+}
+
+const struct tw_encoder *tw_sink_encoder(const struct tw_sink *sink)
+{
+    return sink->encoder;
+}
+
+const char *tw_sink_path(const struct tw_sink *sink)
+{
+    return sink->path;
+}
+
+const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink)
+{
+    return &sink->pyramid;
+}
+
+enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err)
+{
+    return sink->driver->begin(sink->state, begin, err);
+}
+
+enum tw_status tw_sink_end(struct tw_sink *sink, bool complete, struct tw_error *err)
+{
+    return sink->driver->end(sink->state, complete, err);
+}
+
+uint64_t tw_sink_bytes(const struct tw_sink *sink)
+{
+    return atomic_load(&sink->bytes);
+}
+
+uint64_t tw_sink_files(const struct tw_sink *sink)
+{
+    return atomic_load(&sink->files);
+}

@@ -1,0 +1,87 @@
+/* sink_directory.c - the output is a folder of tiles.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "tile_directory.h"
+#include "encoder_driver.h"
+
+#include <string.h>
+
+static const char default_schema[] = "{zoom}/{row}/{col}.{extension}";
+
+static bool directory_takes(const struct tw_sink_spec *spec)
+{
+    return spec->path != NULL;
+}
+
+static const char *read_schema(struct tw_sink *sink, const struct tw_sink_spec *spec,
+                               struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->output.options, "tile_path_schema");
+    if (value == NULL || value->kind == TW_NULL)
+        return default_schema;
+    if (!tw_path_schema_check(value, problems))
+        return default_schema;
+    return tw_arena_strdup(sink->arena, value->text);
+}
+
+/* Options that only a single file has. */
+static void check_options(const struct tw_sink *sink, const struct tw_sink_spec *spec,
+                          struct tw_problems *problems)
+{
+    static const char *const single[] = {"cog", "overviews", "overviews_resampling", "overviews_levels"};
+    for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
+        const struct tw_value *value = tw_value_get(spec->output.options, single[i]);
+        bool is_off = value == NULL || value->kind == TW_NULL || (value->kind == TW_BOOL && !value->boolean);
+        if (!is_off)
+            tw_problems_add(problems, value, "output.%s is for a single file: output.path must end in .tif",
+                            single[i]);
+    }
+    if (sink->encoder->is_lossy)
+        tw_problems_add(
+            problems, tw_value_get(spec->output.options, "compress"),
+            "this compression changes pixels; a folder of tiles takes one of: none, lzw, packbits, "
+            "deflate, zstd, lzma");
+}
+
+static bool directory_open(struct tw_sink *sink, const struct tw_sink_spec *spec,
+                           struct tw_problems *problems)
+{
+    struct tw_directory_spec directory = {.sink = sink, .root = sink->path, .has_metadata = true};
+    directory.work = tw_arena_printf(sink->arena, "%s/.tilewright", sink->path);
+    directory.schema = read_schema(sink, spec, problems);
+    check_options(sink, spec, problems);
+    if (directory.work == NULL || directory.schema == NULL)
+        return false;
+    sink->state = tw_directory_new(&directory);
+    return sink->state != NULL;
+}
+
+static void directory_close(void *state)
+{
+    tw_directory_free(state);
+}
+
+/* Whether complete or not, what is done stays, and the next run goes on from it. */
+static enum tw_status directory_end(void *state, bool complete, struct tw_error *err)
+{
+    (void)complete;
+    enum tw_status status = tw_directory_finish_files(state, err);
+    tw_directory_unlock(state);
+    return status;
+}
+
+const struct tw_sink_driver tw_sink_directory = {
+    .name = "directory",
+    .about = "a folder of tiles: path/{zoom}/{row}/{col}.{extension}, or as tile_path_schema says",
+    .takes = directory_takes,
+    .open = directory_open,
+    .close = directory_close,
+    .begin = tw_directory_begin,
+    .end = directory_end,
+    .put = tw_directory_put,
+    .remove = tw_directory_remove,
+    .get = tw_directory_get,
+    .finish = tw_directory_finish,
+    .is_done = tw_directory_is_done,
+};

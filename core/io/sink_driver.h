@@ -1,0 +1,79 @@
+/* sink_driver.h - what a sink is made of, for sink.c, sink_writer.c and the sink_*.c drivers only.
+ *
+ * sink_writer.c cuts metatiles into output tiles and turns them into bytes; a driver keeps the bytes of
+ * tiles, and remembers which metatiles are done. After begin its functions are called by several threads at
+ * once.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_SINK_DRIVER_H
+#define TW_SINK_DRIVER_H
+
+#include "sink.h"
+
+#include <stdatomic.h>
+
+struct tw_sink_driver;
+
+struct tw_sink {
+    const struct tw_sink_driver *driver;
+    void *state;                    /* the driver's own */
+    struct tw_arena *arena;         /* as long as the sink lives; for open only */
+    struct tw_encoder *encoder;     /* says what the stored form is */
+    const struct tw_encoder *codec; /* makes the bytes of tiles; the encoder itself, or the driver's own */
+    struct tw_pyramid process, pyramid;
+    const char *path; /* may be NULL */
+    int min_zoom, max_zoom;
+    atomic_ullong bytes, files;
+};
+
+/* One output tile on its way in. */
+struct tw_sink_put {
+    struct tw_tile tile;
+    struct tw_window window; /* with the pixelbuffer */
+    const void *bytes;
+    size_t size;
+};
+
+/* One output tile on its way out; the bytes are in the arena. */
+struct tw_sink_get {
+    struct tw_tile tile;
+    void *bytes;
+    size_t size;
+    bool found;
+};
+
+struct tw_sink_driver {
+    const char *name, *about;
+    /* Whether the output is this driver's; the first in the table that says so has it. */
+    bool (*takes)(const struct tw_sink_spec *spec);
+    /* Sets sink->state; adds problems. The sink is filled in but for state. False when out of memory. */
+    bool (*open)(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems);
+    /* Accepts NULL; gives up what begin has taken and end has not released. */
+    void (*close)(void *state);
+    enum tw_status (*begin)(void *state, const struct tw_sink_begin *begin, struct tw_error *err);
+    enum tw_status (*end)(void *state, bool complete, struct tw_error *err);
+
+    /* scratch: reset after each metatile. */
+    enum tw_status (*put)(void *state, const struct tw_sink_put *put, struct tw_arena *scratch,
+                          struct tw_error *err);
+    /* Nothing to do if there is no such tile. */
+    enum tw_status (*remove)(void *state, const struct tw_tile *tile, struct tw_arena *scratch,
+                             struct tw_error *err);
+    enum tw_status (*get)(void *state, struct tw_sink_get *get, struct tw_arena *arena, struct tw_error *err);
+    /* The process metatile was put (or removed) wholly, as that many files. */
+    enum tw_status (*finish)(void *state, const struct tw_tile *metatile, uint32_t files,
+                             struct tw_error *err);
+    enum tw_status (*is_done)(void *state, const struct tw_tile *metatile, struct tw_arena *scratch,
+                              bool *done, struct tw_error *err);
+};
+
+extern const struct tw_sink_driver tw_sink_directory;
+extern const struct tw_sink_driver tw_sink_gtiff_file;
+extern const struct tw_sink_driver tw_sink_null;
+
+/* The output's tiles at the zoom whose windows, grown by buffer_px, share pixels with the window, which lies
+ * inside the grid. */
+struct tw_tile_range tw_sink_tiles(const struct tw_sink *sink, const struct tw_window *window, int buffer_px);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink_driver.h"
+#include "sink_reader.h"
+#include "encoder_driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tw_writer {
+    struct tw_sink *sink;
+    struct tw_bytes bytes;    /* of the tile in work */
+    struct tw_arena *scratch; /* for paths */
+};
+
+struct tw_writer *tw_writer_new(struct tw_sink *sink)
+{
+    struct tw_writer *writer = calloc(1, sizeof(*writer));
+    if (writer == NULL || (writer->scratch = tw_arena_new(0)) == NULL) {
+        free(writer);
+        return NULL;
+    }
+    writer->sink = sink;
+    return writer;
+}
+
+void tw_writer_free(struct tw_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    tw_bytes_free(&writer->bytes);
+    tw_arena_free(writer->scratch);
+    free(writer);
+}
+
+enum tw_status tw_writer_is_done(struct tw_writer *writer, const struct tw_tile *tile, bool *done,
+                                 struct tw_error *err)
+{
+    tw_arena_reset(writer->scratch);
+    return writer->sink->driver->is_done(writer->sink->state, tile, writer->scratch, done, err);
+}
+
+/* A rectangle of a raster: {col, row, width, height}. */
+static void rectangle_of(const struct tw_window *whole, const struct tw_window *part, int32_t rectangle[4])
+{
+    rectangle[0] = (int32_t)(part->col_px - whole->col_px);
+    rectangle[1] = (int32_t)(part->row_px - whole->row_px);
+    rectangle[2] = part->width_px;
+    rectangle[3] = part->height_px;
+}
+
+static bool is_inside(const struct tw_window *whole, const struct tw_window *part)
+{
+    return part->col_px >= whole->col_px && part->row_px >= whole->row_px &&
+           part->col_px + part->width_px <= whole->col_px + whole->width_px &&
+           part->row_px + part->height_px <= whole->row_px + whole->height_px;
+}
+
+/* Whether the validity of the rectangle holds the byte: 0 for nodata, TW_VALID for valid. */
+static bool has_byte(const struct tw_array *band, const int32_t rectangle[4], int byte)
+{
+    if (band->valid == NULL)
+        return byte == TW_VALID;
+    for (int32_t y = 0; y < rectangle[3]; y++) {
+        size_t start = (size_t)(rectangle[1] + y) * (size_t)band->width_px + (size_t)rectangle[0];
+        if (memchr(band->valid + start, byte, (size_t)rectangle[2]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool is_empty_part(const struct tw_raster *raster, const int32_t rectangle[4])
+{
+    for (size_t i = 0; i < raster->num_bands; i++)
+        if ((i == 0 || raster->bands[i].valid != raster->bands[i - 1].valid) &&
+            has_byte(&raster->bands[i], rectangle, TW_VALID))
+            return false;
+    return true;
+}
+
+/* Bands that share their validity share the copy of it. */
+static bool crop_validity(struct tw_arena *arena, const struct tw_raster *raster, const int32_t rectangle[4],
+                          struct tw_array *cropped)
+{
+    for (size_t i = 0; i < raster->num_bands; i++) {
+        const struct tw_array *band = &raster->bands[i];
+        cropped[i].valid = NULL;
+        if (i > 0 && band->valid == raster->bands[i - 1].valid) {
+            cropped[i].valid = cropped[i - 1].valid;
+        } else if (has_byte(band, rectangle, 0)) {
+            struct tw_array valid = {band->valid, NULL, band->width_px, band->height_px, TW_UINT8}, part;
+            if (!tw_array_crop(arena, &valid, rectangle, &part))
+                return false;
+            cropped[i].valid = part.pixels;
+        }
+    }
+    return true;
+}
+
+static enum tw_status crop(struct tw_arena *arena, const struct tw_raster *raster, const int32_t rectangle[4],
+                           struct tw_raster *part, struct tw_error *err)
+{
+    bool whole = rectangle[2] == raster->bands[0].width_px && rectangle[3] == raster->bands[0].height_px;
+    struct tw_array *bands = tw_arena_calloc(arena, raster->num_bands, sizeof(*bands));
+    bool cropped = bands != NULL;
+    for (size_t i = 0; cropped && i < raster->num_bands; i++) {
+        struct tw_array pixels = raster->bands[i];
+        pixels.valid = NULL;
+        if (whole)
+            bands[i] = pixels;
+        else if (i > 0 && pixels.pixels == raster->bands[i - 1].pixels)
+            bands[i] = bands[i - 1];
+        else
+            cropped = tw_array_crop(arena, &pixels, rectangle, &bands[i]);
+    }
+    if (!cropped || !crop_validity(arena, raster, rectangle, bands))
+        return tw_budget_error(arena, err);
+    *part = (struct tw_raster){raster->num_bands, bands, raster->names};
+    return TW_OK;
+}
+
+/* A process metatile that is being put. */
+struct put {
+    const struct tw_window *window;
+    const struct tw_raster *stored; /* NULL: empty */
+    struct tw_arena *arena;
+    uint32_t files;
+};
+
+static enum tw_status put_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
+                               const int32_t rectangle[4], struct tw_error *err)
+{
+    struct tw_sink *sink = writer->sink;
+    struct tw_raster part;
+    enum tw_status status = crop(put->arena, put->stored, rectangle, &part, err);
+    if (status == TW_OK)
+        status = tw_encoder_encode(sink->codec, &part, &tile->window, &writer->bytes, err);
+    if (status != TW_OK)
+        return status;
+    struct tw_sink_put full = *tile;
+    full.bytes = writer->bytes.data;
+    full.size = writer->bytes.size;
+    status = sink->driver->put(sink->state, &full, writer->scratch, err);
+    if (status != TW_OK)
+        return status;
+    put->files++;
+    atomic_fetch_add(&sink->files, 1);
+    atomic_fetch_add(&sink->bytes, full.size);
+    return TW_OK;
+}
+
+static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const struct tw_tile *tile,
+                               struct tw_error *err)
+{
+    struct tw_sink *sink = writer->sink;
+    struct tw_sink_put part = {.tile = *tile};
+    part.window = tw_tile_window_buffered(&sink->pyramid, tile, sink->pyramid.pixelbuffer_px);
+    int32_t rectangle[4];
+    rectangle_of(put->window, &part.window, rectangle);
+    if (put->stored == NULL)
+        return sink->driver->remove(sink->state, tile, writer->scratch, err);
+    if (!is_inside(put->window, &part.window))
+        return tw_error_set(err, TW_EUSAGE,
+                            "output.pixelbuffer %d needs a pyramid.pixelbuffer that is not smaller",
+                            sink->pyramid.pixelbuffer_px);
+    if (is_empty_part(put->stored, rectangle))
+        return sink->driver->remove(sink->state, tile, writer->scratch, err);
+    struct tw_arena_mark mark = tw_arena_mark(put->arena);
+    enum tw_status status = put_part(writer, put, &part, rectangle, err);
+    tw_arena_release(put->arena, mark);
+    return status;
+}
+
+enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
+                             const struct tw_window *window, const struct tw_raster *stored,
+                             struct tw_arena *arena, uint64_t *written, struct tw_error *err)
+{
+    struct tw_sink *sink = writer->sink;
+    tw_arena_reset(writer->scratch);
+    struct put put = {window, stored, arena, 0};
+    struct tw_tile_range range = tw_tile_intersecting(&sink->process, tile, &sink->pyramid);
+    for (int64_t row = range.first_row; row <= range.last_row; row++)
+        for (int64_t col = range.first_col; col <= range.last_col; col++) {
+            struct tw_tile output = {tile->zoom, row, col};
+            enum tw_status status = put_tile(writer, &put, &output, err);
+            if (status != TW_OK)
+                return status;
+        }
+    *written += put.files;
+    return sink->driver->finish(sink->state, tile, put.files, err);
+}
+
+enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,
+                             struct tw_raster *stored, bool *found, struct tw_error *err)
+{
+    return tw_sink_read(writer->sink, window, arena, stored, found, err);
+}

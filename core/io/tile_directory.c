@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "tile_directory.h"
+#include "file.h"
+#include "journal.h"
+#include "lock.h"
+#include "storage.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tw_directory {
+    struct tw_directory_spec spec;
+    struct tw_arena *arena; /* for paths */
+    struct tw_lock *lock;
+    struct tw_journal *journal;
+    struct tw_store *store;
+};
+
+struct tw_directory *tw_directory_new(const struct tw_directory_spec *spec)
+{
+    struct tw_directory *directory = calloc(1, sizeof(*directory));
+    if (directory == NULL || (directory->arena = tw_arena_new(0)) == NULL) {
+        free(directory);
+        return NULL;
+    }
+    directory->spec = *spec;
+    return directory;
+}
+
+void tw_directory_unlock(struct tw_directory *directory)
+{
+    tw_lock_release(directory->lock);
+    directory->lock = NULL;
+}
+
+void tw_directory_free(struct tw_directory *directory)
+{
+    if (directory == NULL)
+        return;
+    struct tw_error ignored;
+    tw_store_close(directory->store, true, &ignored);
+    tw_journal_close(directory->journal);
+    tw_directory_unlock(directory);
+    tw_arena_free(directory->arena);
+    free(directory);
+}
+
+static char *work_path(struct tw_directory *directory, const char *name)
+{
+    return tw_arena_printf(directory->arena, "%s/%s", directory->spec.work, name);
+}
+
+/* Whether something lies in the output already that is not the work folder. */
+static bool holds_files(const char *root)
+{
+    DIR *folder = opendir(root);
+    if (folder == NULL)
+        return false;
+    bool found = false;
+    for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;)
+        found = entry->d_name[0] != '.';
+    closedir(folder);
+    return found;
+}
+
+/* Writes a small file unless it is there and the same. */
+static enum tw_status write_if_new(struct tw_directory *directory, const char *path, const char *text,
+                                   struct tw_error *err)
+{
+    char *old;
+    size_t size, length = strlen(text);
+    struct tw_error ignored;
+    if (tw_file_read(directory->arena, path, 0, &old, &size, &ignored) == TW_OK && size == length &&
+        memcmp(old, text, size) == 0)
+        return TW_OK;
+    return tw_file_write(path, text, length, err);
+}
+
+static enum tw_status check_fingerprint(struct tw_directory *directory, const struct tw_sink_begin *begin,
+                                        struct tw_error *err)
+{
+    char *path = work_path(directory, "fingerprint"), *old = NULL;
+    size_t size;
+    if (path == NULL)
+        return tw_error_nomem(err);
+    if (!begin->overwrite && tw_file_exists(path)) {
+        enum tw_status status = tw_file_read(directory->arena, path, 4096, &old, &size, err);
+        if (status != TW_OK)
+            return status;
+        old[strcspn(old, "\n")] = '\0';
+        if (strcmp(old, begin->fingerprint) != 0)
+            return tw_error_set(
+                err, TW_EUSAGE,
+                "'%s' was made with another configuration or script (changed since); use --overwrite "
+                "to make it anew, or another output.path",
+                directory->spec.sink->path);
+        return TW_OK;
+    }
+    char *text = tw_arena_printf(directory->arena, "%s\n", begin->fingerprint);
+    return text != NULL ? write_if_new(directory, path, text, err) : tw_error_nomem(err);
+}
+
+static enum tw_status open_journal(struct tw_directory *directory, bool overwrite, bool adopt,
+                                   struct tw_error *err)
+{
+    struct tw_journal_spec spec = {work_path(directory, "journal"), overwrite, adopt && !overwrite};
+    if (spec.path == NULL)
+        return tw_error_nomem(err);
+    return tw_journal_open(&spec, &directory->journal, err);
+}
+
+static enum tw_status open_store(struct tw_directory *directory, struct tw_error *err)
+{
+    char *temporary = work_path(directory, "tmp");
+    if (temporary == NULL)
+        return tw_error_nomem(err);
+    return tw_store_open(directory->spec.root, temporary, tw_journal_commit, directory->journal,
+                         &directory->store, err);
+}
+
+static enum tw_status write_metadata(struct tw_directory *directory, const char *metadata,
+                                     struct tw_error *err)
+{
+    if (!directory->spec.has_metadata || metadata == NULL)
+        return TW_OK;
+    char *path = tw_arena_printf(directory->arena, "%s/metadata.json", directory->spec.root);
+    return path != NULL ? write_if_new(directory, path, metadata, err) : tw_error_nomem(err);
+}
+
+static enum tw_status take_lock(struct tw_directory *directory, struct tw_error *err)
+{
+    char *path = work_path(directory, "lock");
+    if (path == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = tw_make_folders(directory->spec.work, err);
+    if (status != TW_OK)
+        return status;
+    return tw_lock_take(path, directory->spec.sink->path, &directory->lock, err);
+}
+
+/* The lock comes first: nothing is looked at that another run may be changing. */
+enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    bool adopt = holds_files(directory->spec.root);
+    enum tw_status status = take_lock(directory, err);
+    if (status == TW_OK)
+        status = check_fingerprint(directory, begin, err);
+    if (status == TW_OK)
+        status = open_journal(directory, begin->overwrite, adopt, err);
+    if (status == TW_OK)
+        status = open_store(directory, err);
+    if (status == TW_OK)
+        status = write_metadata(directory, begin->metadata, err);
+    return status;
+}
+
+enum tw_status tw_directory_flush(struct tw_directory *directory, struct tw_error *err)
+{
+    return tw_store_flush(directory->store, err);
+}
+
+enum tw_status tw_directory_finish_files(struct tw_directory *directory, struct tw_error *err)
+{
+    enum tw_status status = tw_store_close(directory->store, false, err);
+    directory->store = NULL;
+    if (status == TW_OK)
+        status = tw_journal_finish(directory->journal, err);
+    return status;
+}
+
+static char *tile_path(const struct tw_directory *directory, const struct tw_tile *tile,
+                       struct tw_arena *arena)
+{
+    return tw_tile_path(arena, directory->spec.schema, tile,
+                        tw_encoder_extension(directory->spec.sink->codec));
+}
+
+/* The file beside the tile comes first, so that a tile that is there is complete. */
+static enum tw_status put_sidecar(struct tw_directory *directory, const struct tw_sink_put *put,
+                                  const char *path, struct tw_arena *scratch, struct tw_error *err)
+{
+    struct tw_bytes bytes = {0};
+    enum tw_status status = tw_encoder_sidecar(directory->spec.sink->codec, &put->window, &bytes, err);
+    if (status == TW_OK && bytes.size > 0) {
+        char *beside = tw_arena_printf(scratch, "%s.aux.xml", path);
+        status = beside != NULL ? tw_store_put(directory->store, beside, bytes.data, bytes.size, err)
+                                : tw_error_nomem(err);
+    }
+    tw_bytes_free(&bytes);
+    return status;
+}
+
+enum tw_status tw_directory_put(void *state, const struct tw_sink_put *put, struct tw_arena *scratch,
+                                struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    char *path = tile_path(directory, &put->tile, scratch);
+    if (path == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = put_sidecar(directory, put, path, scratch, err);
+    if (status == TW_OK)
+        status = tw_store_put(directory->store, path, put->bytes, put->size, err);
+    return status;
+}
+
+enum tw_status tw_directory_remove(void *state, const struct tw_tile *tile, struct tw_arena *scratch,
+                                   struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    char *path = tile_path(directory, tile, scratch);
+    char *beside = path != NULL ? tw_arena_printf(scratch, "%s.aux.xml", path) : NULL;
+    if (beside == NULL)
+        return tw_error_nomem(err);
+    if (!tw_store_exists(directory->store, path))
+        return TW_OK;
+    enum tw_status status = tw_store_remove(directory->store, path, err);
+    if (status == TW_OK)
+        status = tw_store_remove(directory->store, beside, err);
+    return status;
+}
+
+enum tw_status tw_directory_get(void *state, struct tw_sink_get *get, struct tw_arena *arena,
+                                struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    char *path = tile_path(directory, &get->tile, arena);
+    if (path == NULL)
+        return tw_error_nomem(err);
+    return tw_store_get(directory->store, path, arena, &get->bytes, &get->size, &get->found, err);
+}
+
+static uint64_t place_of(const struct tw_directory *directory, const struct tw_tile *metatile)
+{
+    return tw_tile_hilbert(&directory->spec.sink->process, metatile);
+}
+
+enum tw_status tw_directory_finish(void *state, const struct tw_tile *metatile, uint32_t files,
+                                   struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    uint64_t token;
+    if (!tw_journal_hold(directory->journal, metatile->zoom, place_of(directory, metatile), files, &token))
+        return tw_error_nomem(err);
+    return tw_store_mark(directory->store, token, err);
+}
+
+static enum tw_status count_files(struct tw_directory *directory, const struct tw_tile *metatile,
+                                  struct tw_arena *scratch, uint64_t counts[2], struct tw_error *err)
+{
+    const struct tw_sink *sink = directory->spec.sink;
+    struct tw_tile_range range = tw_tile_intersecting(&sink->process, metatile, &sink->pyramid);
+    for (int64_t row = range.first_row; row <= range.last_row; row++)
+        for (int64_t col = range.first_col; col <= range.last_col; col++) {
+            struct tw_tile tile = {metatile->zoom, row, col};
+            char *path = tile_path(directory, &tile, scratch);
+            if (path == NULL)
+                return tw_error_nomem(err);
+            counts[0]++;
+            counts[1] += tw_store_exists(directory->store, path);
+        }
+    return TW_OK;
+}
+
+enum tw_status tw_directory_is_done(void *state, const struct tw_tile *metatile, struct tw_arena *scratch,
+                                    bool *done, struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    uint32_t files = 0;
+    bool known = tw_journal_find(directory->journal, metatile->zoom, place_of(directory, metatile), &files);
+    *done = known && files == 0;
+    if (*done || (!known && !tw_journal_adopts(directory->journal)))
+        return TW_OK;
+    uint64_t counts[2] = {0, 0}; /* possible, and there */
+    enum tw_status status = count_files(directory, metatile, scratch, counts, err);
+    *done = status == TW_OK && counts[1] >= (known ? files : counts[0]);
+    return status;
+}

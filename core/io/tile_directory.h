@@ -1,0 +1,46 @@
+/* tile_directory.h - a folder of tiles, one file each, that a run can continue.
+ *
+ * Used as an output of its own, and by the single GeoTIFF for the tiles that it is assembled from. In the
+ * work folder lie the journal, the lock, the fingerprint, and files that are being written.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_TILE_DIRECTORY_H
+#define TW_TILE_DIRECTORY_H
+
+#include "sink_driver.h"
+
+struct tw_directory;
+
+struct tw_directory_spec {
+    const struct tw_sink *sink; /* borrowed */
+    const char *root;           /* of the tiles; borrowed */
+    const char *work;           /* the work folder; borrowed */
+    const char *schema;         /* of paths; borrowed */
+    bool has_metadata;          /* metadata.json is kept in root */
+};
+
+/* NULL when out of memory. Owned by the caller. */
+struct tw_directory *tw_directory_new(const struct tw_directory_spec *spec);
+/* Accepts NULL. */
+void tw_directory_free(struct tw_directory *directory);
+
+/* As in struct tw_sink_driver. */
+enum tw_status tw_directory_begin(void *directory, const struct tw_sink_begin *begin, struct tw_error *err);
+/* Commits all tiles; they can still be read. */
+enum tw_status tw_directory_flush(struct tw_directory *directory, struct tw_error *err);
+/* The end, but for the lock: commits all tiles and writes the journal anew. */
+enum tw_status tw_directory_finish_files(struct tw_directory *directory, struct tw_error *err);
+void tw_directory_unlock(struct tw_directory *directory);
+enum tw_status tw_directory_put(void *directory, const struct tw_sink_put *put, struct tw_arena *scratch,
+                                struct tw_error *err);
+enum tw_status tw_directory_remove(void *directory, const struct tw_tile *tile, struct tw_arena *scratch,
+                                   struct tw_error *err);
+enum tw_status tw_directory_get(void *directory, struct tw_sink_get *get, struct tw_arena *arena,
+                                struct tw_error *err);
+enum tw_status tw_directory_finish(void *directory, const struct tw_tile *metatile, uint32_t files,
+                                   struct tw_error *err);
+enum tw_status tw_directory_is_done(void *directory, const struct tw_tile *metatile, struct tw_arena *scratch,
+                                    bool *done, struct tw_error *err);
+
+#endif
