@@ -44,7 +44,7 @@ struct rows {
                         (m[2 * i + 1] != 0 ? (sum)a[2 * i + 1] : (sum)0) +                                   \
                         (n[2 * i] != 0 ? (sum)b[2 * i] : (sum)0) +                                           \
                         (n[2 * i + 1] != 0 ? (sum)b[2 * i + 1] : (sum)0);                                    \
-            out[i] = valid > 0 ? (pixel)divide(total, valid) : (pixel)0;                                     \
+            out[i] = (pixel)(valid > 0 ? divide(total, valid) : 0);                                          \
             r->out_valid[i] = valid > 0 ? TW_VALID : 0;                                                      \
         }                                                                                                    \
     }

@@ -49,7 +49,8 @@ void tw_progress_bar(const struct tw_progress *progress, char text[256])
 {
     char words[160], bar[64] = "";
     figures(progress, words);
-    int room = progress->columns - (int)strlen(words) - 9; /* brackets, percent and spaces */
+    int room = progress->columns - (int)strlen(words) -
+               10; /* brackets, percent, spaces; the last column stays free */
     int cells = room > 40 ? 40 : room;
     if (progress->total == 0 || cells < 5) {
         snprintf(text, 256, "%.*s", progress->columns > 1 ? progress->columns - 1 : 80, words);
