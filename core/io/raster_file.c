@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "raster_file.h"
+
+#include "footprint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_KNOWN = 256, KNOWN_FITS = 4 };
+
+/* A fit and what it holds for. */
+struct known_fit {
+    int zoom, tile_size_px;
+    bool use_overviews, is_set;
+    struct tw_fit fit;
+};
+
+/* file comes first: a pointer to it is one to the entry. */
+struct entry {
+    struct tw_raster_file file;
+    struct tw_arena *arena;
+    unsigned long long last_used;
+    struct known_fit fits[KNOWN_FITS];
+    int next_fit;
+};
+
+/* Making a transformation takes milliseconds, and most files share their CRS. */
+struct crs_pair {
+    OGRSpatialReferenceH crs;
+    OGRCoordinateTransformationH to_file, to_grid; /* NULL, NULL: the same CRS */
+};
+
+struct tw_files {
+    struct tw_dataset_pool *pool;
+    const struct tw_grid *grid;
+    OGRSpatialReferenceH grid_crs;
+    struct entry *entries[MAX_KNOWN];
+    int num_entries;
+    struct crs_pair *pairs;
+    size_t num_pairs;
+    unsigned long long clock;
+};
+
+struct tw_files *tw_files_new(struct tw_dataset_pool *pool)
+{
+    struct tw_files *files = calloc(1, sizeof(*files));
+    if (files != NULL)
+        files->pool = pool;
+    return files;
+}
+
+struct tw_dataset_pool *tw_files_pool(const struct tw_files *files)
+{
+    return files->pool;
+}
+
+static void entry_free(struct entry *entry)
+{
+    if (entry == NULL)
+        return;
+    tw_georeference_free(&entry->file.georeference);
+    tw_arena_free(entry->arena);
+    free(entry);
+}
+
+static void pair_free(struct crs_pair *pair)
+{
+    if (pair->to_file != NULL)
+        OCTDestroyCoordinateTransformation(pair->to_file);
+    if (pair->to_grid != NULL)
+        OCTDestroyCoordinateTransformation(pair->to_grid);
+    if (pair->crs != NULL)
+        OSRRelease(pair->crs);
+}
+
+static void forget(struct tw_files *files)
+{
+    for (int i = 0; i < files->num_entries; i++)
+        entry_free(files->entries[i]);
+    files->num_entries = 0;
+    for (size_t i = 0; i < files->num_pairs; i++)
+        pair_free(&files->pairs[i]);
+    free(files->pairs);
+    files->pairs = NULL;
+    files->num_pairs = 0;
+    if (files->grid_crs != NULL)
+        OSRRelease(files->grid_crs);
+    files->grid_crs = NULL;
+    files->grid = NULL;
+}
+
+void tw_files_free(struct tw_files *files)
+{
+    if (files == NULL)
+        return;
+    forget(files);
+    free(files);
+}
+
+static enum tw_status use_grid(struct tw_files *files, const struct tw_grid *grid, struct tw_error *err)
+{
+    if (files->grid == grid)
+        return TW_OK;
+    forget(files);
+    enum tw_status status = tw_crs_parse(grid->crs, &files->grid_crs, err);
+    if (status == TW_OK)
+        files->grid = grid;
+    return status;
+}
+
+static enum tw_status pair_make(const struct tw_files *files, OGRSpatialReferenceH crs, struct crs_pair *pair,
+                                struct tw_error *err)
+{
+    *pair = (struct crs_pair){.crs = OSRClone(crs)};
+    if (pair->crs == NULL)
+        return tw_error_nomem(err);
+    OSRSetAxisMappingStrategy(pair->crs, OAMS_TRADITIONAL_GIS_ORDER);
+    if (tw_crs_is_same(crs, files->grid_crs))
+        return TW_OK;
+    pair->to_file = tw_crs_transformation(files->grid_crs, pair->crs);
+    pair->to_grid = tw_crs_transformation(pair->crs, files->grid_crs);
+    if (pair->to_file != NULL && pair->to_grid != NULL)
+        return TW_OK;
+    pair_free(pair);
+    return tw_error_set(err, TW_EINPUT, "no transformation is known between its CRS and %s: %s",
+                        files->grid->crs, tw_gdal_reason());
+}
+
+static enum tw_status pair_for(struct tw_files *files, OGRSpatialReferenceH crs, const struct crs_pair **pair,
+                               struct tw_error *err)
+{
+    for (size_t i = 0; i < files->num_pairs; i++) {
+        *pair = &files->pairs[i];
+        if (OSRIsSame((*pair)->crs, crs))
+            return TW_OK;
+    }
+    struct crs_pair *grown = realloc(files->pairs, (files->num_pairs + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return tw_error_nomem(err);
+    files->pairs = grown;
+    enum tw_status status = pair_make(files, crs, &grown[files->num_pairs], err);
+    if (status == TW_OK)
+        *pair = &grown[files->num_pairs++];
+    return status;
+}
+
+static enum tw_status locate(struct tw_files *files, struct tw_raster_file *file, struct tw_error *err)
+{
+    const struct crs_pair *pair = NULL;
+    enum tw_status status = pair_for(files, file->georeference.crs, &pair, err);
+    if (status != TW_OK) {
+        tw_error_prefix(err, "cannot use '%s': ", file->path);
+        return status;
+    }
+    file->to_file = pair->to_file;
+    file->to_grid = pair->to_grid;
+    file->grid = files->grid;
+    const int32_t size_px[2] = {file->info.width_px, file->info.height_px};
+    file->is_somewhere =
+        tw_footprint(&file->georeference, size_px, file->to_grid, files->grid, &file->footprint);
+    return TW_OK;
+}
+
+static enum tw_status entry_fill(struct tw_files *files, struct entry *entry, const char *path,
+                                 const struct tw_raster_view *view, struct tw_error *err)
+{
+    GDALDatasetH dataset = NULL;
+    entry->arena = tw_arena_new(0);
+    if (entry->arena == NULL)
+        return tw_error_nomem(err);
+    entry->file.path = tw_arena_strdup(entry->arena, path);
+    if (entry->file.path == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = tw_dataset_open(files->pool, path, &dataset, err);
+    if (status == TW_OK)
+        status = tw_raster_info_read(&entry->file.info, dataset, path, view, entry->arena, err);
+    if (status == TW_OK)
+        status = tw_georeference_read(&entry->file.georeference, dataset, path, err);
+    if (status == TW_OK)
+        status = locate(files, &entry->file, err);
+    return status;
+}
+
+/* A place for one more entry; the least recently used one makes way when all are taken. */
+static struct entry **free_place(struct tw_files *files)
+{
+    if (files->num_entries < MAX_KNOWN)
+        return &files->entries[files->num_entries++];
+    struct entry **oldest = &files->entries[0];
+    for (int i = 1; i < MAX_KNOWN; i++)
+        if (files->entries[i]->last_used < (*oldest)->last_used)
+            oldest = &files->entries[i];
+    entry_free(*oldest);
+    return oldest;
+}
+
+enum tw_status tw_files_get(struct tw_files *files, const char *path, const struct tw_raster_view *view,
+                            const struct tw_grid *grid, struct tw_raster_file **file, struct tw_error *err)
+{
+    enum tw_status status = use_grid(files, grid, err);
+    if (status != TW_OK)
+        return status;
+    struct entry *entry = NULL;
+    for (int i = 0; i < files->num_entries && entry == NULL; i++)
+        if (strcmp(files->entries[i]->file.path, path) == 0)
+            entry = files->entries[i];
+    if (entry == NULL) {
+        entry = calloc(1, sizeof(*entry));
+        if (entry == NULL)
+            return tw_error_nomem(err);
+        status = entry_fill(files, entry, path, view, err);
+        if (status != TW_OK) {
+            entry_free(entry);
+            return status;
+        }
+        *free_place(files) = entry;
+    }
+    entry->last_used = ++files->clock;
+    *file = &entry->file;
+    return TW_OK;
+}
+
+const struct tw_fit *tw_raster_file_fit(struct tw_raster_file *file, const struct tw_window *window,
+                                        bool use_overviews)
+{
+    struct entry *entry = (struct entry *)file;
+    for (int i = 0; i < KNOWN_FITS; i++) {
+        const struct known_fit *known = &entry->fits[i];
+        if (known->is_set && known->zoom == window->zoom && known->tile_size_px == window->tile_size_px &&
+            known->use_overviews == use_overviews)
+            return &known->fit;
+    }
+    struct tw_fit_input input = {&file->info, &file->georeference, file->to_file, file->to_grid,
+                                 use_overviews};
+    struct known_fit *place = &entry->fits[entry->next_fit++ % KNOWN_FITS];
+    *place = (struct known_fit){window->zoom, window->tile_size_px, use_overviews, true,
+                                tw_fit_make(&input, window)};
+    return &place->fit;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "source_driver.h"
+
+#include "file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct tw_source_driver *const drivers[] = {&tw_source_raster, &tw_source_stack};
+enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
+
+size_t tw_source_drivers(const char *const **names, const char *const **about)
+{
+    static const char *driver_names[NUM_DRIVERS], *driver_about[NUM_DRIVERS];
+    for (size_t i = 0; i < NUM_DRIVERS; i++) {
+        driver_names[i] = drivers[i]->name;
+        driver_about[i] = drivers[i]->about;
+    }
+    *names = driver_names;
+    *about = driver_about;
+    return NUM_DRIVERS;
+}
+
+/* Without a format: a STAC file, a list of files or a folder is a stack, everything else a raster. */
+static const struct tw_source_driver *guess_driver(const struct tw_source *source)
+{
+    const char *path = tw_source_path(source);
+    if (tw_value_get(source->value, "files") != NULL ||
+        (path != NULL && (tw_path_has_suffix(path, ".json") || tw_is_folder(path))))
+        return &tw_source_stack;
+    return &tw_source_raster;
+}
+
+static const struct tw_source_driver *find_driver(const struct tw_value *format, struct tw_problems *problems)
+{
+    if (format->kind != TW_STRING) {
+        tw_problems_add(problems, format, "format must be a string, not %s",
+                        tw_value_kind_name(format->kind));
+        return NULL;
+    }
+    for (size_t i = 0; i < NUM_DRIVERS; i++) {
+        const char *alias = drivers[i]->alias;
+        if (strcmp(drivers[i]->name, format->text) == 0 ||
+            (alias != NULL && strcmp(alias, format->text) == 0))
+            return drivers[i];
+    }
+    const char *const *names, *const *about;
+    size_t count = tw_source_drivers(&names, &about);
+    tw_problems_add_unknown(problems, format, "input format", format->text, names, count);
+    return NULL;
+}
+
+static void check_keys(const struct tw_source *source, struct tw_problems *problems)
+{
+    const char *known[32] = {"format"};
+    size_t count = 1;
+    for (const char *const *key = source->driver->options; *key != NULL && count < 32; key++)
+        known[count++] = *key;
+    for (size_t i = 0; source->value->kind == TW_MAP && i < source->value->count; i++) {
+        const struct tw_member *member = &source->value->members[i];
+        bool is_known = false;
+        for (size_t k = 0; k < count; k++)
+            is_known = is_known || strcmp(known[k], member->key) == 0;
+        if (!is_known)
+            tw_problems_add_unknown_key(problems, member, "key", known, count);
+    }
+}
+
+static enum tw_status open_driver(struct tw_source *source, struct tw_problems *problems)
+{
+    size_t before = problems->count;
+    const struct tw_value *value = source->value, *format = tw_value_get(value, "format");
+    if (value->kind != TW_STRING && value->kind != TW_MAP) {
+        tw_problems_add(problems, value, "input '%s' must be a path or a map, not %s", source->name,
+                        tw_value_kind_name(value->kind));
+        return TW_EUSAGE;
+    }
+    source->driver = format != NULL ? find_driver(format, problems) : guess_driver(source);
+    if (source->driver == NULL)
+        return TW_EUSAGE;
+    check_keys(source, problems);
+    enum tw_status status = source->driver->open(source, problems);
+    return status == TW_OK && problems->count > before ? TW_EUSAGE : status;
+}
+
+enum tw_status tw_source_open(const char *name, const struct tw_value *value, const char *folder,
+                              struct tw_source **source, struct tw_problems *problems)
+{
+    *source = NULL;
+    struct tw_source *opened = calloc(1, sizeof(*opened));
+    if (opened == NULL)
+        return TW_ENOMEM;
+    enum tw_status status = TW_ENOMEM;
+    opened->value = value;
+    opened->arena = tw_arena_new(0);
+    if (opened->arena != NULL) {
+        opened->name = tw_arena_strdup(opened->arena, name);
+        opened->folder = tw_arena_strdup(opened->arena, folder);
+        if (opened->name != NULL && opened->folder != NULL)
+            status = open_driver(opened, problems);
+    }
+    if (status != TW_OK) {
+        tw_source_close(opened);
+        return status;
+    }
+    *source = opened;
+    return TW_OK;
+}
+
+void tw_source_close(struct tw_source *source)
+{
+    if (source == NULL)
+        return;
+    if (source->driver != NULL && source->driver->close != NULL && source->state != NULL)
+        source->driver->close(source);
+    tw_arena_free(source->arena);
+    free(source);
+}
+
+const char *tw_source_name(const struct tw_source *source)
+{
+    return source->name;
+}
+
+enum tw_source_kind tw_source_kind(const struct tw_source *source)
+{
+    return source->driver->kind;
+}
+
+const struct tw_value *tw_source_value(const struct tw_source *source)
+{
+    return source->value;
+}
+
+size_t tw_source_num_bands(const struct tw_source *source)
+{
+    return source->num_bands;
+}
+
+const char *const *tw_source_band_names(const struct tw_source *source)
+{
+    return source->band_names;
+}
+
+enum tw_dtype tw_source_dtype(const struct tw_source *source)
+{
+    return source->dtype;
+}
+
+size_t tw_source_num_scenes(const struct tw_source *source)
+{
+    return source->num_scenes;
+}
+
+enum tw_status tw_source_area(const struct tw_source *source, const struct tw_grid *grid,
+                              struct tw_area **area, struct tw_error *err)
+{
+    return source->driver->area(source, grid, area, err);
+}
+
+struct tw_reader *tw_reader_new(const struct tw_source *source, struct tw_dataset_pool *pool)
+{
+    struct tw_reader *reader = calloc(1, sizeof(*reader));
+    if (reader == NULL)
+        return NULL;
+    reader->source = source;
+    reader->pool = pool;
+    reader->files = tw_files_new(pool);
+    if (reader->files == NULL) {
+        free(reader);
+        return NULL;
+    }
+    return reader;
+}
+
+void tw_reader_free(struct tw_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    if (reader->source->driver->reader_free != NULL && reader->state != NULL)
+        reader->source->driver->reader_free(reader);
+    tw_files_free(reader->files);
+    free(reader);
+}
+
+enum tw_status tw_reader_scenes(struct tw_reader *reader, const struct tw_window *window,
+                                struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
+                                struct tw_error *err)
+{
+    return reader->source->driver->scenes(reader, window, arena, scenes, num_scenes, err);
+}
+
+enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
+                              struct tw_raster *raster, struct tw_error *err)
+{
+    if (read->scene >= reader->source->num_scenes)
+        return tw_error_set(err, TW_EINPUT, "no scene %zu; there are %zu", read->scene,
+                            reader->source->num_scenes);
+    return reader->source->driver->read(reader, read, arena, raster, err);
+}

@@ -1,0 +1,87 @@
+/* source_driver.h - what a source driver implements, and what source.c keeps for it.
+ *
+ * A driver is one const struct of functions in its own file and one line in the table in source.c. Its open
+ * fills the source; whatever it needs later it allocates in the source's arena and hangs on `state`. The
+ * source is const from then on. A reader's `state` belongs to one worker.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_SOURCE_DRIVER_H
+#define TW_SOURCE_DRIVER_H
+
+#include "raster_file.h"
+#include "source.h"
+
+struct tw_source {
+    const struct tw_source_driver *driver;
+    struct tw_arena *arena;
+    const char *name;
+    const struct tw_value *value;
+    const char *folder; /* relative paths are relative to it */
+    size_t num_bands;
+    const char **band_names;
+    enum tw_dtype dtype;
+    size_t num_scenes;
+    void *state;
+};
+
+struct tw_reader {
+    const struct tw_source *source;
+    struct tw_dataset_pool *pool;
+    struct tw_files *files;
+    void *state;
+};
+
+struct tw_source_driver {
+    const char *name;
+    const char *alias; /* mapchete's name, or NULL */
+    const char *about;
+    enum tw_source_kind kind;
+    const char *const *options; /* the keys that it knows, and NULL at the end */
+
+    /* Adds problems and returns TW_EUSAGE when something is wrong. */
+    enum tw_status (*open)(struct tw_source *source, struct tw_problems *problems);
+    /* What state holds outside the arena; may be NULL. */
+    void (*close)(struct tw_source *source);
+    enum tw_status (*area)(const struct tw_source *source, const struct tw_grid *grid, struct tw_area **area,
+                           struct tw_error *err);
+    /* What the reader's state holds; may be NULL. */
+    void (*reader_free)(struct tw_reader *reader);
+    enum tw_status (*scenes)(struct tw_reader *reader, const struct tw_window *window, struct tw_arena *arena,
+                             struct tw_scene **scenes, size_t *num_scenes, struct tw_error *err);
+    enum tw_status (*read)(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
+                           struct tw_raster *raster, struct tw_error *err);
+};
+
+extern const struct tw_source_driver tw_source_raster, tw_source_stack;
+
+/* The path that a source names (`path`, or the value itself), resolved; NULL when there is none. http:// and
+ * https:// become /vsicurl/, s3:// and gs:// GDAL's names for them. */
+const char *tw_source_path(const struct tw_source *source);
+char *tw_source_resolve(struct tw_arena *arena, const char *folder, const char *path);
+
+/* Options, checked; each adds a problem and returns false when the value is wrong. A missing or null value
+ * leaves *result as it is. */
+bool tw_option_resampling(const struct tw_value *value, enum tw_resampling *result,
+                          struct tw_problems *problems);
+bool tw_option_bool(const struct tw_value *value, const char *what, bool *result,
+                    struct tw_problems *problems);
+/* A list of names, or one name; numbers become their text. *names is NULL when there is none. */
+struct tw_names {
+    const char **names;
+    const struct tw_value **values;
+    size_t count;
+};
+bool tw_option_names(const struct tw_value *value, const char *what, struct tw_arena *arena,
+                     struct tw_names *result, struct tw_problems *problems);
+
+/* The index of the band of that name, or of that number from 1; -1. */
+int tw_band_find(const char *const *names, size_t count, const char *name);
+/* `no band 'rad'; this raster has: red, nir` */
+enum tw_status tw_band_missing(const char *const *names, size_t count, const char *name,
+                               struct tw_error *err);
+
+/* Whether a footprint in the grid's CRS, also moved by whole turns, shares area with the window. */
+bool tw_footprint_touches(const struct tw_box *footprint, const struct tw_window *window);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "source_driver.h"
+
+#include "file.h"
+
+#include <math.h>
+#include <string.h>
+
+struct state {
+    const char *path;
+    struct tw_raster_view view;
+    enum tw_resampling resampling;
+    int *bands; /* indices into the file's bands, for each band of the source */
+};
+
+static enum tw_status fail_at(const struct tw_value *value, const struct tw_error *err,
+                              struct tw_problems *problems)
+{
+    tw_problems_add(problems, value, "%s", err->message);
+    return err->status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
+}
+
+/* Opens the file, and describes it with everything that reading needs, so that what is wrong is found now. */
+static enum tw_status describe(const struct tw_source *source, struct tw_raster_info *info,
+                               struct tw_error *err)
+{
+    const struct state *state = source->state;
+    struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
+    if (pool == NULL)
+        return tw_error_nomem(err);
+    struct tw_georeference georeference = {0};
+    GDALDatasetH dataset = NULL;
+    enum tw_status status = tw_dataset_open(pool, state->path, &dataset, err);
+    if (status == TW_OK)
+        status = tw_raster_info_read(info, dataset, state->path, &state->view, source->arena, err);
+    if (status == TW_OK)
+        status = tw_georeference_read(&georeference, dataset, state->path, err);
+    tw_georeference_free(&georeference);
+    tw_dataset_pool_free(pool);
+    return status;
+}
+
+static enum tw_status read_options(const struct tw_source *source, struct state *state,
+                                   struct tw_problems *problems)
+{
+    const struct tw_value *value = source->value, *nodata = tw_value_get(value, "nodata");
+    bool ok = tw_option_resampling(tw_value_get(value, "resampling"), &state->resampling, problems);
+    ok = tw_option_bool(tw_value_get(value, "scale"), "scale", &state->view.scale, problems) && ok;
+    if (nodata != NULL && nodata->kind == TW_NUMBER) {
+        state->view.has_nodata = true;
+        state->view.nodata = nodata->number;
+    } else if (nodata != NULL && nodata->kind == TW_STRING && strcasecmp(nodata->text, "nan") == 0) {
+        state->view.has_nodata = true;
+        state->view.nodata = NAN;
+    } else if (nodata != NULL && nodata->kind != TW_NULL) {
+        tw_problems_add(problems, nodata, "nodata must be a number, not %s",
+                        tw_value_kind_name(nodata->kind));
+        ok = false;
+    }
+    return ok ? TW_OK : TW_EUSAGE;
+}
+
+/* `bands: [nir, 1]`: which bands, in which order. */
+static enum tw_status choose_bands(struct tw_source *source, const struct tw_raster_info *info,
+                                   struct tw_problems *problems)
+{
+    struct state *state = source->state;
+    struct tw_names wanted;
+    if (!tw_option_names(tw_value_get(source->value, "bands"), "bands", source->arena, &wanted, problems))
+        return TW_EUSAGE;
+    source->num_bands = wanted.count > 0 ? wanted.count : info->num_bands;
+    source->band_names = tw_arena_calloc(source->arena, source->num_bands, sizeof(*source->band_names));
+    state->bands = tw_arena_calloc(source->arena, source->num_bands, sizeof(*state->bands));
+    if (source->band_names == NULL || state->bands == NULL)
+        return TW_ENOMEM;
+    for (size_t i = 0; i < source->num_bands; i++) {
+        state->bands[i] =
+            wanted.count > 0 ? tw_band_find(info->names, info->num_bands, wanted.names[i]) : (int)i;
+        if (state->bands[i] < 0) {
+            tw_problems_add_unknown(problems, wanted.values[i], "band", wanted.names[i], info->names,
+                                    info->num_bands);
+            return TW_EUSAGE;
+        }
+        source->band_names[i] = tw_arena_strdup(source->arena, info->names[state->bands[i]]);
+        if (source->band_names[i] == NULL)
+            return TW_ENOMEM;
+    }
+    source->dtype = info->bands[state->bands[0]].dtype;
+    return TW_OK;
+}
+
+/* `band_names: [blue, green]`: what the chosen bands are called. */
+static enum tw_status rename_bands(struct tw_source *source, struct tw_problems *problems)
+{
+    struct tw_names names;
+    const struct tw_value *value = tw_value_get(source->value, "band_names");
+    if (!tw_option_names(value, "band_names", source->arena, &names, problems))
+        return TW_EUSAGE;
+    if (names.count == 0)
+        return TW_OK;
+    if (names.count != source->num_bands) {
+        tw_problems_add(problems, value, "band_names has %zu names; the input has %zu bands", names.count,
+                        source->num_bands);
+        return TW_EUSAGE;
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        if (tw_band_find(names.names, i, names.names[i]) >= 0) {
+            tw_problems_add(problems, names.values[i], "the band name '%s' stands twice", names.names[i]);
+            return TW_EUSAGE;
+        }
+        source->band_names[i] = names.names[i];
+    }
+    return TW_OK;
+}
+
+static enum tw_status raster_open(struct tw_source *source, struct tw_problems *problems)
+{
+    struct state *state = tw_arena_calloc(source->arena, 1, sizeof(*state));
+    if (state == NULL)
+        return TW_ENOMEM;
+    source->state = state;
+    source->num_scenes = 1;
+    state->path = tw_source_path(source);
+    if (state->path == NULL) {
+        tw_problems_add(problems, source->value, "input '%s' needs a path", source->name);
+        return TW_EUSAGE;
+    }
+    enum tw_status status = read_options(source, state, problems);
+    if (status != TW_OK)
+        return status;
+    struct tw_raster_info info;
+    struct tw_error err = {0};
+    const struct tw_value *path = tw_value_get(source->value, "path");
+    if (describe(source, &info, &err) != TW_OK)
+        return fail_at(path != NULL ? path : source->value, &err, problems);
+    status = choose_bands(source, &info, problems);
+    return status == TW_OK ? rename_bands(source, problems) : status;
+}
+
+static enum tw_status raster_area(const struct tw_source *source, const struct tw_grid *grid,
+                                  struct tw_area **area, struct tw_error *err)
+{
+    const struct state *state = source->state;
+    struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
+    struct tw_files *files = pool != NULL ? tw_files_new(pool) : NULL;
+    struct tw_raster_file *file = NULL;
+    enum tw_status status = files == NULL ? tw_error_nomem(err)
+                                          : tw_files_get(files, state->path, &state->view, grid, &file, err);
+    if (status == TW_OK && !file->is_somewhere)
+        status =
+            tw_error_set(err, TW_EUSAGE, "no part of '%s' can be projected to %s", state->path, grid->crs);
+    if (status == TW_OK)
+        status = tw_area_from_box(grid, &file->footprint, area, err);
+    tw_files_free(files);
+    tw_dataset_pool_free(pool);
+    return status;
+}
+
+static enum tw_status raster_scenes(struct tw_reader *reader, const struct tw_window *window,
+                                    struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
+                                    struct tw_error *err)
+{
+    const struct state *state = reader->source->state;
+    struct tw_raster_file *file = NULL;
+    enum tw_status status = tw_files_get(reader->files, state->path, &state->view, window->grid, &file, err);
+    if (status != TW_OK)
+        return status;
+    *scenes = tw_arena_calloc(arena, 1, sizeof(**scenes));
+    if (*scenes == NULL)
+        return tw_error_set(err, TW_EBUDGET, "not enough memory; raise --memory");
+    **scenes = (struct tw_scene){
+        .id = tw_path_name(state->path), .datetime = "", .cloud_cover = NAN, .properties = "{}"};
+    *num_scenes = file->is_somewhere && tw_footprint_touches(&file->footprint, window) ? 1 : 0;
+    return TW_OK;
+}
+
+/* The source's bands that are asked for, as the file's. */
+static enum tw_status map_bands(const struct tw_source *source, const struct tw_read *read, int *bands,
+                                const char **names, struct tw_error *err)
+{
+    const struct state *state = source->state;
+    size_t count = read->bands != NULL ? read->num_bands : source->num_bands;
+    for (size_t i = 0; i < count; i++) {
+        int index = read->bands != NULL ? tw_band_find(source->band_names, source->num_bands, read->bands[i])
+                                        : (int)i;
+        if (index < 0)
+            return tw_band_missing(source->band_names, source->num_bands, read->bands[i], err);
+        bands[i] = state->bands[index];
+        names[i] = source->band_names[index];
+    }
+    return TW_OK;
+}
+
+static enum tw_status raster_read(struct tw_reader *reader, const struct tw_read *read,
+                                  struct tw_arena *arena, struct tw_raster *raster, struct tw_error *err)
+{
+    const struct tw_source *source = reader->source;
+    const struct state *state = source->state;
+    size_t count = read->bands != NULL ? read->num_bands : source->num_bands;
+    int *bands = tw_arena_calloc(arena, count, sizeof(*bands));
+    const char **names = tw_arena_calloc(arena, count, sizeof(*names));
+    struct tw_array *arrays = tw_arena_calloc(arena, count, sizeof(*arrays));
+    if (bands == NULL || names == NULL || arrays == NULL)
+        return tw_error_set(err, TW_EBUDGET, "not enough memory; raise --memory");
+    enum tw_status status = map_bands(source, read, bands, names, err);
+    struct tw_file_read file_read = {.files = reader->files,
+                                     .window = read->window,
+                                     .bands = bands,
+                                     .num_bands = count,
+                                     .resampling =
+                                         read->resampling_given ? read->resampling : state->resampling,
+                                     .cancel = read->cancel};
+    if (status == TW_OK)
+        status =
+            tw_files_get(reader->files, state->path, &state->view, read->window.grid, &file_read.file, err);
+    if (status == TW_OK)
+        status = tw_file_read_window(&file_read, arena, arrays, err);
+    if (status == TW_OK)
+        *raster = (struct tw_raster){count, arrays, names};
+    return status;
+}
+
+static const char *const options[] = {"path",   "resampling", "bands", "band_names",
+                                      "nodata", "scale",      "cache", NULL};
+
+const struct tw_source_driver tw_source_raster = {
+    .name = "raster",
+    .alias = "raster_file",
+    .about = "one raster file, anything that GDAL opens",
+    .kind = TW_SOURCE_RASTER,
+    .options = options,
+    .open = raster_open,
+    .area = raster_area,
+    .scenes = raster_scenes,
+    .read = raster_read,
+};

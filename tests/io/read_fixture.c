@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "read_fixture.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct tw_value scalar(const char *text)
+{
+    struct tw_value value = {.kind = TW_STRING, .text = text};
+    if (tw_parse_number(text, &value.number))
+        value.kind = TW_NUMBER;
+    if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) {
+        value.kind = TW_BOOL;
+        value.boolean = text[0] == 't';
+    }
+    return value;
+}
+
+static const struct tw_value *parse_value(struct tw_arena *arena, char *text)
+{
+    struct tw_value *value = tw_arena_calloc(arena, 1, sizeof(*value));
+    *value = scalar(text);
+    if (strchr(text, ',') == NULL)
+        return value;
+    *value = (struct tw_value){.kind = TW_LIST, .text = text};
+    value->items = tw_arena_calloc(arena, strlen(text), sizeof(*value->items));
+    char *rest = NULL;
+    for (char *part = strtok_r(text, ",", &rest); part != NULL; part = strtok_r(NULL, ",", &rest))
+        value->items[value->count++] = scalar(part);
+    return value;
+}
+
+const struct tw_value *read_options(struct tw_arena *arena, const char *options)
+{
+    if (strchr(options, '=') == NULL)
+        return tw_value_string(arena, options);
+    struct tw_value *map = tw_arena_calloc(arena, 1, sizeof(*map));
+    map->kind = TW_MAP;
+    map->text = "";
+    char *rest = NULL;
+    for (char *pair = strtok_r(tw_arena_strdup(arena, options), ";", &rest); pair != NULL;
+         pair = strtok_r(NULL, ";", &rest)) {
+        char *equals = strchr(pair, '=');
+        *equals = '\0';
+        map = tw_value_with(arena, map, pair, parse_value(arena, equals + 1));
+    }
+    return map;
+}
+
+bool read_open(struct read_fixture *fixture, const char *options)
+{
+    *fixture = (struct read_fixture){0};
+    tw_gdal_init(64 * 1024 * 1024);
+    fixture->values = tw_arena_new(0);
+    fixture->tile = tw_arena_new((size_t)1 << 30);
+    fixture->pool = tw_dataset_pool_new(8);
+    const struct tw_value *value = read_options(fixture->values, options);
+    if (tw_source_open("test", value, ".", &fixture->source, &fixture->problems) != TW_OK)
+        return false;
+    fixture->reader = tw_reader_new(fixture->source, fixture->pool);
+    return fixture->reader != NULL;
+}
+
+void read_close(struct read_fixture *fixture)
+{
+    if (fixture->reader != NULL)
+        tw_reader_free(fixture->reader);
+    tw_source_close(fixture->source);
+    tw_dataset_pool_free(fixture->pool);
+    tw_arena_free(fixture->values);
+    tw_arena_free(fixture->tile);
+    tw_problems_free(&fixture->problems);
+}
+
+struct tw_raster read_window(struct read_fixture *fixture, const struct tw_window *window,
+                             enum tw_resampling resampling, const char *bands)
+{
+    const char *names[16];
+    struct tw_read read = {.window = *window, .resampling = resampling, .resampling_given = true};
+    char *rest = NULL;
+    char *list = bands != NULL ? tw_arena_strdup(fixture->values, bands) : NULL;
+    for (char *part = list != NULL ? strtok_r(list, ",", &rest) : NULL; part != NULL;
+         part = strtok_r(NULL, ",", &rest))
+        names[read.num_bands++] = part;
+    read.bands = bands != NULL ? names : NULL;
+    struct tw_raster raster = {0};
+    struct tw_error err = {0};
+    if (tw_reader_read(fixture->reader, &read, fixture->tile, &raster, &err) != TW_OK)
+        fail_msg("%s", err.message);
+    return raster;
+}
+
+const char *scratch_path(const char *name)
+{
+    static char paths[4][512];
+    static int next;
+    char *path = paths[next++ % 4];
+    const char *folder = getenv("TMPDIR");
+    char base[256];
+    snprintf(base, sizeof(base), "%s/tilewright-test-%ld", folder != NULL ? folder : "/tmp", (long)getpid());
+    mkdir(base, 0700);
+    snprintf(path, sizeof(paths[0]), "%s/%s", base, name);
+    return path;
+}
+
+static bool arrays_equal(const struct tw_array *a, const struct tw_array *b)
+{
+    if (a->width_px != b->width_px || a->height_px != b->height_px || a->dtype != b->dtype)
+        return false;
+    size_t size = tw_dtype_size((enum tw_dtype)a->dtype);
+    for (size_t i = 0; i < tw_array_num_pixels(a); i++) {
+        bool is_valid = a->valid == NULL || a->valid[i] != 0;
+        if (is_valid != (b->valid == NULL || b->valid[i] != 0))
+            return false;
+        const unsigned char *left = a->pixels, *right = b->pixels;
+        if (is_valid && memcmp(left + i * size, right + i * size, size) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool rasters_equal(const struct tw_raster *a, const struct tw_raster *b)
+{
+    if (a->num_bands != b->num_bands)
+        return false;
+    for (size_t i = 0; i < a->num_bands; i++)
+        if (!arrays_equal(&a->bands[i], &b->bands[i]))
+            return false;
+    return true;
+}
