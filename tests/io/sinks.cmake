@@ -1,0 +1,2 @@
+# The tests of encoders and sinks. sink_fixture.c is shared by them.
+tw_test(encode_png SOURCES test_encode_png.c sink_fixture.c LIBRARIES tw_io PkgConfig::PNG)
