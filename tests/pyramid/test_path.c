@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "tile.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+static void assert_path(const char *schema, const char *expected)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    const struct tw_tile tile = {30, 1073741823, 2147483647};
+    assert_string_equal(tw_tile_path(arena, schema, &tile, "png"), expected);
+    tw_arena_free(arena);
+}
+
+static void paths_follow_the_schema(void **state)
+{
+    (void)state;
+    assert_path("{zoom}/{row}/{col}.{extension}", "30/1073741823/2147483647.png");
+    assert_path("{zoom}/{col}/{row}.{extension}", "30/2147483647/1073741823.png");
+    assert_path("a-{zoom}/x{col}y{row}z{zoom}", "a-30/x2147483647y1073741823z30");
+}
+
+static void assert_schema(const char *text, const char *message)
+{
+    struct tw_problems problems = {0};
+    struct tw_value value = {.kind = TW_STRING, .line = 3, .col = 7, .file = "a.yaml", .text = text};
+    assert_int_equal(tw_path_schema_check(&value, &problems), message == NULL);
+    assert_string_equal(tw_text_get(&problems.text), message != NULL ? message : "");
+    tw_problems_free(&problems);
+}
+
+static void schema_may_hold_the_placeholders_in_any_order(void **state)
+{
+    (void)state;
+    assert_schema("{zoom}/{row}/{col}.{extension}", NULL);
+    assert_schema("tiles/{zoom}/{col}/..{row}", NULL);
+}
+
+static void schema_needs_zoom_row_and_col(void **state)
+{
+    (void)state;
+    assert_schema("{row}/{col}", "a.yaml:3:7: the path of tiles '{row}/{col}' needs {zoom}");
+    assert_schema("{zoom}/{col}", "a.yaml:3:7: the path of tiles '{zoom}/{col}' needs {row}");
+    assert_schema("{zoom}/{row}", "a.yaml:3:7: the path of tiles '{zoom}/{row}' needs {col}");
+}
+
+static void schema_with_unknown_placeholder_is_refused(void **state)
+{
+    (void)state;
+    assert_schema("{zoom}/{rwo}/{col}", "a.yaml:3:7: unknown placeholder '{rwo}'; did you mean '{row}'? "
+                                        "(known: {zoom}, {row}, {col}, {extension})");
+    assert_schema("{zoom}/{row}/{col", "a.yaml:3:7: unknown placeholder '{col'; did you mean '{col}'? "
+                                       "(known: {zoom}, {row}, {col}, {extension})");
+    assert_schema("{zoom}}/{row}/{col}",
+                  "a.yaml:3:7: unknown placeholder '}'; known: {zoom}, {row}, {col}, {extension}");
+}
+
+/* A name longer than any buffer is cut in the message. */
+static void long_placeholder_is_cut(void **state)
+{
+    (void)state;
+    assert_schema("{aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg}",
+                  "a.yaml:3:7: unknown placeholder '{aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffff"
+                  "ffffgg'; known: {zoom}, {row}, {col}, {extension}");
+}
+
+static void schema_stays_below_the_output(void **state)
+{
+    (void)state;
+    assert_schema("/{zoom}/{row}/{col}",
+                  "a.yaml:3:7: the path of tiles '/{zoom}/{row}/{col}' must stay below "
+                  "the output's path: no leading '/', no '..'");
+    assert_schema("{zoom}/../{row}/{col}", "a.yaml:3:7: the path of tiles '{zoom}/../{row}/{col}' must stay "
+                                           "below the output's path: no leading '/', no '..'");
+    assert_schema("../{zoom}{row}{col}",
+                  "a.yaml:3:7: the path of tiles '../{zoom}{row}{col}' must stay below "
+                  "the output's path: no leading '/', no '..'");
+}
+
+static void schema_is_a_string(void **state)
+{
+    (void)state;
+    struct tw_problems problems = {0};
+    struct tw_value value = {.kind = TW_LIST};
+    assert_false(tw_path_schema_check(&value, &problems));
+    assert_string_equal(tw_text_get(&problems.text), "the path of tiles must be a string, not a list");
+    tw_problems_free(&problems);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_follow_the_schema),
+        cmocka_unit_test(schema_may_hold_the_placeholders_in_any_order),
+        cmocka_unit_test(schema_needs_zoom_row_and_col),
+        cmocka_unit_test(schema_with_unknown_placeholder_is_refused),
+        cmocka_unit_test(long_placeholder_is_cut),
+        cmocka_unit_test(schema_stays_below_the_output),
+        cmocka_unit_test(schema_is_a_string),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
