@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "block.h"
+
+#include "host.h"
+
+#include <string.h>
+
+void tw_block_prepare(const struct tw_operand *operand, enum tw_dtype dtype, struct tw_block *room)
+{
+    if (operand->array != NULL)
+        return;
+    if (dtype == TW_FLOAT32)
+        for (size_t i = 0; i < TW_BLOCK; i++)
+            ((float *)(void *)room->bytes)[i] = (float)operand->number;
+    else
+        tw_pixels_fill(room->bytes, dtype, TW_BLOCK, operand->number);
+}
+
+const void *tw_block_load(const struct tw_operand *operand, enum tw_dtype dtype, size_t first, size_t count,
+                          struct tw_block *room)
+{
+    if (operand->array == NULL)
+        return room->bytes;
+    const unsigned char *pixels = tw_block_at(operand->array, first);
+    if (operand->array->dtype == (int32_t)dtype)
+        return pixels;
+    tw_pixels_convert(pixels, (enum tw_dtype)operand->array->dtype, room->bytes, dtype, count);
+    return room->bytes;
+}
+
+#define DROP_NAN(TYPE)                                                                                       \
+    static bool has_nan_##TYPE(const TYPE *values, size_t count)                                             \
+    {                                                                                                        \
+        int found = 0;                                                                                       \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            found |= values[i] != values[i];                                                                 \
+        return found != 0;                                                                                   \
+    }                                                                                                        \
+    static bool has_valid_nan_##TYPE(const TYPE *values, const uint8_t *valid, size_t count)                 \
+    {                                                                                                        \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            if (values[i] != values[i] && (valid == NULL || valid[i] != 0))                                  \
+                return true;                                                                                 \
+        return false;                                                                                        \
+    }                                                                                                        \
+    static void clear_nan_##TYPE(const TYPE *values, uint8_t *valid, size_t count)                           \
+    {                                                                                                        \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            valid[i] = values[i] != values[i] ? 0 : valid[i];                                                \
+    }
+DROP_NAN(float)
+DROP_NAN(double)
+
+static int32_t own_validity(struct tw_host *host, struct tw_array *out)
+{
+    size_t total = tw_array_num_pixels(out);
+    uint8_t *valid = tw_host_alloc(host, total);
+    if (valid == NULL)
+        return (int32_t)host->err.status;
+    if (out->valid != NULL)
+        memcpy(valid, out->valid, total);
+    else
+        memset(valid, TW_VALID, total);
+    out->valid = valid;
+    return TW_OK;
+}
+
+/* Nodata pixels hold anything, NaN too: only NaN in a valid pixel is worth a copy of the validity. */
+int32_t tw_block_drop_nan(struct tw_host *host, struct tw_array *out, size_t first, size_t count, bool *own)
+{
+    const void *values = tw_block_at(out, first);
+    const uint8_t *valid = out->valid != NULL ? out->valid + first : NULL;
+    bool is_float = out->dtype == TW_FLOAT32;
+    if (is_float ? !has_nan_float(values, count) : !has_nan_double(values, count))
+        return TW_OK;
+    if (is_float ? !has_valid_nan_float(values, valid, count) : !has_valid_nan_double(values, valid, count))
+        return TW_OK;
+    if (!*own && own_validity(host, out) != TW_OK)
+        return (int32_t)host->err.status;
+    *own = true;
+    if (is_float)
+        clear_nan_float(values, out->valid + first, count);
+    else
+        clear_nan_double(values, out->valid + first, count);
+    return TW_OK;
+}

@@ -1,0 +1,26 @@
+--- Writes its input as the output asks for: reprojected, tiled, with other values or bands where wanted.
+return process {
+  inputs = { inp = 'raster' },
+  any_input_name = true, -- whatever the configuration calls it
+  params = {
+    resampling = param.string,           -- by default the input's own
+    band_indexes = param.any,            -- bands to keep, counted from 1, in this order
+    scale_offset = 0.0,                  -- the result is (value + scale_offset) * scale_ratio
+    scale_ratio = 1.0,
+    clip_to_output_dtype = param.string, -- rounds, and cuts off at the limits of this type
+  },
+
+  run = function(tile, input, p)
+    local result = input.inp:read(p.band_indexes, { resampling = p.resampling })
+    if p.scale_offset ~= 0 then
+      result = result + p.scale_offset
+    end
+    if p.scale_ratio ~= 1 then
+      result = result * p.scale_ratio
+    end
+    if p.clip_to_output_dtype then
+      result = result:as(p.clip_to_output_dtype)
+    end
+    return result
+  end,
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The names of a map, for messages. */
+static const char **member_names(const struct tw_value *map, struct tw_arena *arena)
+{
+    const char **names = tw_arena_calloc(arena, map->count, sizeof(*names));
+    for (size_t i = 0; names != NULL && i < map->count; i++)
+        names[i] = map->members[i].key;
+    return names;
+}
+
+/* What a parameter must be: `a number`. NULL: anything. */
+static const char *wanted_kind(const struct tw_value *declared)
+{
+    bool empty_list = declared->kind == TW_LIST && declared->count == 0;
+    if (declared->kind != TW_NULL)
+        return empty_list ? NULL : tw_value_kind_name(declared->kind);
+    static const struct {
+        const char *name;
+        enum tw_value_kind kind;
+    } kinds[] = {{"number", TW_NUMBER},
+                 {"string", TW_STRING},
+                 {"boolean", TW_BOOL},
+                 {"list", TW_LIST},
+                 {"map", TW_MAP}};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i].name, declared->text) == 0)
+            return tw_value_kind_name(kinds[i].kind);
+    return NULL;
+}
+
+static bool is_scalar(const struct tw_value *value)
+{
+    return value->kind == TW_BOOL || value->kind == TW_NUMBER || value->kind == TW_STRING;
+}
+
+static void check_param(const struct tw_member *given, const struct tw_value *declared,
+                        struct tw_problems *problems)
+{
+    const char *wanted = wanted_kind(declared);
+    const char *kind = tw_value_kind_name(given->value.kind);
+    if (wanted == NULL || given->value.kind == TW_NULL || strcmp(wanted, kind) == 0)
+        return;
+    bool show_default = is_scalar(declared), show_given = is_scalar(&given->value);
+    const char *quote = declared->kind == TW_STRING ? "'" : "";
+    tw_problems_add(problems, &given->value, "parameter '%s' must be %s%s%s%s%s%s, not %s%s%s%s", given->key,
+                    wanted, show_default ? " (the default is " : "", show_default ? quote : "",
+                    show_default ? declared->text : "", show_default ? quote : "", show_default ? ")" : "",
+                    kind, show_given ? ": '" : "", show_given ? given->value.text : "",
+                    show_given ? "'" : "");
+}
+
+void tw_program_check_params(const struct tw_program *program, const struct tw_value *params,
+                             struct tw_problems *problems)
+{
+    const struct tw_value *declared = program->declaration.params;
+    struct tw_arena *arena = tw_arena_new(0);
+    const char **names = arena != NULL ? member_names(declared, arena) : NULL;
+    size_t count = params != NULL && params->kind == TW_MAP && names != NULL ? params->count : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct tw_value *known = tw_value_get(declared, params->members[i].key);
+        if (known == NULL)
+            tw_problems_add_unknown_key(problems, &params->members[i], "process parameter", names,
+                                        declared->count);
+        else
+            check_param(&params->members[i], known, problems);
+    }
+    tw_arena_free(arena);
+}
+
+static const struct tw_declared_input *find_input(const struct tw_declaration *declaration, const char *name)
+{
+    for (size_t i = 0; i < declaration->num_inputs; i++)
+        if (strcmp(declaration->inputs[i].name, name) == 0)
+            return &declaration->inputs[i];
+    return NULL;
+}
+
+static void check_unknown_inputs(const struct tw_declaration *declaration, const struct tw_value *inputs,
+                                 struct tw_problems *problems)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    const char **names =
+        arena != NULL ? tw_arena_calloc(arena, declaration->num_inputs, sizeof(*names)) : NULL;
+    for (size_t i = 0; names != NULL && i < declaration->num_inputs; i++)
+        names[i] = declaration->inputs[i].name;
+    for (size_t i = 0; names != NULL && i < inputs->count; i++)
+        if (find_input(declaration, inputs->members[i].key) == NULL)
+            tw_problems_add_unknown_key(problems, &inputs->members[i], "input", names,
+                                        declaration->num_inputs);
+    tw_arena_free(arena);
+}
+
+void tw_program_check_inputs(const struct tw_program *program, const struct tw_value *inputs,
+                             struct tw_problems *problems)
+{
+    const struct tw_declaration *declaration = &program->declaration;
+    static const struct tw_value no_inputs = {.kind = TW_MAP, .text = ""};
+    const struct tw_value *given = inputs != NULL && inputs->kind == TW_MAP ? inputs : &no_inputs;
+    if (!declaration->declares_inputs || (declaration->any_single_input && given->count == 1))
+        return;
+    check_unknown_inputs(declaration, given, problems);
+    for (size_t i = 0; i < declaration->num_inputs; i++) {
+        const struct tw_declared_input *input = &declaration->inputs[i];
+        if (!input->optional && tw_value_get(given, input->name) == NULL)
+            tw_problems_add(problems, inputs, "input '%s' is missing: %s needs it", input->name,
+                            program->name);
+    }
+}

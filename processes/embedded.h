@@ -1,0 +1,22 @@
+/* embedded.h - the Lua files that are part of the binary: lib/ and builtin/. embed.cmake makes the table.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_EMBEDDED_H
+#define TW_EMBEDDED_H
+
+#include <stddef.h>
+
+struct tw_embedded {
+    const char *name; /* `lib/array.lua` */
+    const char *text; /* ends in '\0' */
+    size_t size;
+};
+
+extern const struct tw_embedded tw_embedded_files[];
+extern const size_t tw_num_embedded_files;
+
+/* NULL when there is none. */
+const struct tw_embedded *tw_embedded_find(const char *name);
+
+#endif

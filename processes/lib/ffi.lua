@@ -1,0 +1,80 @@
+-- SPDX-License-Identifier: MIT
+-- The C structs as Lua sees them: core/base/array.h, raster.h, processes/kernels.h, script.h and host.h. A
+-- test compares sizes and offsets.
+local tw = ...
+local ffi = require('ffi')
+
+ffi.cdef [[
+struct tw_array { void *pixels; uint8_t *valid; int32_t width_px; int32_t height_px; int32_t dtype; };
+struct tw_raster { size_t num_bands; struct tw_array *bands; const char *const *names; };
+struct tw_operand { const struct tw_array *array; double number; };
+struct tw_statistics { double count; double min, max, mean, std; };
+struct tw_gather {
+  const struct tw_array *const *arrays;
+  const uint8_t *const *valid;
+  int32_t num_scenes, num_bands;
+  double *values;
+  int32_t *counts;
+};
+struct tw_script_scene {
+  size_t index;
+  const char *id, *datetime, *properties;
+  double cloud_cover;
+};
+struct tw_read_request {
+  const char *const *bands;
+  int32_t num_bands;
+  int32_t input;
+  int64_t scene;
+  int32_t resampling;
+};
+struct tw_host {
+  int32_t size_bytes;
+  int32_t tile_number;
+  int32_t width_px, height_px;
+  const char *message;
+
+  int32_t (*binary)(struct tw_host *, int32_t, const struct tw_operand *, const struct tw_operand *,
+                    struct tw_array *);
+  int32_t (*unary)(struct tw_host *, int32_t, const struct tw_array *, struct tw_array *);
+  int32_t (*is_in)(struct tw_host *, const struct tw_array *, const double *, int32_t, struct tw_array *);
+  int32_t (*where)(struct tw_host *, const struct tw_array *, const struct tw_array *, struct tw_array *);
+  int32_t (*fill)(struct tw_host *, const struct tw_array *, const struct tw_operand *, struct tw_array *);
+  int32_t (*clip)(struct tw_host *, const struct tw_array *, double, double, struct tw_array *);
+  int32_t (*convert)(struct tw_host *, const struct tw_array *, int32_t, struct tw_array *);
+  int32_t (*drop_nan)(struct tw_host *, const struct tw_array *, struct tw_array *);
+  int32_t (*statistics)(struct tw_host *, const struct tw_array *, struct tw_statistics *);
+  int32_t (*reduce)(struct tw_host *, int32_t, const struct tw_array *const *, int32_t, struct tw_array *);
+  void (*gather)(const struct tw_gather *, int64_t, int32_t);
+  int32_t (*common_validity)(struct tw_host *, const struct tw_array *const *, int32_t, uint8_t **);
+
+  double (*get)(const struct tw_array *, size_t);
+  bool (*is_empty)(const struct tw_array *);
+  int32_t (*make)(struct tw_host *, struct tw_array *, bool);
+  void *(*alloc)(struct tw_host *, size_t);
+  int32_t (*is_cancelled)(struct tw_host *);
+
+  int32_t (*read)(struct tw_host *, const struct tw_read_request *, struct tw_raster *);
+  int32_t (*scenes)(struct tw_host *, int32_t, struct tw_script_scene **, size_t *);
+  const char *const *(*band_names)(struct tw_host *, int32_t, size_t *);
+  int32_t (*add_result)(struct tw_host *, const char *, const struct tw_array *);
+};
+
+/* What a script holds as an array, and one band of a time series inside a pixel function. */
+struct tw_script_array { struct tw_array _data; int32_t _tile; };
+struct tw_script_series { const double *_values; int32_t _count; };
+]]
+
+tw.host = ffi.cast('struct tw_host *', tw.host_pointer)
+assert(tw.host.size_bytes == ffi.sizeof('struct tw_host'), 'lib/ffi.lua does not match host.h')
+
+-- dtype numbers from 0, as in dtype.h.
+tw.dtype_names = { 'uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64' }
+tw.dtype_ctypes = { 'uint8_t', 'int8_t', 'uint16_t', 'int16_t', 'uint32_t', 'int32_t', 'float', 'double' }
+tw.dtype_numbers = {}
+for i, name in ipairs(tw.dtype_names) do
+  tw.dtype_numbers[name] = i - 1
+end
+
+-- From enum tw_status in error.h.
+tw.status = { SCRIPT = 3, BUDGET = 4, CANCELLED = 7 }

@@ -1,0 +1,279 @@
+-- SPDX-License-Identifier: MIT
+-- What a script reads: input.dem is a raster input, input.scenes a stack. Inputs are made anew for every tile.
+local tw = ...
+local ffi = require('ffi')
+local host, raise, check = tw.host, tw.raise, tw.check
+
+-- Private keys, as in raster.lua.
+local NAME, INDEX, CACHE, BANDS = {}, {}, {}, {}
+
+-- Names of the input's bands, or nil when it does not know them before it is read.
+local function known_bands(input)
+  if input[CACHE].names == nil then
+    local count = ffi.new('size_t[1]')
+    local list = host.band_names(host, input[INDEX], count)
+    local names = list ~= nil and {}
+    for i = 1, names and tonumber(count[0]) or 0 do
+      names[i] = ffi.string(list[i - 1])
+    end
+    input[CACHE].names = names
+  end
+  return input[CACHE].names or nil
+end
+
+local function band_name(input, key)
+  local names = known_bands(input)
+  local what = ("input '%s'"):format(input[NAME])
+  if type(key) == 'number' and names then
+    return names[key] or tw.raise_no_band(key, names, what)
+  end
+  if type(key) ~= 'string' then
+    raise("%s: a band is chosen by its name, not by %s", what, tw.show(key))
+  end
+  for _, name in ipairs(names or {}) do
+    if name == key then
+      return key
+    end
+  end
+  return names and tw.raise_no_band(key, names, what) or key
+end
+
+-- The asked bands as a list of names; nil means all.
+local function band_list(input, bands)
+  if bands == nil then
+    return nil
+  end
+  local names = {}
+  for i, key in ipairs(tw.list_argument(bands, 'read', "read { 'red', 'nir' }")) do
+    names[i] = band_name(input, key)
+  end
+  if #names == 0 then
+    raise("input '%s': an empty list of bands; leave it out to read all of them", input[NAME])
+  end
+  return names
+end
+
+local options_known = { 'resampling' }
+
+local function resampling_of(options)
+  for name in pairs(options or {}) do
+    if name ~= 'resampling' then
+      tw.raise_unknown(("unknown option '%s' of read"):format(tostring(name)), name, options_known)
+    end
+  end
+  if options == nil or options.resampling == nil then
+    return -1
+  end
+  for i, name in ipairs(tw.resampling_names) do
+    if name == options.resampling then
+      return i - 1
+    end
+  end
+  tw.raise_unknown(("unknown resampling '%s'"):format(tostring(options.resampling)), options.resampling,
+    tw.resampling_names)
+end
+
+-- Reads bands (a list of names, or nil) of one scene.
+local function read(input, scene, names, resampling, info)
+  local request, raster = ffi.new('struct tw_read_request'), ffi.new('struct tw_raster')
+  local list = names and ffi.new('const char *[?]', #names, names)
+  request.bands, request.num_bands = list, names and #names or 0
+  request.input, request.scene, request.resampling = input[INDEX], scene, resampling
+  check(host.read(host, request, raster))
+  local band_names, bands = {}, {}
+  for i = 1, tonumber(raster.num_bands) do
+    band_names[i] = ffi.string(raster.names[i - 1])
+    bands[i] = tw.wrap(raster.bands[i - 1])
+  end
+  return tw.new_raster(band_names, bands, info)
+end
+
+local function check_options(options)
+  if options ~= nil and type(options) ~= 'table' then
+    raise("options are a table, as in { resampling = 'bilinear' }, not %s", tw.show(options))
+  end
+  return options
+end
+
+-- Raster inputs
+
+local raster_methods = {}
+
+function raster_methods.read(input, bands, options)
+  return read(input, 0, band_list(input, bands), resampling_of(check_options(options)))
+end
+
+function raster_methods.bands(input)
+  return { unpack(known_bands(input) or tw.names_of_bands(read(input, 0, nil, -1))) }
+end
+
+-- Stacks
+
+local stack_methods = {}
+
+local function date_of(datetime)
+  return datetime and datetime:match('^%d%d%d%d%-%d%d%-%d%d')
+end
+
+local function text_of(pointer)
+  return pointer ~= nil and ffi.string(pointer) or nil
+end
+
+local function scene_info(scene)
+  local datetime, json = text_of(scene.datetime), text_of(scene.properties)
+  local cloud_cover = tonumber(scene.cloud_cover)
+  return {
+    index = tonumber(scene.index), id = text_of(scene.id), datetime = datetime, date = date_of(datetime),
+    cloud_cover = cloud_cover == cloud_cover and cloud_cover or nil,
+    properties = json and tw.decode_json(json) or {},
+  }
+end
+
+-- Scenes that touch the tile, in the stack's order.
+local function scenes_of(input)
+  if not input[CACHE].scenes then
+    local scenes, count = ffi.new('struct tw_script_scene *[1]'), ffi.new('size_t[1]')
+    check(host.scenes(host, input[INDEX], scenes, count))
+    local list = {}
+    for i = 1, tonumber(count[0]) do
+      list[i] = scene_info(scenes[0][i - 1])
+    end
+    input[CACHE].scenes = list
+  end
+  return input[CACHE].scenes
+end
+
+local function is_empty(raster)
+  for _, array in ipairs(tw.bands_of(raster)) do
+    if not host.is_empty(array._data) then
+      return false
+    end
+  end
+  return true
+end
+
+-- Iterates over the rasters of all scenes that have a valid pixel here.
+function stack_methods.each(input, bands, options)
+  local names, resampling = band_list(input, bands), resampling_of(check_options(options))
+  local scenes, i = scenes_of(input), 0
+  return function()
+    while i < #scenes do
+      i = i + 1
+      local raster = read(input, scenes[i].index, names, resampling, scenes[i])
+      if not is_empty(raster) then
+        return raster
+      end
+    end
+  end
+end
+
+local function read_all(input, bands, options)
+  local list = {}
+  for raster in stack_methods.each(input, bands, options) do
+    list[#list + 1] = raster
+  end
+  return list
+end
+
+-- nil when no scene has a pixel here.
+function stack_methods.map(input, bands, outputs, fn, options)
+  local names = band_list(input, bands)
+  if not names then
+    raise("map needs the bands to read, as in { 'red', 'nir' }")
+  end
+  tw.check_map(outputs, fn, options)
+  local rasters = read_all(input, names)
+  if #rasters == 0 then
+    return nil
+  end
+  return tw.map_series(rasters, names, outputs, fn, options)
+end
+
+function stack_methods.count(input)
+  return #scenes_of(input)
+end
+
+function stack_methods.bands(input)
+  return { unpack(known_bands(input) or {}) }
+end
+
+for _, name in ipairs { 'first', 'min', 'max', 'mean', 'median' } do
+  stack_methods[name] = function(input, bands, options)
+    return tw.raster[name](read_all(input, bands, options))
+  end
+end
+
+-- Both kinds
+
+-- `stack` or `raster`, for messages about the other kind's methods.
+local function refuse_key(input, key, kind, methods, other)
+  if other[key] then
+    raise("input '%s' is a %s, which has no method '%s'; it has: %s", input[NAME], kind, tostring(key),
+      table.concat(tw.names_of(methods), ', '))
+  end
+  tw.raise_unknown(("a %s has no method '%s'"):format(kind, tostring(key)), key, tw.names_of(methods))
+end
+
+local function checked(name, method, mt)
+  return function(input, ...)
+    if type(input) ~= 'table' or debug.getmetatable(input) ~= mt then
+      raise("'%s' is a method of inputs: write input.name:%s(...), with a colon", name, name)
+    end
+    return method(input, ...)
+  end
+end
+
+local function new_metatable(kind, methods, index)
+  local mt = { __metatable = false }
+  for name, method in pairs(methods) do
+    methods[name] = checked(name, method, mt)
+  end
+  mt.__index = function(input, key)
+    return methods[key] or index(input, key)
+  end
+  mt.__newindex = function(input, key)
+    raise("cannot set '%s': input '%s' cannot be changed", tostring(key), input[NAME])
+  end
+  mt.__tostring = function(input)
+    return ("%s input '%s'"):format(kind, input[NAME])
+  end
+  return mt
+end
+
+-- input.dem.nir reads that band, once a tile.
+local function read_band(input, key)
+  if stack_methods[key] then
+    refuse_key(input, key, 'raster', raster_methods, stack_methods)
+  end
+  local name = band_name(input, key)
+  local bands = input[BANDS]
+  bands[name] = bands[name] or tw.bands_of(read(input, 0, { name }, -1))[1]
+  return bands[name]
+end
+
+local metatables = {
+  raster = new_metatable('raster', raster_methods, read_band),
+  stack = new_metatable('stack', stack_methods, function(input, key)
+    refuse_key(input, key, 'stack', stack_methods, raster_methods)
+  end),
+}
+
+-- list: { { name =, kind = }, ... } in the order of the C side. Returns `input` for run().
+function tw.new_inputs(list, declared)
+  local content = {}
+  for i, input in ipairs(list) do
+    content[input.name] = setmetatable({
+      [NAME] = input.name, [INDEX] = i - 1, [CACHE] = {}, [BANDS] = {},
+    }, metatables[input.kind])
+  end
+  local optional = {}
+  for _, input in ipairs(declared.inputs) do
+    optional[input.name] = input.optional
+  end
+  if declared.any_single_input and #list == 1 then
+    content[declared.inputs[1].name] = content[list[1].name]
+  end
+  return tw.read_only(content, 'inputs', function(key)
+    tw.raise_unknown(("no input '%s'"):format(tostring(key)), key, tw.names_of(content))
+  end, optional)
+end

@@ -1,0 +1,207 @@
+-- SPDX-License-Identifier: MIT
+-- Per-pixel functions over one raster: r:map({ 'red', 'nir' }, { 'ndvi' }, function(red, nir) ... end).
+--
+-- The loop around the function is generated for the types at hand and compiled together with it; a C loop that
+-- calls back would cost 50 times as much. Each function gets a loop of its own, so that the compiler
+-- specialises it; loops are kept over tiles.
+local tw = ...
+local ffi = require('ffi')
+local host, raise, check = tw.host, tw.raise, tw.check
+
+-- `a1, a2, a3`
+function tw.numbered(prefix, count)
+  local names = {}
+  for i = 1, count do
+    names[i] = prefix .. i
+  end
+  return table.concat(names, ', ')
+end
+
+-- Lines that store what the function returned: nil in the first place, or NaN, is nodata.
+function tw.store_lines(num_outputs)
+  local lines = { 'if r1 == nil then out_valid[i] = 0' }
+  for k = 1, num_outputs do
+    if k > 1 then
+      lines[#lines + 1] = ('elseif r%d == nil then too_few(%d)'):format(k, k - 1)
+    end
+    lines[#lines + 1] = ('elseif r%d ~= r%d then out_valid[i] = 0'):format(k, k)
+  end
+  lines[#lines + 1] = 'else out_valid[i] = 255'
+  for k = 1, num_outputs do
+    lines[#lines + 1] = ('o%d[i] = r%d'):format(k, k)
+  end
+  lines[#lines + 1] = 'end'
+  return table.concat(lines, '\n')
+end
+
+local template = [[
+local is_cancelled, too_few = ...
+return function(fn, host, width, height, valid, out_valid, INPUTS, OUTPUTS)
+  for row = 0, height - 1 do
+    if is_cancelled(host) ~= 0 then return end
+    for i = row * width, row * width + width - 1 do
+      if CONDITION then
+        local RESULTS = fn(VALUES)
+        STORE
+      else
+        out_valid[i] = 0
+      end
+    end
+  end
+end
+]]
+
+local function fill_template(text, parts)
+  return (text:gsub('%u%u%u+', parts))
+end
+tw.fill_template = fill_template
+
+local function too_few(num_values)
+  raise('the function returned only %d values; map needs one for each output band', num_values)
+end
+
+-- Compiles a generated loop.
+function tw.compile_loop(text)
+  return assert(loadstring(text, '=' .. tw.library_prefix .. 'loop'))(host.is_cancelled, too_few)
+end
+
+local function new_loop(num_inputs, num_outputs, has_valid)
+  local values = {}
+  for i = 1, num_inputs do
+    values[i] = ('a%d[i]'):format(i)
+  end
+  return tw.compile_loop(fill_template(template, {
+    INPUTS = tw.numbered('a', num_inputs),
+    OUTPUTS = tw.numbered('o', num_outputs),
+    CONDITION = has_valid and 'valid[i] ~= 0' or 'true',
+    RESULTS = tw.numbered('r', num_outputs),
+    VALUES = table.concat(values, ', '),
+    STORE = tw.store_lines(num_outputs),
+  }))
+end
+
+local loops = {}
+
+-- The loop for a function and a signature (types, counts), made by `make` the first time.
+function tw.loop_for(fn, signature, make)
+  local info = debug.getinfo(fn, 'S')
+  local key = ('%s:%d:%s'):format(info.source, info.linedefined, signature)
+  loops[key] = loops[key] or make()
+  return loops[key]
+end
+
+local input_pointers, output_pointers = {}, {}
+for i, ctype in ipairs(tw.dtype_ctypes) do
+  input_pointers[i - 1] = ffi.typeof('const ' .. ctype .. ' *')
+  output_pointers[i - 1] = ffi.typeof(ctype .. ' *')
+end
+
+function tw.pointer_to(array)
+  return ffi.cast(input_pointers[array._data.dtype], array._data.pixels)
+end
+
+local FLOAT32, FLOAT64 = tw.dtype_numbers.float32, tw.dtype_numbers.float64
+
+-- New arrays for results, with one validity for all: float64 when an input needs it. Returns the arrays, the
+-- pointers to their pixels, and the validity.
+function tw.new_outputs(count, inputs)
+  local wide = { [tw.dtype_numbers.uint32] = true, [tw.dtype_numbers.int32] = true, [FLOAT64] = true }
+  local dtype = FLOAT32
+  for _, array in ipairs(inputs) do
+    dtype = wide[array._data.dtype] and FLOAT64 or dtype
+  end
+  local arrays, pointers = {}, {}
+  for i = 1, count do
+    local array = tw.new_array()
+    local data = array._data
+    data.width_px, data.height_px, data.dtype = inputs[1]._data.width_px, inputs[1]._data.height_px, dtype
+    check(host.make(host, data, i == 1))
+    if i > 1 then
+      data.valid = arrays[1]._data.valid
+    end
+    arrays[i], pointers[i] = array, ffi.cast(output_pointers[dtype], data.pixels)
+  end
+  return arrays, pointers, arrays[1]._data.valid
+end
+
+-- Validity of all arrays together, or a null pointer.
+function tw.common_validity(arrays)
+  local list, valid = ffi.new('const struct tw_array *[?]', #arrays), ffi.new('uint8_t *[1]')
+  for i, array in ipairs(arrays) do
+    list[i - 1] = array._data
+  end
+  check(host.common_validity(host, list, #arrays, valid))
+  return valid[0]
+end
+
+-- Floats with NaN as nodata, so that the function never sees it.
+function tw.without_nan(array)
+  local result = tw.new_array()
+  check(host.drop_nan(host, array._data, result._data))
+  return result
+end
+
+-- What is wrong with the arguments of map, apart from the bands.
+function tw.check_map(outputs, fn, options)
+  if type(outputs) ~= 'table' or #outputs == 0 then
+    raise("map needs the names of the output bands, as in { 'ndvi' }, not %s", tw.show(outputs))
+  end
+  for _, name in ipairs(outputs) do
+    if type(name) ~= 'string' then
+      raise("map: the name of an output band must be a text, not %s", tw.show(name))
+    end
+  end
+  if type(fn) ~= 'function' then
+    raise('map needs a function as its third argument, not %s', tw.show(fn))
+  end
+  for name in pairs(options or {}) do
+    if name ~= 'dtype' then
+      tw.raise_unknown(("map: unknown option '%s'"):format(tostring(name)), name, { 'dtype' })
+    end
+  end
+end
+
+-- Runs a loop; what goes wrong in storing a result is said in the words of the script.
+function tw.run_loop(outputs, loop, ...)
+  local ok, message = xpcall(loop, tw.on_error, ...)
+  check(host.is_cancelled(host))
+  if ok then
+    return
+  end
+  local kind = type(message) == 'string' and message:match("cannot convert '([^']+)' to '")
+  if kind then
+    raise('the function returned a %s; it must return a number for each of %s, or nil for nodata', kind,
+      table.concat(outputs, ', '))
+  end
+  error(message, 0)
+end
+
+function tw.finish_map(outputs, arrays, options)
+  local result = tw.new_raster({ unpack(outputs) }, arrays)
+  return options and options.dtype and result:as(options.dtype) or result
+end
+
+function tw.map_pixels(raster, inputs, outputs, fn, options)
+  local bands = {}
+  for i, key in ipairs(tw.list_argument(inputs, 'map', "r:map({ 'red' }, { 'out' }, function(red) ... end)")) do
+    bands[i] = tw.without_nan(tw.band(raster, key))
+  end
+  tw.check_map(outputs, fn, options)
+  if #bands == 0 then
+    raise('map needs at least one input band')
+  end
+  local arrays, out, out_valid = tw.new_outputs(#outputs, bands)
+  local valid, pointers, types = tw.common_validity(bands), {}, {}
+  for i, array in ipairs(bands) do
+    pointers[i], types[i] = tw.pointer_to(array), array._data.dtype
+  end
+  local signature = ('%s>%d %s %s'):format(table.concat(types, ','), #outputs, arrays[1].dtype, valid ~= nil)
+  local loop = tw.loop_for(fn, signature, function()
+    return new_loop(#bands, #outputs, valid ~= nil)
+  end)
+  for i = 1, #out do
+    pointers[#pointers + 1] = out[i]
+  end
+  tw.run_loop(outputs, loop, fn, host, raster[1].width, raster[1].height, valid, out_valid, unpack(pointers))
+  return tw.finish_map(outputs, arrays, options)
+end

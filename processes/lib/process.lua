@@ -1,0 +1,189 @@
+-- SPDX-License-Identifier: MIT
+-- `process { ... }`: checks the declaration, and brings it into the form that declaration.c reads.
+local tw = ...
+
+local fields = { 'about', 'any_input_name', 'inputs', 'output', 'params', 'run' }
+local output_fields = { 'bands', 'dtype', 'nodata' }
+local kinds = { 'raster', 'stack', 'any' }
+
+-- Raises at the line of a field of the declaration, found in the script's text: the call to process() ends
+-- far below the field that is wrong.
+local function raise_at(where, field, format, ...)
+  local line = where.line
+  for name in (where.path .. field):gmatch('[^%.]+') do
+    line = tw.field_line(where.text, line, name)
+  end
+  error(('%s:%d: %s'):format(where.name, line, format:format(...)), 0)
+end
+
+local function raise_unknown_at(where, field, what, known)
+  raise_at(where, field, '%s%s', what, tw.known(field, known))
+end
+
+local function contains(list, wanted)
+  for _, item in ipairs(list) do
+    if item == wanted then
+      return true
+    end
+  end
+  return false
+end
+
+local function under(where, field)
+  return { name = where.name, text = where.text, line = where.line, path = field .. '.' }
+end
+
+local function check_table(where, t, field, example)
+  if t ~= nil and type(t) ~= 'table' then
+    raise_at(where, field, "'%s' must be a table, as in %s, not %s", field, example, tw.show(t))
+  end
+  return t or {}
+end
+
+local function read_inputs(where, inputs)
+  local list = {}
+  check_table(where, inputs, 'inputs', "inputs = { dem = 'raster' }")
+  where = under(where, 'inputs')
+  for _, name in ipairs(tw.names_of(inputs or {})) do
+    local value = inputs[name]
+    local kind = type(value) == 'string' and value:gsub('%?$', '')
+    if not kind then
+      raise_at(where, name, "input '%s' must be 'raster' or 'stack', not %s", name, tw.show(value))
+    elseif not contains(kinds, kind) then
+      raise_at(where, name, "input '%s': unknown kind '%s'%s", name, kind, tw.known(kind, kinds))
+    end
+    list[#list + 1] = { name = name, kind = kind, optional = value:sub(-1) == '?' }
+  end
+  return list
+end
+
+-- Parameters without a default: param.any, param.number ... They are nil unless the configuration sets them.
+local Marker = { __metatable = false }
+tw.param = {}
+for _, kind in ipairs { 'any', 'number', 'string', 'boolean', 'list', 'map' } do
+  tw.param[kind] = setmetatable({ kind = kind }, Marker)
+end
+
+local function check_default(where, name, value, depth)
+  local kind = tw.type(value)
+  if kind == 'table' and depth < 16 then
+    for _, item in pairs(value) do
+      check_default(where, name, item, depth + 1)
+    end
+  elseif kind ~= 'number' and kind ~= 'string' and kind ~= 'boolean' then
+    raise_at(where, name, "parameter '%s': a default must be a number, a text, a boolean, a list or a map, not %s",
+      name, tw.show(value))
+  end
+end
+
+local function read_params(where, params)
+  local list = {}
+  check_table(where, params, 'params', 'params = { cloud_max = 40 }')
+  where = under(where, 'params')
+  for _, name in ipairs(tw.names_of(params or {})) do
+    local value = params[name]
+    if type(value) == 'table' and debug.getmetatable(value) == Marker then
+      list[#list + 1] = { name = name, kind = value.kind }
+    else
+      check_default(where, name, value, 0)
+      list[#list + 1] = { name = name, default = value }
+    end
+  end
+  return list
+end
+
+-- A number of bands, or their names.
+local function read_bands(where, bands, result)
+  if type(bands) == 'number' and bands >= 1 and bands % 1 == 0 then
+    result.num_bands = bands
+    return
+  end
+  if type(bands) ~= 'table' or #bands == 0 then
+    raise_at(where, 'bands', "output.bands must be a number or a list of names, as in { 'red', 'green' }, not %s",
+      tw.show(bands))
+  end
+  for i, name in ipairs(bands) do
+    if type(name) ~= 'string' or name == '' then
+      raise_at(where, 'bands', 'output.bands: the name of band %d must be a text, not %s', i, tw.show(name))
+    end
+  end
+  result.bands, result.num_bands = bands, #bands
+end
+
+local function read_output(where, output, result)
+  output = check_table(where, output, 'output', "output = { bands = { 'ndvi' }, dtype = 'float32' }")
+  where = under(where, 'output')
+  for _, name in ipairs(tw.names_of(output)) do
+    if not contains(output_fields, name) then
+      raise_unknown_at(where, name, ("unknown field '%s' in output"):format(name), output_fields)
+    end
+  end
+  if output.bands ~= nil then
+    read_bands(where, output.bands, result)
+  end
+  if output.dtype ~= nil and not tw.dtype_numbers[output.dtype] then
+    raise_at(where, 'dtype', "unknown dtype '%s'%s", tostring(output.dtype),
+      tw.known(tostring(output.dtype), tw.dtype_names))
+  end
+  if output.nodata ~= nil and type(output.nodata) ~= 'number' then
+    raise_at(where, 'nodata', 'output.nodata must be a number, not %s', tw.show(output.nodata))
+  end
+  result.dtype, result.nodata = output.dtype, output.nodata
+end
+
+-- The comment of three dashes at the head of the script.
+local function leading_comment(text)
+  local lines = {}
+  for line in (text .. '\n'):gmatch('(.-)\r?\n') do
+    local comment = line:match('^%-%-%-%s?(.*)$')
+    if not comment then
+      break
+    end
+    lines[#lines + 1] = comment
+  end
+  return table.concat(lines, ' ')
+end
+
+local function check_fields(where, t)
+  for _, name in ipairs(tw.names_of(t)) do
+    if not contains(fields, name) then
+      raise_unknown_at(where, name, ("unknown field '%s' in process { ... }"):format(name), fields)
+    end
+  end
+  if t.about ~= nil and type(t.about) ~= 'string' then
+    raise_at(where, 'about', "'about' must be a text, not %s", tw.show(t.about))
+  end
+  if type(t.run) ~= 'function' then
+    raise_at(where, 'run', "process needs 'run = function(tile, input, p) ... end'%s",
+      t.run ~= nil and ', not ' .. tw.show(t.run) or '')
+  end
+end
+
+local Declaration = { __metatable = false }
+
+-- The call's own line: that of `process`.
+function tw.process(t)
+  local name, line = tw.place():match('^(.*):(%d+): $')
+  if not name then
+    tw.raise("process { ... } can only be called by a script")
+  end
+  if type(t) ~= 'table' then
+    tw.raise('process needs a table, as in process { run = function(tile, input, p) ... end }, not %s', tw.show(t))
+  end
+  local where = { name = name, line = tonumber(line), text = tw.sources['=' .. name], path = '' }
+  check_fields(where, t)
+  local result = {
+    about = t.about or leading_comment(where.text), run = t.run, any_input_name = t.any_input_name == true,
+    inputs = read_inputs(where, t.inputs), declares_inputs = t.inputs ~= nil,
+    params = read_params(where, t.params),
+  }
+  read_output(where, t.output, result)
+  if result.any_input_name and #result.inputs ~= 1 then
+    raise_at(where, 'any_input_name', "any_input_name needs exactly one input, not %d", #result.inputs)
+  end
+  return setmetatable(result, Declaration)
+end
+
+function tw.is_declaration(value)
+  return type(value) == 'table' and debug.getmetatable(value) == Declaration
+end

@@ -1,0 +1,128 @@
+-- SPDX-License-Identifier: MIT
+-- Loading a script, and running it for one tile.
+local tw = ...
+local host, check = tw.host, tw.check
+
+-- Scripts fail with a status and a message; everything else that failed keeps its own status.
+local function outcome(ok, value)
+  if ok then
+    return 0, value
+  elseif tw.is_failure(value) then
+    return value.status, value.message
+  end
+  return tw.status.SCRIPT, value
+end
+
+-- Runs the script and returns 0 and its declaration, or a status and a message.
+function tw.load(name, text)
+  return outcome(xpcall(function()
+    local declaration = tw.run_chunk(name, text)
+    if not tw.is_declaration(declaration) then
+      error(("%s: the script must end in 'return process { ... }'"):format(name), 0)
+    end
+    tw.script_name, tw.declared = name, declaration
+    return declaration
+  end, tw.on_error))
+end
+
+local function new_tile(tile)
+  return tw.read_only(tile, 'the tile', function(key)
+    tw.raise_unknown(("tile has no field '%s'"):format(tostring(key)), key, tw.names_of(tile))
+  end)
+end
+
+-- Defaults, and over them the configuration's values.
+local function new_params(values)
+  local content, known = {}, {}
+  for _, param in ipairs(tw.declared.params) do
+    known[param.name] = true
+    content[param.name] = param.default
+  end
+  for name, value in pairs(values) do
+    content[name] = value
+  end
+  return tw.read_only(content, 'parameters', function(key)
+    tw.raise_unknown(("no parameter '%s'"):format(tostring(key)), key, tw.names_of(known))
+  end, known)
+end
+
+local function raise_result(format, ...)
+  error(('%s: '):format(tw.script_name) .. format:format(...), 0)
+end
+
+-- What run returned as a list of names and one of arrays.
+local function as_bands(result)
+  local kind = tw.type(result)
+  if kind == 'raster' then
+    return tw.names_of_bands(result), tw.bands_of(result)
+  elseif kind == 'array' then
+    return { 'band1' }, { result }
+  elseif kind ~= 'table' then
+    raise_result('run returned %s; it must return a raster, an array, a list of arrays, or nil', tw.show(result))
+  elseif #result == 0 and next(result) ~= nil then
+    result = tw.raster.new(result)
+    return tw.names_of_bands(result), tw.bands_of(result)
+  end
+  local names = {}
+  for i, array in ipairs(result) do
+    if not tw.is_array(array) then
+      raise_result('run returned a list whose item %d is %s, not an array', i, tw.show(array))
+    end
+    names[i] = 'band' .. i
+  end
+  return names, result
+end
+
+-- Bands by name where all declared names are there, otherwise in order.
+local function in_declared_order(names, bands)
+  local declared = tw.declared.bands
+  local place, arranged = {}, {}
+  for i, name in ipairs(names) do
+    place[name] = i
+  end
+  for i, name in ipairs(declared) do
+    if not place[name] then
+      return bands
+    end
+    arranged[i] = bands[place[name]]
+  end
+  return arranged
+end
+
+local function check_result(names, bands)
+  local num_bands = tw.declared.num_bands
+  if num_bands and num_bands ~= #bands then
+    raise_result('run returned %d band%s (%s); the script declares %d', #bands, #bands == 1 and '' or 's',
+      table.concat(names, ', '), num_bands)
+  end
+  for _, array in ipairs(bands) do
+    tw.check_alive(array)
+    if array.width ~= host.width_px or array.height ~= host.height_px then
+      raise_result('run returned %s pixels; the tile has %d x %d', tw.shape(array), host.width_px, host.height_px)
+    end
+  end
+end
+
+local function add_results(result)
+  local names, bands = as_bands(result)
+  check_result(names, bands)
+  if tw.declared.bands then
+    names, bands = tw.declared.bands, in_declared_order(names, bands)
+  end
+  for i, array in ipairs(bands) do
+    check(host.add_result(host, names[i], tw.without_nan(array)._data))
+  end
+end
+
+-- job: { tile =, params =, inputs = }, made by the C side. Returns a status and a message.
+function tw.run(job)
+  -- The same numbers for the same tile, whatever ran before it on this thread.
+  math.randomseed(job.tile.zoom * 1e12 + job.tile.row * 1e6 + job.tile.col)
+  return outcome(xpcall(function()
+    local inputs = tw.new_inputs(job.inputs, tw.declared)
+    local result = tw.declared.run(new_tile(job.tile), inputs, new_params(job.params))
+    if result ~= nil then
+      add_results(result)
+    end
+  end, tw.on_error))
+end
