@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* Level 1 costs half of level 2 and makes files some percent larger. */
-enum { LEVEL_FAST = 1, LEVEL_DEFAULT = 2, LEVEL_BEST = 12, CHUNK_FRAME = 12 };
+/* On photographs level 4 takes twice the time of level 1 for files that are not smaller. */
+enum { LEVEL_FAST = 1, LEVEL_DEFAULT = 1, LEVEL_BEST = 12, CHUNK_FRAME = 12 };
 
 static const char *const option_names[] = {"count", "compression", "georeference"};
 

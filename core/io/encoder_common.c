@@ -39,8 +39,7 @@ bool tw_nodata_check(const struct tw_output_spec *spec, enum tw_dtype dtype, dou
     if (place == NULL)
         place = spec->options;
     if (tw_dtype_is_float(dtype))
-        tw_problems_add(problems, place, "nodata %.17g does not fit %s exactly", nodata,
-                        tw_dtype_name(dtype));
+        tw_problems_add(problems, place, "nodata %.15g does not fit %s", nodata, tw_dtype_name(dtype));
     else
         tw_problems_add(problems, place, "nodata %.15g does not fit %s (%.0f to %.0f)", nodata,
                         tw_dtype_name(dtype), tw_dtype_min(dtype), tw_dtype_max(dtype));
