@@ -166,7 +166,7 @@ Array.__le = refuse_comparison('<=', 'le')
 
 local refuse_equality = refuse_comparison('==', 'eq')
 function Array.__eq(left, right)
-  if left == nil or right == nil then
+  if type(left) == 'nil' or type(right) == 'nil' then -- not `left == nil`, which would come here again
     return false
   end
   return refuse_equality(left, right)
