@@ -105,6 +105,11 @@ enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *b
     return sink->driver->begin(sink->state, begin, err);
 }
 
+bool tw_sink_is_new(const struct tw_sink *sink)
+{
+    return sink->driver->is_new(sink->state);
+}
+
 enum tw_status tw_sink_end(struct tw_sink *sink, bool complete, struct tw_error *err)
 {
     return sink->driver->end(sink->state, complete, err);

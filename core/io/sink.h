@@ -50,8 +50,8 @@ struct tw_sink_begin {
  * written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
 enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err);
 
-/* Whether the output held nothing of an earlier run when it was begun (no journal, no tiles), or that was to be
- * forgotten (overwrite). */
+/* Whether the output held nothing of an earlier run when it was begun (no journal, no tiles), or that was to
+ * be forgotten (overwrite). */
 bool tw_sink_is_new(const struct tw_sink *sink);
 
 /* Completes the output: commits, assembles single files, writes metadata, compacts the journal, releases the

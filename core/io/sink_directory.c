@@ -78,6 +78,7 @@ const struct tw_sink_driver tw_sink_directory = {
     .open = directory_open,
     .close = directory_close,
     .begin = tw_directory_begin,
+    .is_new = tw_directory_is_new,
     .end = directory_end,
     .put = tw_directory_put,
     .remove = tw_directory_remove,

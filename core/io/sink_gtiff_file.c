@@ -159,6 +159,12 @@ static enum tw_status file_begin(void *state, const struct tw_sink_begin *begin,
     return tw_directory_begin(file->tiles, begin, err);
 }
 
+static bool file_is_new(const void *state)
+{
+    const struct gtiff_file *file = state;
+    return !file->is_done && tw_directory_is_new(file->tiles);
+}
+
 static bool remove_tree(const char *path);
 
 static bool remove_inside(const char *path, const char *name)
@@ -254,6 +260,7 @@ const struct tw_sink_driver tw_sink_gtiff_file = {
     .open = file_open,
     .close = file_close,
     .begin = file_begin,
+    .is_new = file_is_new,
     .end = file_end,
     .put = file_put,
     .remove = file_remove,

@@ -33,6 +33,12 @@ static enum tw_status null_begin(void *state, const struct tw_sink_begin *begin,
     return TW_OK;
 }
 
+static bool null_is_new(const void *state)
+{
+    (void)state;
+    return true;
+}
+
 static enum tw_status null_end(void *state, bool complete, struct tw_error *err)
 {
     (void)state;
@@ -99,6 +105,7 @@ const struct tw_sink_driver tw_sink_null = {
     .open = null_open,
     .close = null_close,
     .begin = null_begin,
+    .is_new = null_is_new,
     .end = null_end,
     .put = null_put,
     .remove = null_remove,

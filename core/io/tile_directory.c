@@ -15,6 +15,7 @@ struct tw_directory {
     struct tw_lock *lock;
     struct tw_journal *journal;
     struct tw_store *store;
+    bool is_new;
 };
 
 struct tw_directory *tw_directory_new(const struct tw_directory_spec *spec)
@@ -107,6 +108,7 @@ static enum tw_status open_journal(struct tw_directory *directory, bool overwrit
     struct tw_journal_spec spec = {work_path(directory, "journal"), overwrite, adopt && !overwrite};
     if (spec.path == NULL)
         return tw_error_nomem(err);
+    directory->is_new = overwrite || (!adopt && !tw_file_exists(spec.path));
     return tw_journal_open(&spec, &directory->journal, err);
 }
 
@@ -154,6 +156,11 @@ enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin
     if (status == TW_OK)
         status = write_metadata(directory, begin->metadata, err);
     return status;
+}
+
+bool tw_directory_is_new(const void *state)
+{
+    return ((const struct tw_directory *)state)->is_new;
 }
 
 enum tw_status tw_directory_flush(struct tw_directory *directory, struct tw_error *err)

@@ -27,6 +27,7 @@ void tw_directory_free(struct tw_directory *directory);
 
 /* As in struct tw_sink_driver. */
 enum tw_status tw_directory_begin(void *directory, const struct tw_sink_begin *begin, struct tw_error *err);
+bool tw_directory_is_new(const void *directory);
 /* Commits all tiles; they can still be read. */
 enum tw_status tw_directory_flush(struct tw_directory *directory, struct tw_error *err);
 /* The end, but for the lock: commits all tiles and writes the journal anew. */
