@@ -57,7 +57,7 @@ static bool read_georeference(const struct tw_output_spec *spec, struct tw_probl
     const struct tw_value *value = tw_value_get(spec->options, "georeference");
     if (value != NULL && value->kind == TW_STRING && strcmp(value->text, "none") == 0)
         return false;
-    return tw_option_bool(spec, "georeference", true, problems);
+    return tw_output_bool(spec, "georeference", true, problems);
 }
 
 static bool png_open(struct tw_encoder *encoder, const struct tw_output_spec *spec,

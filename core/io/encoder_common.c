@@ -46,7 +46,7 @@ bool tw_nodata_check(const struct tw_output_spec *spec, enum tw_dtype dtype, dou
     return false;
 }
 
-const char *tw_option_text(const struct tw_output_spec *spec, const char *key, const char *fallback,
+const char *tw_output_text(const struct tw_output_spec *spec, const char *key, const char *fallback,
                            struct tw_problems *problems)
 {
     const struct tw_value *value = tw_value_get(spec->options, key);
@@ -59,7 +59,7 @@ const char *tw_option_text(const struct tw_output_spec *spec, const char *key, c
     return fallback;
 }
 
-bool tw_option_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
+bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
                     struct tw_problems *problems)
 {
     const struct tw_value *value = tw_value_get(spec->options, key);

@@ -66,9 +66,9 @@ bool tw_nodata_check(const struct tw_output_spec *spec, enum tw_dtype dtype, dou
                      struct tw_problems *problems);
 
 /* Settings from options; problems are added with their place. */
-const char *tw_option_text(const struct tw_output_spec *spec, const char *key, const char *fallback,
+const char *tw_output_text(const struct tw_output_spec *spec, const char *key, const char *fallback,
                            struct tw_problems *problems);
-bool tw_option_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
+bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
                     struct tw_problems *problems);
 
 #endif

@@ -38,7 +38,7 @@ static const char *read_resampling(const struct tw_sink_spec *spec, struct tw_pr
 {
     static const char *const known[] = {"nearest", "bilinear", "cubic", "cubic_spline",
                                         "lanczos", "average",  "mode",  "rms"};
-    const char *name = tw_option_text(&spec->output, "overviews_resampling", "nearest", problems);
+    const char *name = tw_output_text(&spec->output, "overviews_resampling", "nearest", problems);
     enum tw_resampling resampling;
     const char *gdal_name = tw_resampling_parse(name, &resampling) ? overview_name(resampling) : NULL;
     if (gdal_name == NULL)
@@ -111,8 +111,8 @@ static void set_cog_options(struct tw_assembly *assembly)
 bool tw_assembly_read_options(struct tw_assembly *assembly, const struct tw_sink_spec *spec,
                               struct tw_arena *arena, struct tw_problems *problems)
 {
-    assembly->is_cog = tw_option_bool(&spec->output, "cog", false, problems);
-    assembly->has_overviews = tw_option_bool(&spec->output, "overviews", false, problems);
+    assembly->is_cog = tw_output_bool(&spec->output, "cog", false, problems);
+    assembly->has_overviews = tw_output_bool(&spec->output, "overviews", false, problems);
     assembly->overview_resampling = read_resampling(spec, problems);
     if (!read_levels(assembly, spec, arena, problems))
         return false;
