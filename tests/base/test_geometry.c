@@ -113,8 +113,8 @@ static void wkb_is_read(void **state)
     assert_wkt(geometry, "POLYGON ((0 0, 1 0, 0 1, 0 0))");
     tw_geometry_free(geometry);
     assert_int_equal(tw_geometry_from_wkb(wkb, 40, &geometry, &err), TW_EUSAGE);
-    assert_string_equal(err.message, "cannot read the area: ParseException: Input buffer is smaller than "
-                                     "requested object size");
+    /* the rest of the sentence differs between versions of GEOS */
+    assert_memory_equal(err.message, "cannot read the area: ParseException: ", 38);
 }
 
 static void empty_polygon_is_empty_and_everything_is_outside(void **state)
