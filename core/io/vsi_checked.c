@@ -36,18 +36,17 @@ static void keep_failure(struct tw_checked_folder *folder, const char *path)
 }
 
 /* GDAL cannot uninstall a handler, so there is one for all folders, without state: the path itself holds the
- * folder's address. Returns the local path (owned by the caller), or NULL. */
+ * folder's address. GDAL hands over what follows the prefix. Returns the local path (owned by the caller), or
+ * NULL. */
 static char *find_local(const char *path, struct tw_checked_folder **folder)
 {
     void *address = NULL;
     int used = 0;
-    if (strncmp(path, prefix, sizeof(prefix) - 1) != 0 ||
-        sscanf(path + sizeof(prefix) - 1, "%p/%n", &address, &used) != 1 || used == 0)
+    if (sscanf(path, "%p/%n", &address, &used) != 1 || used == 0)
         return NULL;
     *folder = address;
     char *local;
-    const char *name = path + sizeof(prefix) - 1 + used;
-    return asprintf(&local, "%s/%s", (*folder)->local, name) < 0 ? NULL : local;
+    return asprintf(&local, "%s/%s", (*folder)->local, path + used) < 0 ? NULL : local;
 }
 
 static int checked_stat(void *data, const char *path, VSIStatBufL *info, int flags)
