@@ -5,16 +5,17 @@
 #ifndef TW_FOOTPRINT_H
 #define TW_FOOTPRINT_H
 
+#include "crs_pairs.h"
 #include "georeference.h"
-#include "grid.h"
 
-/* Sets *box, which may reach over the antimeridian of a global grid. to_grid: NULL when the CRS is the same.
+/* Sets *box, which may reach over the antimeridian of a global grid. pair: of
+ * the CRS that the file or the box is in.
  * Returns false when no part of the file can be projected. */
 bool tw_footprint(const struct tw_georeference *georeference, const int32_t size_px[2],
-                  OGRCoordinateTransformationH to_grid, const struct tw_grid *grid, struct tw_box *box);
+                  const struct tw_crs_pair *pair, const struct tw_grid *grid, struct tw_box *box);
 
 /* A box in another CRS, edges densified; the same way. */
-bool tw_footprint_of_box(const struct tw_box *box, OGRCoordinateTransformationH to_grid,
-                         const struct tw_grid *grid, struct tw_box *result);
+bool tw_footprint_of_box(const struct tw_box *box, const struct tw_crs_pair *pair, const struct tw_grid *grid,
+                         struct tw_box *result);
 
 #endif

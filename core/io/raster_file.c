@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "raster_file.h"
 
+#include "crs_pairs.h"
 #include "footprint.h"
 
 #include <stdlib.h>
@@ -24,20 +25,11 @@ struct entry {
     int next_fit;
 };
 
-/* Making a transformation takes milliseconds, and most files share their CRS. */
-struct crs_pair {
-    OGRSpatialReferenceH crs;
-    OGRCoordinateTransformationH to_file, to_grid; /* NULL, NULL: the same CRS */
-};
-
 struct tw_files {
     struct tw_dataset_pool *pool;
-    const struct tw_grid *grid;
-    OGRSpatialReferenceH grid_crs;
+    struct tw_crs_pairs pairs;
     struct entry *entries[MAX_KNOWN];
     int num_entries;
-    struct crs_pair *pairs;
-    size_t num_pairs;
     unsigned long long clock;
 };
 
@@ -63,30 +55,11 @@ static void entry_free(struct entry *entry)
     free(entry);
 }
 
-static void pair_free(struct crs_pair *pair)
-{
-    if (pair->to_file != NULL)
-        OCTDestroyCoordinateTransformation(pair->to_file);
-    if (pair->to_grid != NULL)
-        OCTDestroyCoordinateTransformation(pair->to_grid);
-    if (pair->crs != NULL)
-        OSRRelease(pair->crs);
-}
-
 static void forget(struct tw_files *files)
 {
     for (int i = 0; i < files->num_entries; i++)
         entry_free(files->entries[i]);
     files->num_entries = 0;
-    for (size_t i = 0; i < files->num_pairs; i++)
-        pair_free(&files->pairs[i]);
-    free(files->pairs);
-    files->pairs = NULL;
-    files->num_pairs = 0;
-    if (files->grid_crs != NULL)
-        OSRRelease(files->grid_crs);
-    files->grid_crs = NULL;
-    files->grid = NULL;
 }
 
 void tw_files_free(struct tw_files *files)
@@ -94,70 +67,31 @@ void tw_files_free(struct tw_files *files)
     if (files == NULL)
         return;
     forget(files);
+    tw_crs_pairs_free(&files->pairs);
     free(files);
 }
 
 static enum tw_status use_grid(struct tw_files *files, const struct tw_grid *grid, struct tw_error *err)
 {
-    if (files->grid == grid)
-        return TW_OK;
-    forget(files);
-    enum tw_status status = tw_crs_parse(grid->crs, &files->grid_crs, err);
-    if (status == TW_OK)
-        files->grid = grid;
-    return status;
-}
-
-static enum tw_status pair_make(const struct tw_files *files, OGRSpatialReferenceH crs, struct crs_pair *pair,
-                                struct tw_error *err)
-{
-    *pair = (struct crs_pair){.crs = OSRClone(crs)};
-    if (pair->crs == NULL)
-        return tw_error_nomem(err);
-    OSRSetAxisMappingStrategy(pair->crs, OAMS_TRADITIONAL_GIS_ORDER);
-    if (tw_crs_is_same(crs, files->grid_crs))
-        return TW_OK;
-    pair->to_file = tw_crs_transformation(files->grid_crs, pair->crs);
-    pair->to_grid = tw_crs_transformation(pair->crs, files->grid_crs);
-    if (pair->to_file != NULL && pair->to_grid != NULL)
-        return TW_OK;
-    pair_free(pair);
-    return tw_error_set(err, TW_EINPUT, "no transformation is known between its CRS and %s: %s",
-                        files->grid->crs, tw_gdal_reason());
-}
-
-static enum tw_status pair_for(struct tw_files *files, OGRSpatialReferenceH crs, const struct crs_pair **pair,
-                               struct tw_error *err)
-{
-    for (size_t i = 0; i < files->num_pairs; i++) {
-        *pair = &files->pairs[i];
-        if (OSRIsSame((*pair)->crs, crs))
-            return TW_OK;
-    }
-    struct crs_pair *grown = realloc(files->pairs, (files->num_pairs + 1) * sizeof(*grown));
-    if (grown == NULL)
-        return tw_error_nomem(err);
-    files->pairs = grown;
-    enum tw_status status = pair_make(files, crs, &grown[files->num_pairs], err);
-    if (status == TW_OK)
-        *pair = &grown[files->num_pairs++];
-    return status;
+    if (files->pairs.grid != grid)
+        forget(files);
+    return tw_crs_pairs_use(&files->pairs, grid, err);
 }
 
 static enum tw_status locate(struct tw_files *files, struct tw_raster_file *file, struct tw_error *err)
 {
-    const struct crs_pair *pair = NULL;
-    enum tw_status status = pair_for(files, file->georeference.crs, &pair, err);
+    const struct tw_crs_pair *pair = NULL;
+    enum tw_status status = tw_crs_pairs_get(&files->pairs, file->georeference.crs, &pair, err);
     if (status != TW_OK) {
         tw_error_prefix(err, "cannot use '%s': ", file->path);
         return status;
     }
     file->to_file = pair->to_file;
     file->to_grid = pair->to_grid;
-    file->grid = files->grid;
+    file->grid = files->pairs.grid;
     const int32_t size_px[2] = {file->info.width_px, file->info.height_px};
     file->is_somewhere =
-        tw_footprint(&file->georeference, size_px, file->to_grid, files->grid, &file->footprint);
+        tw_footprint(&file->georeference, size_px, pair, files->pairs.grid, &file->footprint);
     return TW_OK;
 }
 

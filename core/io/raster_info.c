@@ -124,21 +124,31 @@ static enum tw_status complain_complex(const char *path, struct tw_error *err)
                         path);
 }
 
-static void describe_values(struct tw_band_info *band, GDALRasterBandH handle, bool scale)
+static void describe_scale(struct tw_band_info *band, GDALRasterBandH handle,
+                           const struct tw_raster_view *view)
+{
+    int has_scale = FALSE, has_offset = FALSE;
+    double scale = GDALGetRasterScale(handle, &has_scale);
+    double offset = GDALGetRasterOffset(handle, &has_offset);
+    band->scale = has_scale ? scale : 1;
+    band->offset = has_offset ? offset : 0;
+    if (!has_scale && !has_offset && view->fallback_scale != 0) {
+        band->scale = view->fallback_scale;
+        band->offset = view->fallback_offset;
+    }
+    band->dtype = tw_dtype_arithmetic(band->stored, band->stored);
+}
+
+static void describe_values(struct tw_band_info *band, GDALRasterBandH handle,
+                            const struct tw_raster_view *view)
 {
     int flags = GDALGetMaskFlags(handle);
     band->own_mask = (flags & (GMF_ALL_VALID | GMF_PER_DATASET | GMF_NODATA | GMF_ALPHA)) == 0;
     band->dtype = band->stored;
     band->scale = 1;
     band->channel = -1;
-    if (scale) {
-        int has_scale = FALSE, has_offset = FALSE;
-        double factor = GDALGetRasterScale(handle, &has_scale);
-        double offset = GDALGetRasterOffset(handle, &has_offset);
-        band->scale = has_scale ? factor : 1;
-        band->offset = has_offset ? offset : 0;
-        band->dtype = tw_dtype_arithmetic(band->stored, band->stored);
-    }
+    if (view->scale)
+        describe_scale(band, handle, view);
     band->own_validity = band->own_mask || tw_dtype_is_float(band->dtype);
 }
 
@@ -156,7 +166,7 @@ static enum tw_status set_plain_bands(const struct reading *reading, struct tw_e
         band->file_band = i;
         if (!type_of(handle, &band->stored))
             return complain_complex(reading->path, err);
-        describe_values(band, handle, reading->view->scale);
+        describe_values(band, handle, reading->view);
     }
     return set_names(reading) ? TW_OK : tw_error_nomem(err);
 }

@@ -21,7 +21,8 @@ struct tw_raster_view {
     double nodata;
     bool fallback_nodata; /* nodata is used only when the file has none */
     bool scale;           /* values are multiplied by the band's scale, and its offset is added */
-    bool keep_palette;    /* the palette's indices are read, not its colours */
+    double fallback_scale, fallback_offset; /* used when the file has none; 0, 0: neither */
+    bool keep_palette;                      /* the palette's indices are read, not its colours */
 };
 
 struct tw_band_info {

@@ -149,8 +149,8 @@ static enum tw_status raster_area(const struct tw_source *source, const struct t
     if (status == TW_OK && !file->is_somewhere)
         status =
             tw_error_set(err, TW_EUSAGE, "no part of '%s' can be projected to %s", state->path, grid->crs);
-    if (status == TW_OK)
-        status = tw_area_from_box(grid, &file->footprint, area, err);
+    if (status == TW_OK && tw_area_from_box(grid, &file->footprint, area, NULL) != TW_OK)
+        status = tw_error_set(err, TW_EUSAGE, "'%s' lies outside the grid", state->path);
     tw_files_free(files);
     tw_dataset_pool_free(pool);
     return status;

@@ -1,0 +1,99 @@
+/* stack.h - the scenes of a stack: what is known of them without opening their files.
+ *
+ * Items are STAC items, or plain files with a date. A scene is one observation: an item, or all items of one
+ * date and orbit. Everything lives in the source's arena and is const once the source is open.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_STACK_H
+#define TW_STACK_H
+
+#include "raster_info.h"
+#include "source_driver.h"
+
+#include <jansson.h>
+
+/* Where a band of the source is found in one item. */
+struct tw_stack_band {
+    const char *path;
+    int file_band;  /* from 1; 0: by its name in the file */
+    bool has_dtype; /* the item says what type it has */
+    enum tw_dtype dtype;
+    bool is_classes;            /* a classification: never interpolated */
+    struct tw_raster_view view; /* nodata and scale that the item says */
+};
+
+struct tw_stack_item {
+    const char *id, *collection;
+    const char *origin; /* the file that it stands in, for messages */
+    const char *datetime;
+    const char *properties; /* JSON */
+    const char *merge_key;  /* date, platform and orbit */
+    double time_s;          /* since 1970, NaN when unknown */
+    double cloud_cover;     /* percent, NaN when unknown */
+    const char *crs;        /* of the box */
+    struct tw_box box;
+    struct tw_stack_band *bands; /* one for each band of the source */
+};
+
+struct tw_stack_scene {
+    const char *id, *datetime, *properties;
+    double time_s, cloud_cover;
+    size_t first_item, num_items;
+};
+
+struct tw_stack {
+    struct tw_stack_item *items; /* those of a scene are neighbours */
+    size_t num_items, capacity;
+    struct tw_stack_scene *scenes;
+    size_t num_scenes;
+    enum tw_resampling resampling;
+    enum tw_resampling *band_resampling; /* for each band of the source */
+    bool *band_resampling_given;
+    bool scale;
+    const char **wanted; /* the bands by the names that items and files know them by */
+    size_t num_wanted;
+};
+
+/* Room for one more item, zeroed; NULL when out of memory. It becomes part of the stack by num_items++. */
+struct tw_stack_item *tw_stack_next(struct tw_stack *stack, struct tw_arena *arena);
+
+/* Calls `found` for every item that the path leads to: a STAC item, an item collection or list, a collection
+ * or catalogue with links, or a folder with item files. Adds problems (with the place of value). */
+typedef enum tw_status (*tw_stac_found)(void *context, json_t *item, const char *origin);
+enum tw_status tw_stac_find(const char *path, const struct tw_value *value, tw_stac_found found,
+                            void *context, struct tw_problems *problems);
+
+/* Reads the JSON of an item into the next item of the stack. TW_EUSAGE with a sentence. */
+enum tw_status tw_stac_item_read(json_t *json, const char *origin, struct tw_stack *stack,
+                                 struct tw_arena *arena, struct tw_error *err);
+/* The bands that an item offers, for when the configuration names none. */
+enum tw_status tw_stac_item_bands(json_t *json, struct tw_arena *arena, const char ***names, size_t *count);
+
+/* `files: [{path: a.tif, date: 2020-01-01}]` or `{2020-01-01: a.tif}`. */
+enum tw_status tw_stack_files_read(struct tw_source *source, const struct tw_value *files,
+                                   struct tw_problems *problems);
+
+/* RFC 3339, or the beginning of it (`2023`, `2023-08`, `2023-08-15`): seconds since 1970 of its first and of
+ * its last moment. False when it is none. */
+bool tw_time_parse(const char *text, double *first_s, double *last_s);
+
+/* Filters, orders and merges the items into scenes, by the source's options. */
+enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *problems);
+
+/* The items' boxes in the grid's CRS, into boxes[num_items]; one that cannot be projected is upside down and
+ * meets nothing. TW_EINPUT: `items.json: item 'x': unknown CRS 'y'`. */
+enum tw_status tw_stack_boxes(const struct tw_stack *stack, const struct tw_grid *grid, struct tw_box *boxes,
+                              struct tw_error *err);
+
+/* The driver's functions, see source_driver.h. */
+void tw_stack_reader_free(struct tw_reader *reader);
+enum tw_status tw_stack_scenes(struct tw_reader *reader, const struct tw_window *window,
+                               struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
+                               struct tw_error *err);
+enum tw_status tw_stack_read(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
+                             struct tw_raster *raster, struct tw_error *err);
+enum tw_status tw_stack_area(const struct tw_source *source, const struct tw_grid *grid,
+                             struct tw_area **area, struct tw_error *err);
+
+#endif
