@@ -12,9 +12,10 @@ function tw.is_raster(value)
   return type(value) == 'table' and debug.getmetatable(value) == Raster
 end
 
--- names, bands: lists of the same length. info: further fields (date, id ...), or nil.
+-- names, bands: lists of the same length. info: further fields (date, id ...), or nil; kept as false, because a
+-- field that is missing is looked for among the bands, which needs the info.
 function tw.new_raster(names, bands, info)
-  return setmetatable({ [NAMES] = names, [BANDS] = bands, [INFO] = info }, Raster)
+  return setmetatable({ [NAMES] = names, [BANDS] = bands, [INFO] = info or false }, Raster)
 end
 
 function tw.bands_of(raster)
