@@ -1,0 +1,156 @@
+/* The journal of what is done.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "sink_fixture.h"
+#include "file.h"
+#include "journal.h"
+
+#include <string.h>
+
+static struct tw_journal *open_journal(struct fixture *fixture, bool forget, bool adopt)
+{
+    struct tw_journal_spec spec = {fixture_path(fixture, "journal"), forget, adopt};
+    struct tw_journal *journal;
+    if (tw_journal_open(&spec, &journal, &fixture->err) != TW_OK)
+        fail_msg("%s", fixture->err.message);
+    return journal;
+}
+
+static void commit(struct fixture *fixture, struct tw_journal *journal, int zoom, uint64_t place,
+                   uint32_t files)
+{
+    uint64_t token;
+    assert_true(tw_journal_hold(journal, zoom, place, files, &token));
+    assert_int_equal(tw_journal_commit(journal, &token, 1, &fixture->err), TW_OK);
+}
+
+static const char *text_of(struct fixture *fixture)
+{
+    char *text;
+    size_t size;
+    assert_int_equal(
+        tw_file_read(fixture->arena, fixture_path(fixture, "journal"), 0, &text, &size, &fixture->err),
+        TW_OK);
+    return text;
+}
+
+static void write_text(struct fixture *fixture, const char *text)
+{
+    assert_int_equal(tw_file_write(fixture_path(fixture, "journal"), text, strlen(text), &fixture->err),
+                     TW_OK);
+}
+
+static void what_was_committed_is_found_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, false);
+    uint64_t held;
+    uint32_t files = 99;
+    assert_true(tw_journal_hold(journal, 3, 8, 1, &held));
+    commit(fixture, journal, 3, 7, 4);
+    commit(fixture, journal, 30, (uint64_t)1 << 61, 0);
+    assert_false(tw_journal_find(journal, 3, 8, &files));
+    tw_journal_close(journal);
+    journal = open_journal(fixture, false, false);
+    assert_true(tw_journal_find(journal, 3, 7, &files));
+    assert_int_equal(files, 4);
+    assert_true(tw_journal_find(journal, 30, (uint64_t)1 << 61, &files));
+    assert_int_equal(files, 0);
+    assert_false(tw_journal_find(journal, 4, 7, &files));
+    assert_false(tw_journal_find(journal, 3, 8, &files));
+    tw_journal_close(journal);
+}
+
+static void a_line_that_was_cut_off_is_ignored_and_taken_away(void **state)
+{
+    struct fixture *fixture = *state;
+    write_text(fixture, "tilewright journal 1\n3 7 7 1\n3 12 1");
+    struct tw_journal *journal = open_journal(fixture, false, false);
+    uint32_t files;
+    assert_true(tw_journal_find(journal, 3, 7, &files));
+    assert_false(tw_journal_find(journal, 3, 12, &files));
+    commit(fixture, journal, 3, 9, 2);
+    tw_journal_close(journal);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n3 7 7 1\n3 9 9 2\n");
+}
+
+static void the_finished_file_does_not_depend_on_the_order(void **state)
+{
+    struct fixture *fixture = *state;
+    static const int orders[2][5] = {{5, 4, 9, 6, 7}, {7, 6, 5, 9, 4}};
+    for (int order = 0; order < 2; order++) {
+        struct tw_journal *journal = open_journal(fixture, true, false);
+        for (int i = 0; i < 5; i++)
+            commit(fixture, journal, 2, (uint64_t)orders[order][i], orders[order][i] == 6 ? 3 : 1);
+        assert_int_equal(tw_journal_finish(journal, &fixture->err), TW_OK);
+        tw_journal_close(journal);
+        assert_string_equal(text_of(fixture), "tilewright journal 1\n2 4 5 1\n2 6 6 3\n2 7 7 1\n2 9 9 1\n");
+    }
+}
+
+static void an_overwriting_run_begins_with_an_empty_one(void **state)
+{
+    struct fixture *fixture = *state;
+    write_text(fixture, "tilewright journal 1\n3 7 7 1\n");
+    struct tw_journal *journal = open_journal(fixture, true, true);
+    uint32_t files;
+    assert_false(tw_journal_find(journal, 3, 7, &files));
+    tw_journal_close(journal);
+    journal = open_journal(fixture, false, false);
+    assert_false(tw_journal_find(journal, 3, 7, &files));
+    tw_journal_close(journal);
+}
+
+static void a_journal_remembers_that_it_came_after_the_tiles(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, true);
+    assert_true(tw_journal_adopts(journal));
+    commit(fixture, journal, 1, 0, 1);
+    assert_int_equal(tw_journal_finish(journal, &fixture->err), TW_OK);
+    tw_journal_close(journal);
+    journal = open_journal(fixture, false, false);
+    assert_true(tw_journal_adopts(journal));
+    tw_journal_close(journal);
+}
+
+static void what_is_no_journal_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *path = fixture_path(fixture, "journal");
+    struct tw_journal_spec spec = {path, false, false};
+    struct tw_journal *journal;
+    write_text(fixture, "tilewright journal 1\n3 7 7 1\n3 nine 9 1\n");
+    assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
+    assert_string_equal(
+        fixture->err.message,
+        tw_arena_printf(fixture->arena,
+                        "cannot read '%s': line 3 is not understood; use --overwrite to begin anew", path));
+    write_text(fixture, "something else\n");
+    assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
+    assert_string_equal(fixture->err.message,
+                        tw_arena_printf(fixture->arena,
+                                        "cannot read '%s': it is no journal; use --overwrite to begin anew",
+                                        path));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_committed_is_found_again),
+        TEST(a_line_that_was_cut_off_is_ignored_and_taken_away),
+        TEST(the_finished_file_does_not_depend_on_the_order),
+        TEST(an_overwriting_run_begins_with_an_empty_one),
+        TEST(a_journal_remembers_that_it_came_after_the_tiles),
+        TEST(what_is_no_journal_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
