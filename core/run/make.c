@@ -166,13 +166,13 @@ static enum tw_outcome interpolate(struct tw_engine *engine, struct tw_worker *w
     return outcome == TW_DROPPED ? outcome : descend(engine, worker, tile, outcome, &stored);
 }
 
-/* Everything below a tile whose zoom is followed by interpolated ones. Returns the first bad outcome, or
- * above. */
+/* Everything below a tile of the last zoom before the interpolated ones, or of one of those. Returns the
+ * first bad outcome, or above. */
 static enum tw_outcome descend(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                                enum tw_outcome above, const struct tw_raster *pixels)
 {
     struct tw_tile children[4];
-    if (tile->zoom >= engine->pass->deepest)
+    if (tile->zoom < engine->pass->bottom || tile->zoom >= engine->pass->deepest)
         return above;
     int count = tw_tile_children(&engine->plan->config->process_pyramid, tile, children);
     for (int i = 0; i < count; i++) {
