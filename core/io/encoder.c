@@ -164,13 +164,11 @@ enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct 
     return encoder->driver->encode(encoder, stored, window, bytes, err);
 }
 
-enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const void *bytes, size_t size,
+enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const struct tw_bytes *bytes,
                                  const struct tw_window *window, struct tw_arena *arena,
                                  struct tw_raster *stored, struct tw_error *err)
 {
-    /* The drivers only read it. */
-    struct tw_bytes blob = {(unsigned char *)(uintptr_t)bytes, size, size};
-    return encoder->driver->decode(encoder, &blob, window, arena, stored, err);
+    return encoder->driver->decode(encoder, bytes, window, arena, stored, err);
 }
 
 enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,

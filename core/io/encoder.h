@@ -73,7 +73,7 @@ enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct 
 
 /* Decodes the bytes of a tile into its stored form, in the arena. TW_ESTORAGE with the reason when they are
  * no such tile, or of another shape, type or number of bands. */
-enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const void *bytes, size_t size,
+enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const struct tw_bytes *bytes,
                                  const struct tw_window *window, struct tw_arena *arena,
                                  struct tw_raster *stored, struct tw_error *err);
 

@@ -71,10 +71,10 @@ enum tw_status tw_writer_is_done(struct tw_writer *writer, const struct tw_tile 
 /* Writes a process metatile: raster is in stored form and covers window, which is the metatile's window grown
  * by at least the output's pixelbuffer. It is split into output tiles; empty ones are not written, and
  * removed if they exist from an earlier run. Records the metatile as done. stored == NULL: the whole metatile
- * is empty. Adds to *written the number of files. */
+ * is empty. */
 enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
                              const struct tw_window *window, const struct tw_raster *stored,
-                             struct tw_arena *arena, uint64_t *written, struct tw_error *err);
+                             struct tw_arena *arena, struct tw_error *err);
 
 /* Reads back what is stored for the window, from whatever output tiles of its zoom lie in it, in stored form;
  * pixels that no tile holds are nodata. *found is false when there is no tile at all. */

@@ -10,6 +10,7 @@
 #define TW_SINK_DRIVER_H
 
 #include "sink.h"
+#include "storage.h"
 
 #include <stdatomic.h>
 
@@ -35,14 +36,6 @@ struct tw_sink_put {
     size_t size;
 };
 
-/* One output tile on its way out; the bytes are in the arena. */
-struct tw_sink_get {
-    struct tw_tile tile;
-    void *bytes;
-    size_t size;
-    bool found;
-};
-
 struct tw_sink_driver {
     const char *name, *about;
     /* Whether the output is this driver's; the first in the table that says so has it. */
@@ -62,7 +55,9 @@ struct tw_sink_driver {
     /* Nothing to do if there is no such tile. */
     enum tw_status (*remove)(void *state, const struct tw_tile *tile, struct tw_arena *scratch,
                              struct tw_error *err);
-    enum tw_status (*get)(void *state, struct tw_sink_get *get, struct tw_arena *arena, struct tw_error *err);
+    /* The bytes of an output tile, in the arena. */
+    enum tw_status (*get)(void *state, const struct tw_tile *tile, struct tw_arena *arena,
+                          struct tw_blob *blob, struct tw_error *err);
     /* The process metatile was put (or removed) wholly, as that many files. */
     enum tw_status (*finish)(void *state, const struct tw_tile *metatile, uint32_t files,
                              struct tw_error *err);

@@ -230,13 +230,12 @@ static enum tw_status file_remove(void *state, const struct tw_tile *tile, struc
     return tw_directory_remove(((struct gtiff_file *)state)->tiles, tile, scratch, err);
 }
 
-static enum tw_status file_get(void *state, struct tw_sink_get *get, struct tw_arena *arena,
-                               struct tw_error *err)
+static enum tw_status file_get(void *state, const struct tw_tile *tile, struct tw_arena *arena,
+                               struct tw_blob *blob, struct tw_error *err)
 {
     struct gtiff_file *file = state;
-    if (file->is_done)
-        return TW_OK;
-    return tw_directory_get(file->tiles, get, arena, err);
+    blob->found = false;
+    return file->is_done ? TW_OK : tw_directory_get(file->tiles, tile, arena, blob, err);
 }
 
 static enum tw_status file_finish(void *state, const struct tw_tile *metatile, uint32_t files,

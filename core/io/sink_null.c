@@ -67,13 +67,14 @@ static enum tw_status null_remove(void *state, const struct tw_tile *tile, struc
     return TW_OK;
 }
 
-static enum tw_status null_get(void *state, struct tw_sink_get *get, struct tw_arena *arena,
-                               struct tw_error *err)
+static enum tw_status null_get(void *state, const struct tw_tile *tile, struct tw_arena *arena,
+                               struct tw_blob *blob, struct tw_error *err)
 {
     (void)state;
+    (void)tile;
     (void)arena;
     (void)err;
-    get->found = false;
+    blob->found = false;
     return TW_OK;
 }
 

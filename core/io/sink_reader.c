@@ -128,15 +128,16 @@ static enum tw_status paste_tile(struct reading *reading, const struct tw_window
                                  const struct tw_tile *tile, int buffer_px, struct tw_error *err)
 {
     const struct tw_sink *sink = reading->sink;
-    struct tw_sink_get get = {.tile = *tile};
+    struct tw_blob blob;
     struct tw_arena_mark mark = tw_arena_mark(reading->arena);
-    enum tw_status status = sink->driver->get(sink->state, &get, reading->arena, err);
-    if (status != TW_OK || !get.found)
+    enum tw_status status = sink->driver->get(sink->state, tile, reading->arena, &blob, err);
+    if (status != TW_OK || !blob.found)
         return status;
     struct tw_window stored = tw_tile_window_buffered(&sink->pyramid, tile, sink->pyramid.pixelbuffer_px);
     struct tw_window used = tw_tile_window_buffered(&sink->pyramid, tile, buffer_px);
     struct tw_raster raster;
-    status = tw_encoder_decode(sink->codec, get.bytes, get.size, &stored, reading->arena, &raster, err);
+    struct tw_bytes bytes = {blob.bytes, blob.size, blob.size};
+    status = tw_encoder_decode(sink->codec, &bytes, &stored, reading->arena, &raster, err);
     if (status == TW_OK) {
         struct overlap overlap;
         struct tw_window common = cut(&used, &target->window);

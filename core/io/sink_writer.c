@@ -172,7 +172,7 @@ static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const 
 
 enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
                              const struct tw_window *window, const struct tw_raster *stored,
-                             struct tw_arena *arena, uint64_t *written, struct tw_error *err)
+                             struct tw_arena *arena, struct tw_error *err)
 {
     struct tw_sink *sink = writer->sink;
     tw_arena_reset(writer->scratch);
@@ -185,7 +185,6 @@ enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *til
             if (status != TW_OK)
                 return status;
         }
-    *written += put.files;
     return sink->driver->finish(sink->state, tile, put.files, err);
 }
 

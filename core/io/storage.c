@@ -383,13 +383,13 @@ bool tw_store_exists(struct tw_store *store, const char *path)
     return exists;
 }
 
-static enum tw_status read_if_there(const char *path, struct tw_arena *arena, void **bytes, size_t *size,
-                                    bool *found, struct tw_error *err)
+static enum tw_status read_if_there(const char *path, struct tw_arena *arena, struct tw_blob *blob,
+                                    struct tw_error *err)
 {
-    char *read = NULL;
-    enum tw_status status = tw_file_read(arena, path, 0, &read, size, err);
-    *found = status == TW_OK;
-    *bytes = read;
+    char *bytes = NULL;
+    enum tw_status status = tw_file_read(arena, path, 0, &bytes, &blob->size, err);
+    blob->found = status == TW_OK;
+    blob->bytes = bytes;
     if (status == TW_EINPUT && !tw_file_exists(path))
         return TW_OK;
     if (status == TW_EINPUT && err != NULL)
@@ -397,22 +397,22 @@ static enum tw_status read_if_there(const char *path, struct tw_arena *arena, vo
     return status == TW_EINPUT ? TW_ESTORAGE : status;
 }
 
-enum tw_status tw_store_get(struct tw_store *store, const char *path, struct tw_arena *arena, void **bytes,
-                            size_t *size, bool *found, struct tw_error *err)
+enum tw_status tw_store_get(struct tw_store *store, const char *path, struct tw_arena *arena,
+                            struct tw_blob *blob, struct tw_error *err)
 {
     uint64_t number;
     enum tw_batch_kind kind = look_up(store, path, &number);
-    *found = false;
+    blob->found = false;
     if (kind == TW_BATCH_REMOVE)
         return TW_OK;
     char *temporary = kind == TW_BATCH_PUT ? temporary_path(store, number) : NULL,
          *full = full_path(store, path);
     enum tw_status status = full != NULL ? TW_OK : tw_error_nomem(err);
     if (status == TW_OK && temporary != NULL)
-        status = read_if_there(temporary, arena, bytes, size, found, err);
+        status = read_if_there(temporary, arena, blob, err);
     /* Committed in the meantime, or long ago. */
-    if (status == TW_OK && !*found)
-        status = read_if_there(full, arena, bytes, size, found, err);
+    if (status == TW_OK && !blob->found)
+        status = read_if_there(full, arena, blob, err);
     free(temporary);
     free(full);
     return status;

@@ -50,10 +50,17 @@ enum tw_status tw_store_flush(struct tw_store *store, struct tw_error *err);
  * the store. Accepts NULL. */
 enum tw_status tw_store_close(struct tw_store *store, bool abandon, struct tw_error *err);
 
-/* Reads a file whole into the arena, also one that is not committed yet. *found is false, and the status
+/* What a file holds; the bytes are in an arena. */
+struct tw_blob {
+    void *bytes;
+    size_t size;
+    bool found;
+};
+
+/* Reads a file whole into the arena, also one that is not committed yet. blob->found is false, and the status
  * TW_OK, when there is none. */
-enum tw_status tw_store_get(struct tw_store *store, const char *path, struct tw_arena *arena, void **bytes,
-                            size_t *size, bool *found, struct tw_error *err);
+enum tw_status tw_store_get(struct tw_store *store, const char *path, struct tw_arena *arena,
+                            struct tw_blob *blob, struct tw_error *err);
 bool tw_store_exists(struct tw_store *store, const char *path);
 
 /* Bytes and files put so far. */

@@ -228,14 +228,14 @@ enum tw_status tw_directory_remove(void *state, const struct tw_tile *tile, stru
     return status;
 }
 
-enum tw_status tw_directory_get(void *state, struct tw_sink_get *get, struct tw_arena *arena,
-                                struct tw_error *err)
+enum tw_status tw_directory_get(void *state, const struct tw_tile *tile, struct tw_arena *arena,
+                                struct tw_blob *blob, struct tw_error *err)
 {
     struct tw_directory *directory = state;
-    char *path = tile_path(directory, &get->tile, arena);
+    char *path = tile_path(directory, tile, arena);
     if (path == NULL)
         return tw_error_nomem(err);
-    return tw_store_get(directory->store, path, arena, &get->bytes, &get->size, &get->found, err);
+    return tw_store_get(directory->store, path, arena, blob, err);
 }
 
 static uint64_t place_of(const struct tw_directory *directory, const struct tw_tile *metatile)

@@ -37,8 +37,8 @@ enum tw_status tw_directory_put(void *directory, const struct tw_sink_put *put, 
                                 struct tw_error *err);
 enum tw_status tw_directory_remove(void *directory, const struct tw_tile *tile, struct tw_arena *scratch,
                                    struct tw_error *err);
-enum tw_status tw_directory_get(void *directory, struct tw_sink_get *get, struct tw_arena *arena,
-                                struct tw_error *err);
+enum tw_status tw_directory_get(void *directory, const struct tw_tile *tile, struct tw_arena *arena,
+                                struct tw_blob *blob, struct tw_error *err);
 enum tw_status tw_directory_finish(void *directory, const struct tw_tile *metatile, uint32_t files,
                                    struct tw_error *err);
 enum tw_status tw_directory_is_done(void *directory, const struct tw_tile *metatile, struct tw_arena *scratch,

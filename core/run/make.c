@@ -71,10 +71,9 @@ static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, c
                            const struct tw_window *window, const struct tw_raster *stored)
 {
     struct tw_error err = {0};
-    uint64_t written = 0;
     if (tw_engine_is_cancelled(engine))
         return TW_DROPPED;
-    if (tw_writer_put(worker->writer, tile, window, stored, worker->arena, &written, &err) != TW_OK)
+    if (tw_writer_put(worker->writer, tile, window, stored, worker->arena, &err) != TW_OK)
         return failed(engine, tile, &err);
     mark_above(engine, engine->stale, tile);
     atomic_fetch_add(&engine->counts.made, 1);

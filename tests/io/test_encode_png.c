@@ -142,9 +142,8 @@ static void check_round_trip(struct fixture *fixture, const char *count, enum tw
     fill_with_relief(fixture, &raster, hole);
     struct tw_raster stored = encode(fixture, encoder, &raster, &bytes);
     struct tw_window window = make_window(61, 61);
-    assert_int_equal(
-        tw_encoder_decode(encoder, bytes.data, bytes.size, &window, fixture->arena, &decoded, &fixture->err),
-        TW_OK);
+    assert_int_equal(tw_encoder_decode(encoder, &bytes, &window, fixture->arena, &decoded, &fixture->err),
+                     TW_OK);
     assert_same_stored(&stored, &decoded);
     assert_int_equal(tw_raster_is_empty(&stored), false);
     tw_bytes_free(&bytes);
@@ -174,9 +173,8 @@ static void sixteen_bits_are_kept(void **state)
     struct tw_bytes bytes = {0};
     encode(fixture, encoder, &raster, &bytes);
     struct tw_window window = make_window(2, 2);
-    assert_int_equal(
-        tw_encoder_decode(encoder, bytes.data, bytes.size, &window, fixture->arena, &decoded, &fixture->err),
-        TW_OK);
+    assert_int_equal(tw_encoder_decode(encoder, &bytes, &window, fixture->arena, &decoded, &fixture->err),
+                     TW_OK);
     const uint16_t expected[] = {1, 258, 65535, 65535};
     assert_memory_equal(decoded.bands[0].pixels, expected, sizeof(expected));
     tw_bytes_free(&bytes);
@@ -202,8 +200,7 @@ static void every_image_survives_its_filter(void **state)
         struct tw_bytes bytes = {0};
         struct tw_raster stored = encode(fixture, encoder, &raster, &bytes);
         struct tw_window window = make_window(40, 40);
-        assert_int_equal(tw_encoder_decode(encoder, bytes.data, bytes.size, &window, fixture->arena, &decoded,
-                                           &fixture->err),
+        assert_int_equal(tw_encoder_decode(encoder, &bytes, &window, fixture->arena, &decoded, &fixture->err),
                          TW_OK);
         assert_same_stored(&stored, &decoded);
         tw_bytes_free(&bytes);
@@ -227,19 +224,17 @@ static void broken_bytes_are_refused_with_the_reason(void **state)
                  {500, "the tile is no valid PNG: the file is truncated"},
                  {0, "the tile is no valid PNG: the file is truncated"}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(tw_encoder_decode(encoder, bytes.data, cases[i].cut, &window, fixture->arena,
-                                           &decoded, &fixture->err),
+        assert_int_equal(tw_encoder_decode(encoder, &(struct tw_bytes){bytes.data, cases[i].cut, 0}, &window,
+                                           fixture->arena, &decoded, &fixture->err),
                          TW_ESTORAGE);
         assert_string_equal(fixture->err.message, cases[i].message);
     }
-    assert_int_equal(
-        tw_encoder_decode(encoder, bytes.data, bytes.size, &other, fixture->arena, &decoded, &fixture->err),
-        TW_ESTORAGE);
+    assert_int_equal(tw_encoder_decode(encoder, &bytes, &other, fixture->arena, &decoded, &fixture->err),
+                     TW_ESTORAGE);
     assert_string_equal(fixture->err.message, "the tile has 40 x 40 pixels, not 40 x 41");
     bytes.data[bytes.size - 13] ^= 0x55; /* the checksum of the last IDAT */
-    assert_int_equal(
-        tw_encoder_decode(encoder, bytes.data, bytes.size, &window, fixture->arena, &decoded, &fixture->err),
-        TW_ESTORAGE);
+    assert_int_equal(tw_encoder_decode(encoder, &bytes, &window, fixture->arena, &decoded, &fixture->err),
+                     TW_ESTORAGE);
     assert_string_equal(fixture->err.message, "the tile is no valid PNG: IDAT: CRC error");
     tw_bytes_free(&bytes);
     tw_encoder_close(encoder);
@@ -254,9 +249,8 @@ static void another_number_of_bands_is_refused(void **state)
     struct tw_bytes bytes = {0};
     encode(fixture, gray, &raster, &bytes);
     struct tw_window window = make_window(4, 4);
-    assert_int_equal(
-        tw_encoder_decode(rgba, bytes.data, bytes.size, &window, fixture->arena, &decoded, &fixture->err),
-        TW_ESTORAGE);
+    assert_int_equal(tw_encoder_decode(rgba, &bytes, &window, fixture->arena, &decoded, &fixture->err),
+                     TW_ESTORAGE);
     assert_string_equal(fixture->err.message, "the tile has 1 bands of 8 bits, not 4 of 8");
     assert_int_equal(tw_encoder_check_bands(rgba, 5, &fixture->err), TW_ESCRIPT);
     assert_string_equal(fixture->err.message, "the script returned 5 bands; PNG takes 1 to 4");

@@ -82,11 +82,10 @@ static uint64_t put(struct fixture *fixture, struct opened *opened, const struct
     const struct tw_pyramid *output = tw_sink_pyramid(opened->sink);
     struct tw_pyramid process = process_pyramid(output->pixelbuffer_px);
     struct tw_window window = tw_tile_window_buffered(&process, &metatile, output->pixelbuffer_px);
-    uint64_t written = 0;
-    if (tw_writer_put(opened->writer, &metatile, &window, stored, fixture->arena, &written, &fixture->err) !=
-        TW_OK)
+    uint64_t before = tw_sink_files(opened->sink);
+    if (tw_writer_put(opened->writer, &metatile, &window, stored, fixture->arena, &fixture->err) != TW_OK)
         fail_msg("%s", fixture->err.message);
-    return written;
+    return tw_sink_files(opened->sink) - before;
 }
 
 static bool is_done(struct fixture *fixture, struct opened *opened)

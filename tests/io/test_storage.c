@@ -108,12 +108,10 @@ static void put(struct fixture *fixture, struct tw_store *store, const char *pat
 /* What a file holds by the store, or NULL. */
 static const char *get(struct fixture *fixture, struct tw_store *store, const char *path)
 {
-    void *bytes;
-    size_t size;
-    bool found;
-    assert_int_equal(tw_store_get(store, path, fixture->arena, &bytes, &size, &found, &fixture->err), TW_OK);
-    assert_int_equal(found, tw_store_exists(store, path));
-    return found ? tw_arena_strndup(fixture->arena, bytes, size) : NULL;
+    struct tw_blob blob;
+    assert_int_equal(tw_store_get(store, path, fixture->arena, &blob, &fixture->err), TW_OK);
+    assert_int_equal(blob.found, tw_store_exists(store, path));
+    return blob.found ? tw_arena_strndup(fixture->arena, blob.bytes, blob.size) : NULL;
 }
 
 static void a_file_can_be_read_before_it_is_committed(void **state)
