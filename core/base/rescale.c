@@ -142,8 +142,24 @@ static void filter_rows(const struct plane *from, const struct filter *filter, s
     }
 }
 
-static void filter_columns(const struct plane *from, const struct filter *filter, struct tw_array *to)
+/* The source pixel that an output index lies on: south-east of the corner where it lies on one. */
+static size_t centre(const struct filter *filter, int32_t index)
 {
+    return (size_t)(filter->start + index / filter->num_phases * filter->step + (filter->num_phases == 1));
+}
+
+/* As in GDAL, a kernel does not spread pixels beyond the valid ones: nodata under the centre stays nodata. */
+static bool has_valid_centre(const struct tw_array *original, const struct filter filters[2], int32_t col,
+                             int32_t row)
+{
+    size_t at = centre(&filters[1], row) * (size_t)original->width_px + centre(&filters[0], col);
+    return original->valid == NULL || original->valid[at] != 0;
+}
+
+static void filter_columns(const struct plane *from, const struct filter filters[2],
+                           const struct tw_array *original, struct tw_array *to)
+{
+    const struct filter *filter = &filters[1];
     size_t size = tw_dtype_size((enum tw_dtype)to->dtype);
     for (int32_t row = 0; row < to->height_px; row++) {
         for (int32_t col = 0; col < to->width_px; col++) {
@@ -151,7 +167,8 @@ static void filter_columns(const struct plane *from, const struct filter *filter
             filter_one(filter, from->values + col, from->weights + col,
                        (int32_t[3]){row, from->height, from->width}, result);
             size_t at = (size_t)row * (size_t)to->width_px + (size_t)col;
-            bool valid = fabs(result[1]) > 1e-5; /* the same limit as GDAL's */
+            bool valid =
+                fabs(result[1]) > 1e-5 && has_valid_centre(original, filters, col, row); /* GDAL's limits */
             double value = valid ? result[0] / result[1] : 0;
             tw_pixels_convert(&value, TW_FLOAT64, (unsigned char *)to->pixels + at * size,
                               (enum tw_dtype)to->dtype, 1);
@@ -170,7 +187,7 @@ static bool convolve(struct tw_arena *arena, const struct tw_array *from, const 
     if (fits) {
         plane_load(&whole, from);
         filter_rows(&whole, &filters[0], &narrow);
-        filter_columns(&narrow, &filters[1], to);
+        filter_columns(&narrow, filters, from, to);
     }
     tw_arena_release(arena, mark);
     return fits;
