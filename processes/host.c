@@ -138,6 +138,7 @@ void tw_host_init(struct tw_host *host)
         .statistics = tw_kernel_statistics,
         .reduce = tw_kernel_reduce,
         .gather = tw_kernel_gather,
+        .valid_pixels = tw_kernel_valid_pixels,
         .common_validity = tw_kernel_common_validity,
         .get = tw_array_get,
         .is_empty = tw_array_is_empty,

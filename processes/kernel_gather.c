@@ -31,9 +31,25 @@ static void gather_scene(const struct tw_gather *gather, int32_t scene, size_t f
         gather->counts[i] += valid == NULL ? 1 : valid[i] & 1;
 }
 
-void tw_kernel_gather(const struct tw_gather *gather, int64_t first, int32_t count)
+int32_t tw_kernel_gather(const struct tw_gather *gather, int64_t first, int32_t count)
 {
+    int32_t found = 0;
     memset(gather->counts, 0, (size_t)count * sizeof(*gather->counts));
     for (int32_t scene = 0; scene < gather->num_scenes; scene++)
         gather_scene(gather, scene, (size_t)first, count);
+    for (int32_t i = 0; i < count; i++) {
+        gather->pixels[found] = i;
+        found += gather->counts[i] > 0;
+    }
+    return found;
+}
+
+int32_t tw_kernel_valid_pixels(const uint8_t *valid, int64_t first, int32_t count, int32_t *pixels)
+{
+    int32_t found = 0;
+    for (int32_t i = 0; i < count; i++) {
+        pixels[found] = (int32_t)first + i;
+        found += valid[first + i] != 0;
+    }
+    return found;
 }

@@ -52,10 +52,13 @@ typedef void step_function(void *out, const void *layer, const uint8_t *valid, c
     {                                                                                                        \
         TYPE *restrict a = out;                                                                              \
         const TYPE *restrict b = layer;                                                                      \
-        for (size_t i = 0; i < count; i++)                                                                   \
-            a[i] = valid[i] != 0 && (seen[i] == 0 || (CONDITION)) ? b[i] : a[i];                             \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            TYPE old = a[i], value = b[i]; /* read in any case: that vectorises */                           \
+            bool wins = (valid[i] != 0) & ((seen[i] == 0) | (CONDITION));                                    \
+            a[i] = wins ? value : old;                                                                       \
+        }                                                                                                    \
     }
-#define STEPS(TYPE) STEP(first, TYPE, 0) STEP(min, TYPE, b[i] < a[i]) STEP(max, TYPE, b[i] > a[i])
+#define STEPS(TYPE) STEP(first, TYPE, false) STEP(min, TYPE, value < old) STEP(max, TYPE, value > old)
 STEPS(uint8_t)
 STEPS(int8_t)
 STEPS(uint16_t)
@@ -115,22 +118,24 @@ static void add_layer(double *restrict sums, double *restrict counts, const doub
                       const uint8_t *restrict valid, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        sums[i] += valid == NULL || valid[i] != 0 ? layer[i] : 0;
-        counts[i] += valid == NULL || valid[i] != 0 ? 1 : 0;
+        double value = layer[i];
+        sums[i] += valid[i] != 0 ? value : 0;
+        counts[i] += valid[i] != 0 ? 1 : 0;
     }
 }
 
 static void mean_block(const struct task *task, size_t first, size_t count)
 {
     double sums[TW_BLOCK] = {0}, counts[TW_BLOCK] = {0};
-    uint8_t valid_room[TW_BLOCK];
+    uint8_t valid_room[TW_BLOCK], all[TW_BLOCK];
     struct tw_block room;
+    memset(all, TW_VALID, count);
     for (int32_t i = 0; i < task->count; i++) {
         struct tw_operand operand = {task->arrays[i], 0};
         const double *layer = tw_block_load(&operand, TW_FLOAT64, first, count, &room);
         const uint8_t *valid =
             tw_reduce_validity(task->arrays[i], layer, TW_FLOAT64, first, count, valid_room);
-        add_layer(sums, counts, layer, valid, count);
+        add_layer(sums, counts, layer, valid != NULL ? valid : all, count);
     }
     for (size_t i = 0; i < count; i++) {
         task->out->valid[first + i] = counts[i] > 0 ? TW_VALID : 0;

@@ -77,8 +77,10 @@ int32_t tw_kernel_is_in(struct tw_host *host, const struct tw_array *array, cons
     {                                                                                                        \
         uint##BITS##_t *restrict pixels = out;                                                               \
         const uint##BITS##_t *restrict filler = from;                                                        \
-        for (size_t i = 0; i < count; i++)                                                                   \
-            pixels[i] = valid[i] != 0 ? pixels[i] : filler[i];                                               \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            uint##BITS##_t old = pixels[i], value = filler[i]; /* read in any case: that vectorises */       \
+            pixels[i] = valid[i] != 0 ? old : value;                                                         \
+        }                                                                                                    \
     }
 TAKE(8)
 TAKE(16)

@@ -112,10 +112,15 @@ struct tw_gather {
     int32_t num_scenes, num_bands;
     double *values;  /* [pixel of the block][band][scene] */
     int32_t *counts; /* [pixel of the block] */
+    int32_t *pixels; /* the pixels of the block that have an observation */
 };
 enum { TW_GATHER_BLOCK = 32 };
-/* At most TW_GATHER_BLOCK pixels from `first` on. */
-void tw_kernel_gather(const struct tw_gather *gather, int64_t first, int32_t count);
+/* At most TW_GATHER_BLOCK pixels from `first` on. Returns the number of `pixels`. */
+int32_t tw_kernel_gather(const struct tw_gather *gather, int64_t first, int32_t count);
+
+/* Writes the indices of the valid ones among count pixels from `first` on to `pixels`; returns their number.
+ * A loop over them has no branch, which compiled Lua cannot do well. */
+int32_t tw_kernel_valid_pixels(const uint8_t *valid, int64_t first, int32_t count, int32_t *pixels);
 
 /* Validity of all count arrays together: *valid is NULL when every pixel is. */
 int32_t tw_kernel_common_validity(struct tw_host *host, const struct tw_array *const *arrays, int32_t count,

@@ -17,8 +17,10 @@ enum { MEDIAN_BLOCK = 512 };
         TYPE *restrict to = row;                                                                             \
         const TYPE *restrict from = layer;                                                                   \
         TYPE behind = (TYPE)last;                                                                            \
-        for (size_t i = 0; i < count; i++)                                                                   \
-            to[i] = valid[i] != 0 ? from[i] : behind;                                                        \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            TYPE value = from[i]; /* read in any case: that vectorises */                                    \
+            to[i] = valid[i] != 0 ? value : behind;                                                          \
+        }                                                                                                    \
     }                                                                                                        \
     static void middle_##NAME(const void *sorted, size_t stride, const uint16_t *restrict counts,            \
                               double *restrict out, size_t count)                                            \

@@ -17,16 +17,17 @@ function tw.numbered(prefix, count)
   return table.concat(names, ', ')
 end
 
--- Lines that store what the function returned: nil in the first place, or NaN, is nodata.
+-- Lines that store what the function returned for pixel i: nil in the first place, or NaN, is nodata, which
+-- all of out_valid is beforehand.
 function tw.store_lines(num_outputs)
-  local lines = { 'if r1 == nil then out_valid[i] = 0' }
+  local lines, numbers = {}, {}
   for k = 1, num_outputs do
-    if k > 1 then
-      lines[#lines + 1] = ('elseif r%d == nil then too_few(%d)'):format(k, k - 1)
-    end
-    lines[#lines + 1] = ('elseif r%d ~= r%d then out_valid[i] = 0'):format(k, k)
+    numbers[k] = ('r%d == r%d'):format(k, k)
   end
-  lines[#lines + 1] = 'else out_valid[i] = 255'
+  for k = 2, num_outputs do
+    lines[#lines + 1] = ('if r%d == nil and r1 ~= nil then too_few(%d) end'):format(k, k - 1)
+  end
+  lines[#lines + 1] = ('if r1 ~= nil and %s then out_valid[i] = 255'):format(table.concat(numbers, ' and '))
   for k = 1, num_outputs do
     lines[#lines + 1] = ('o%d[i] = r%d'):format(k, k)
   end
@@ -34,21 +35,26 @@ function tw.store_lines(num_outputs)
   return table.concat(lines, '\n')
 end
 
+-- Rows are a loop over the numbers of their valid pixels: without a branch, because LuaJIT compiles the path
+-- that it meets first, and would be slow on all tiles when that was a nodata pixel.
 local template = [[
 local is_cancelled, too_few = ...
-return function(fn, host, width, height, valid, out_valid, INPUTS, OUTPUTS)
+return function(fn, host, width, height, valid, pixels, out_valid, INPUTS, OUTPUTS)
   for row = 0, height - 1 do
     if is_cancelled(host) ~= 0 then return end
-    for i = row * width, row * width + width - 1 do
-      if CONDITION then
-        local RESULTS = fn(VALUES)
-        STORE
-      else
-        out_valid[i] = 0
-      end
+    LOOP
+      local RESULTS = fn(VALUES)
+      STORE
     end
   end
 end
+]]
+
+local loop_over_all = 'for i = row * width, row * width + width - 1 do'
+local loop_over_valid = [[
+    local count = host.valid_pixels(valid, row * width, width, pixels)
+    for k = 0, count - 1 do
+      local i = pixels[k]
 ]]
 
 local function fill_template(text, parts)
@@ -73,7 +79,7 @@ local function new_loop(num_inputs, num_outputs, has_valid)
   return tw.compile_loop(fill_template(template, {
     INPUTS = tw.numbered('a', num_inputs),
     OUTPUTS = tw.numbered('o', num_outputs),
-    CONDITION = has_valid and 'valid[i] ~= 0' or 'true',
+    LOOP = has_valid and loop_over_valid or loop_over_all,
     RESULTS = tw.numbered('r', num_outputs),
     VALUES = table.concat(values, ', '),
     STORE = tw.store_lines(num_outputs),
@@ -82,12 +88,22 @@ end
 
 local loops = {}
 
--- The loop for a function and a signature (types, counts), made by `make` the first time.
+-- LuaJIT compiles a call for one closure, until it has seen a few closures of the same function: from then on
+-- for all of them. A script makes a new closure for every tile, so the first tiles get loops of their own,
+-- and the one made after that serves all others.
+local CLOSURES_UNTIL_SHARED = 4
+
+-- The loop for a function and a signature (types, counts), from `make`.
 function tw.loop_for(fn, signature, make)
   local info = debug.getinfo(fn, 'S')
   local key = ('%s:%d:%s'):format(info.source, info.linedefined, signature)
-  loops[key] = loops[key] or make()
-  return loops[key]
+  local entry = loops[key] or { num_closures = 0 }
+  loops[key] = entry
+  if entry.fn ~= fn and entry.num_closures < CLOSURES_UNTIL_SHARED then
+    entry.loop, entry.num_closures = make(), entry.num_closures + 1
+  end
+  entry.fn = fn
+  return entry.loop
 end
 
 local input_pointers, output_pointers = {}, {}
@@ -121,7 +137,18 @@ function tw.new_outputs(count, inputs)
     end
     arrays[i], pointers[i] = array, ffi.cast(output_pointers[dtype], data.pixels)
   end
-  return arrays, pointers, arrays[1]._data.valid
+  local valid = arrays[1]._data.valid
+  ffi.fill(valid, arrays[1].width * arrays[1].height)
+  return arrays, pointers, valid
+end
+
+-- count items from the tile's arena.
+function tw.alloc(ctype, count)
+  local bytes = host.alloc(host, ffi.sizeof(ctype) * count)
+  if bytes == nil then
+    check(tw.status.BUDGET)
+  end
+  return ffi.cast(ctype .. ' *', bytes)
 end
 
 -- Validity of all arrays together, or a null pointer.
@@ -202,6 +229,8 @@ function tw.map_pixels(raster, inputs, outputs, fn, options)
   for i = 1, #out do
     pointers[#pointers + 1] = out[i]
   end
-  tw.run_loop(outputs, loop, fn, host, raster[1].width, raster[1].height, valid, out_valid, unpack(pointers))
+  local width, height = bands[1].width, bands[1].height
+  local pixels = tw.alloc('int32_t', width)
+  tw.run_loop(outputs, loop, fn, host, width, height, valid, pixels, out_valid, unpack(pointers))
   return tw.finish_map(outputs, arrays, options)
 end

@@ -37,22 +37,18 @@ local SeriesType = ffi.metatype('struct tw_script_series', Series)
 local template = [[
 local is_cancelled, too_few = ...
 return function(fn, host, at, gather_block, gather, num_pixels, stride, out_valid, SERIES, OUTPUTS)
-  local values, counts = gather.values, gather.counts
+  local values, counts, pixels = gather.values, gather.counts, gather.pixels
   for first = 0, num_pixels - 1, BLOCK do
     if is_cancelled(host) ~= 0 then return end
     local count = num_pixels - first
     if count > BLOCK then count = BLOCK end
-    gather_block(gather, first, count)
-    for k = 0, count - 1 do
+    for p = 0, gather_block(gather, first, count) - 1 do
+      local k = pixels[p]
       local i, n = first + k, counts[k]
-      if n > 0 then
-        local pixel = values + k * stride
-        POINT
-        local RESULTS = fn(at, n)
-        STORE
-      else
-        out_valid[i] = 0
-      end
+      local pixel = values + k * stride
+      POINT
+      local RESULTS = fn(at, n)
+      STORE
     end
   end
 end
@@ -73,20 +69,12 @@ local function new_loop(num_bands, num_outputs, num_scenes)
   }))
 end
 
-local function alloc(ctype, count)
-  local bytes = host.alloc(host, ffi.sizeof(ctype) * count)
-  if bytes == nil then
-    check(tw.status.BUDGET)
-  end
-  return ffi.cast(ctype .. ' *', bytes)
-end
-
 -- The C struct for rasters that all have the bands `names`; the rasters must stay alive with it.
 local function new_gather(rasters, names)
   local gather = ffi.new('struct tw_gather')
-  local arrays = alloc('const struct tw_array *', #rasters * #names)
-  local data = alloc('struct tw_array', #rasters * #names)
-  local valid = alloc('const uint8_t *', #rasters)
+  local arrays = tw.alloc('const struct tw_array *', #rasters * #names)
+  local data = tw.alloc('struct tw_array', #rasters * #names)
+  local valid = tw.alloc('const uint8_t *', #rasters)
   for s, raster in ipairs(rasters) do
     local bands = {}
     for b = 1, #names do
@@ -98,8 +86,8 @@ local function new_gather(rasters, names)
     valid[s - 1] = tw.common_validity(bands)
   end
   gather.arrays, gather.valid, gather.num_scenes, gather.num_bands = arrays, valid, #rasters, #names
-  gather.values = alloc('double', BLOCK * #rasters * #names)
-  gather.counts = alloc('int32_t', BLOCK)
+  gather.values = tw.alloc('double', BLOCK * #rasters * #names)
+  gather.counts, gather.pixels = tw.alloc('int32_t', BLOCK), tw.alloc('int32_t', BLOCK)
   return gather
 end
 
