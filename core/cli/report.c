@@ -63,6 +63,11 @@ static void print_json(const struct tw_run_result *result)
 static void print_words(const struct tw_run_result *result, const char *output)
 {
     char size[32];
+    if (result->made + result->failed + result->blocked + result->skipped == 0) {
+        printf("%s: nothing to do, no metatile lies in the inputs and in the area that was asked for\n",
+               output);
+        return;
+    }
     if (result->made == 0 && result->failed == 0 && result->skipped > 0) {
         printf("%s: nothing to do, all %" PRIu64 " metatiles are done\n", output, result->skipped);
         return;

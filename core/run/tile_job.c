@@ -122,6 +122,10 @@ static enum tw_status store(struct tw_worker *worker, const struct tw_window *fr
     const struct tw_encoder *encoder = tw_sink_encoder(worker->plan->sink);
     struct tw_raster cropped;
     enum tw_status status = tw_encoder_check_bands(encoder, raster->num_bands, err);
+    if (status != TW_OK && writes_nothing(raster, tw_encoder_nodata(encoder))) {
+        stored->num_bands = 0;
+        return TW_OK;
+    }
     if (status != TW_OK)
         return tw_error_prefix(err, "%s: ", tw_path_name(worker->plan->declaration->path));
     status = crop(worker, raster, from, window, &cropped, err);
