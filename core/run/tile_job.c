@@ -114,7 +114,20 @@ static enum tw_status tile_error(const struct tw_tile *tile, struct tw_error *er
     return tw_error_prefix(err, "tile %s: ", tw_tile_text(tile, text));
 }
 
-/* The part of the output: crops to the output's pixelbuffer and converts. */
+/* Whether nothing of a raster would be written: every pixel is nodata, or holds the output's nodata value. */
+static bool writes_nothing(const struct tw_raster *raster, double nodata)
+{
+    for (size_t i = 0; i < raster->num_bands; i++) {
+        const struct tw_array *band = &raster->bands[i];
+        for (size_t k = 0; k < tw_array_num_pixels(band); k++)
+            if ((band->valid == NULL || band->valid[k] != 0) && tw_array_get(band, k) != nodata)
+                return false;
+    }
+    return true;
+}
+
+/* The part of the output: crops to the output's pixelbuffer and converts. A raster with a wrong number of
+ * bands is an error, unless there is nothing to write anyway. */
 static enum tw_status store(struct tw_worker *worker, const struct tw_window *from,
                             const struct tw_raster *raster, const struct tw_window *window,
                             struct tw_raster *stored, struct tw_error *err)
