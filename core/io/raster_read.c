@@ -28,23 +28,38 @@ struct piece {
 
 static enum tw_status read_piece(const struct reading *reading, const struct piece *piece);
 
+#define COPY_WHERE_NEW(type)                                                                                 \
+    for (size_t i = 0; i < count; i++)                                                                       \
+        if ((is_new == NULL || is_new[i] != 0) && is_old[i] == 0)                                            \
+    ((type *)target)[i] = ((const type *)source)[i]
+
 /* Pixels that are valid in the new arrays, and not yet in the target, go there. */
 static void copy_valid(const struct tw_array *from, struct tw_array *to, size_t from_index, size_t to_index)
 {
-    size_t size = tw_dtype_size((enum tw_dtype)from->dtype);
-    const unsigned char *source = (const unsigned char *)from->pixels + from_index * size;
-    unsigned char *target = (unsigned char *)to->pixels + to_index * size;
+    size_t size = tw_dtype_size((enum tw_dtype)from->dtype), count = (size_t)from->width_px;
+    const void *source = (const unsigned char *)from->pixels + from_index * size;
+    void *target = (unsigned char *)to->pixels + to_index * size;
     const uint8_t *is_new = from->valid != NULL ? from->valid + from_index : NULL;
     const uint8_t *is_old = to->valid + to_index;
-    size_t count = (size_t)from->width_px;
-    if (is_new == NULL && memchr(is_old, TW_VALID, count) == NULL) {
+    if (memchr(is_old, TW_VALID, count) == NULL && (is_new == NULL || memchr(is_new, 0, count) == NULL)) {
         memcpy(target, source, count * size);
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        if ((is_new == NULL || is_new[i] != 0) && is_old[i] == 0)
-            memcpy(target + i * size, source + i * size, size);
+    switch (size) {
+    case 1:
+        COPY_WHERE_NEW(uint8_t);
+        break;
+    case 2:
+        COPY_WHERE_NEW(uint16_t);
+        break;
+    case 4:
+        COPY_WHERE_NEW(uint32_t);
+        break;
+    default:
+        COPY_WHERE_NEW(uint64_t);
+    }
 }
+#undef COPY_WHERE_NEW
 
 static void join_valid(const struct tw_array *from, struct tw_array *to, size_t from_index, size_t to_index)
 {

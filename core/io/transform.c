@@ -20,7 +20,9 @@ bool tw_mapping_position(const struct tw_mapping *mapping, const struct tw_windo
     return true;
 }
 
-bool tw_mapping_back(const struct tw_mapping *mapping, const struct tw_window *window, double *x, double *y)
+/* As good as the file's own way back is; that of ground control points is another fit, and off by pixels. */
+static bool roughly_back(const struct tw_mapping *mapping, const struct tw_window *window, double *x,
+                         double *y)
 {
     const struct tw_grid *grid = window->grid;
     *x /= mapping->level_x;
@@ -32,6 +34,22 @@ bool tw_mapping_back(const struct tw_mapping *mapping, const struct tw_window *w
         return false;
     *x = (*x - grid->extent.left) / tw_grid_pixel_width(grid, window->zoom, window->tile_size_px);
     *y = (grid->extent.top - *y) / tw_grid_pixel_height(grid, window->zoom, window->tile_size_px);
+    return true;
+}
+
+bool tw_mapping_back(const struct tw_mapping *mapping, const struct tw_window *window, double *x, double *y)
+{
+    if (!roughly_back(mapping, window, x, y))
+        return false;
+    double wanted_x = *x, wanted_y = *y;
+    for (int i = 0; !mapping->georeference->is_affine && i < 8; i++) {
+        double again_x = *x, again_y = *y;
+        if (!tw_mapping_position(mapping, window, &again_x, &again_y) ||
+            !roughly_back(mapping, window, &again_x, &again_y))
+            return false;
+        *x += wanted_x - again_x;
+        *y += wanted_y - again_y;
+    }
     return true;
 }
 
@@ -119,6 +137,12 @@ static int64_t cell_of(int64_t px)
     return px >= 0 ? px / CELL_PX : -((-px + CELL_PX - 1) / CELL_PX);
 }
 
+static int64_t floor_of(double px)
+{
+    int64_t whole = (int64_t)px;
+    return whole - ((double)whole > px ? 1 : 0);
+}
+
 enum tw_status tw_transform_init(struct tw_transform *transform, const struct tw_mapping *mapping,
                                  const struct tw_window *window, struct tw_arena *arena, struct tw_error *err)
 {
@@ -145,9 +169,14 @@ enum tw_status tw_transform_init(struct tw_transform *transform, const struct tw
     return TW_OK;
 }
 
+/* Adding 1.5 * 2^52 leaves no bits for fractions: that rounds to nearest, ties to even, without a call. */
 static double snapped(double px)
 {
-    return nearbyint(px * STEPS_PER_PX) / STEPS_PER_PX;
+    static const double no_fractions = 6755399441055744.0;
+    if (!(fabs(px) < 1 << 30))
+        return nearbyint(px);
+    double steps = px * STEPS_PER_PX + no_fractions;
+    return (steps - no_fractions) / STEPS_PER_PX;
 }
 
 /* Takes a position in the grid's pixels to one in the level's. cell carries over from point to point. */
@@ -155,8 +184,8 @@ static bool locate(const struct tw_transform *t, struct cell_row *cell, double *
 {
     if (t->nodes == NULL)
         return tw_mapping_position(&t->mapping, &t->window, x, y);
-    int32_t cell_col = (int32_t)(cell_of((int64_t)floor(*x)) - t->first_cell_col);
-    int32_t cell_row = (int32_t)(cell_of((int64_t)floor(*y)) - t->first_cell_row);
+    int32_t cell_col = (int32_t)(cell_of(floor_of(*x)) - t->first_cell_col);
+    int32_t cell_row = (int32_t)(cell_of(floor_of(*y)) - t->first_cell_row);
     bool is_inside = cell_col >= 0 && cell_col < t->cell_cols && cell_row >= 0 && cell_row < t->cell_rows;
     if (!is_inside || t->direct[(size_t)cell_row * (size_t)t->cell_cols + (size_t)cell_col])
         return tw_mapping_position(&t->mapping, &t->window, x, y);

@@ -1,2 +1,5 @@
-# The tests of the sources. read_fixture.c is shared by them.
-tw_test(seams SOURCES test_seams.c read_fixture.c LIBRARIES tw_io)
+# The tests of the sources; what they share.
+set(TW_READ_FIXTURE read_fixture.c make_raster.c)
+foreach(name read_seams warp)
+    tw_test(${name} SOURCES test_${name}.c ${TW_READ_FIXTURE} LIBRARIES tw_io PkgConfig::GDAL)
+endforeach()
