@@ -152,19 +152,21 @@ function methods.either(array, other)
   return binary(13, 'either', array, array_argument(other, 'either'))
 end
 
--- Lua would turn the result into true or false.
-local function refuse_comparison(operator, method)
+-- Lua would turn the result into true or false. It knows no `>`: `a > 40` arrives here as `40 < a`.
+local function refuse_comparison(operator, method, turned_operator, turned_method)
   return function(left, right)
     local other = tw.is_array(left) and right or left
     local shown = type(other) == 'number' and tostring(other) or 'b'
+    local is_turned = not tw.is_array(left)
+    local sign = is_turned and turned_operator or operator
     raise('arrays are compared with a:%s(%s), not a %s %s: Lua would turn the result into true or false',
-      method, shown, operator, shown)
+      is_turned and turned_method or method, shown, sign, shown)
   end
 end
-Array.__lt = refuse_comparison('<', 'lt')
-Array.__le = refuse_comparison('<=', 'le')
+Array.__lt = refuse_comparison('<', 'lt', '>', 'gt')
+Array.__le = refuse_comparison('<=', 'le', '>=', 'ge')
 
-local refuse_equality = refuse_comparison('==', 'eq')
+local refuse_equality = refuse_comparison('==', 'eq', '==', 'eq')
 function Array.__eq(left, right)
   if type(left) == 'nil' or type(right) == 'nil' then -- not `left == nil`, which would come here again
     return false

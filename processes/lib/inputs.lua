@@ -119,6 +119,9 @@ local function text_of(pointer)
   return pointer ~= nil and ffi.string(pointer) or nil
 end
 
+-- What scenes carry beside their bands; nil where the catalogue does not say.
+tw.scene_fields = { index = true, id = true, datetime = true, date = true, cloud_cover = true, properties = true }
+
 local function scene_info(scene)
   local datetime, json = text_of(scene.datetime), text_of(scene.properties)
   local cloud_cover = tonumber(scene.cloud_cover)

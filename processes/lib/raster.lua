@@ -226,7 +226,7 @@ function Raster.__index(raster, key)
     return tw.check_alive(raster[BANDS][i])
   end
   local info = raster[INFO]
-  if info and info[key] ~= nil then
+  if info and (info[key] ~= nil or tw.scene_fields[key]) then
     return info[key]
   end
   if arrays_only[key] then

@@ -1,0 +1,5 @@
+--! expect error: input_that_is_a_table.lua:3: input 'dem' must be 'raster' or 'stack', not a table
+return process {
+  inputs = { dem = {} },
+  run = function() end,
+}

@@ -1,0 +1,6 @@
+--! expect error: misspelt_method_of_a_stack.lua:4: a stack has no method 'meidan'; did you mean 'median'? (known: bands, count, each, first, map, max, mean, median, min)
+return process {
+  run = function(tile, input, p)
+    return input.scenes:meidan { 'red' }
+  end,
+}

@@ -1,0 +1,8 @@
+--! expect band1: 100 - 102 103 104 105 106 107 108 109 110 111
+return process {
+  run = function(tile, input, p)
+    local a = input.image.red
+    assert(a ~= nil and not (nil == a))
+    return a
+  end,
+}

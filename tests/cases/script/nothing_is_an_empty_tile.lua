@@ -1,0 +1,6 @@
+--! expect empty
+return process {
+  run = function(tile, input, p)
+    local unused = input.image.red
+  end,
+}

@@ -1,0 +1,5 @@
+--! expect error: unknown_field.lua:3: unknown field 'input' in process { ... }; did you mean 'inputs'? (known: about, any_input_name, inputs, output, params, run)
+return process {
+  input = { dem = 'raster' },
+  run = function() end,
+}

@@ -1,0 +1,6 @@
+--! expect error: unknown_input.lua:4: no input 'imge'; did you mean 'image'? (known: dem, image, scenes)
+return process {
+  run = function(tile, input, p)
+    return input.imge:read()
+  end,
+}

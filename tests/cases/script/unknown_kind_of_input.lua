@@ -1,0 +1,5 @@
+--! expect error: unknown_kind_of_input.lua:3: input 'dem': unknown kind 'rastr'; did you mean 'raster'? (known: raster, stack, any)
+return process {
+  inputs = { dem = 'rastr' },
+  run = function() end,
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include "file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const image_bands[] = {"red", "green", "blue", "nir", "cloud"};
+static const char *const dem_bands[] = {"elevation"};
+enum { NUM_IMAGE_BANDS = 5, NUM_SCENES = 4 };
+
+static const char *const *image_names(void *context, size_t *count)
+{
+    (void)context;
+    *count = NUM_IMAGE_BANDS;
+    return image_bands;
+}
+
+static const char *const *dem_names(void *context, size_t *count)
+{
+    (void)context;
+    *count = 1;
+    return dem_bands;
+}
+
+static double image_value(size_t band, size_t i)
+{
+    double index = (double)i;
+    const double values[] = {100 + index, 200 + index, 300 + index, 500 + 3 * index, 10 * index};
+    return values[band];
+}
+
+static double scene_value(size_t scene, size_t band, size_t i)
+{
+    double number = (double)scene + 1, red = 100 * number + (double)i;
+    const double values[] = {red, 1000 + red, 2000 + red, 3000 + red * number, 30 * (double)scene};
+    return values[band];
+}
+
+static bool scene_has(size_t scene, size_t i)
+{
+    return scene != 2 && i != scene;
+}
+
+static size_t band_number(const char *name)
+{
+    for (size_t i = 0; i < NUM_IMAGE_BANDS; i++)
+        if (strcmp(image_bands[i], name) == 0)
+            return i;
+    abort();
+}
+
+/* scene < 0: the image. All bands share the validity of the first. */
+static enum tw_status read_bands(struct fixture *fixture, int scene, const char *const *bands, size_t count,
+                                 struct tw_raster *raster)
+{
+    struct tw_array *arrays = tw_arena_calloc(fixture->job.arena, count, sizeof(*arrays));
+    if (arrays == NULL)
+        return tw_error_set(&fixture->err, TW_EBUDGET, "no room");
+    for (size_t b = 0; b < count; b++) {
+        size_t number = band_number(bands[b]);
+        arrays[b] = (struct tw_array){.width_px = fixture->job.window.width_px,
+                                      .height_px = fixture->job.window.height_px,
+                                      .dtype = number == 4 ? TW_UINT8 : TW_UINT16};
+        if (!tw_array_alloc(fixture->job.arena, &arrays[b], b == 0))
+            return tw_error_set(&fixture->err, TW_EBUDGET, "no room");
+        if (b > 0)
+            arrays[b].valid = arrays[0].valid;
+        for (size_t i = 0; i < tw_array_num_pixels(&arrays[b]); i++) {
+            size_t place = i % FIXTURE_PIXELS;
+            tw_array_set(&arrays[b], i,
+                         scene < 0 ? image_value(number, place) : scene_value((size_t)scene, number, place));
+            arrays[b].valid[i] = (scene < 0 ? place != 1 : scene_has((size_t)scene, place)) ? TW_VALID : 0;
+        }
+    }
+    *raster = (struct tw_raster){count, arrays, bands};
+    return TW_OK;
+}
+
+static bool read_fails(struct fixture *fixture, struct tw_error *err)
+{
+    fixture->reads++;
+    if (fixture->failing_reads == 0)
+        return false;
+    fixture->failing_reads--;
+    tw_error_set(err, TW_EINPUT, "cannot read 'image.tif': the file ends too early");
+    return true;
+}
+
+static enum tw_status read_image(void *context, size_t scene, const char *const *bands, size_t num_bands,
+                                 const enum tw_resampling *resampling, struct tw_raster *raster,
+                                 struct tw_error *err)
+{
+    (void)scene;
+    (void)resampling;
+    if (read_fails(context, err))
+        return TW_EINPUT;
+    return read_bands(context, -1, bands != NULL ? bands : image_bands,
+                      bands != NULL ? num_bands : NUM_IMAGE_BANDS, raster);
+}
+
+static enum tw_status read_dem(void *context, size_t scene, const char *const *bands, size_t num_bands,
+                               const enum tw_resampling *resampling, struct tw_raster *raster,
+                               struct tw_error *err)
+{
+    struct fixture *fixture = context;
+    (void)scene, (void)bands, (void)num_bands, (void)resampling;
+    struct tw_array *array = tw_arena_calloc(fixture->job.arena, 1, sizeof(*array));
+    if (read_fails(context, err) || array == NULL)
+        return TW_EINPUT;
+    *array = (struct tw_array){.width_px = fixture->job.window.width_px,
+                               .height_px = fixture->job.window.height_px,
+                               .dtype = TW_FLOAT32};
+    if (!tw_array_alloc(fixture->job.arena, array, false))
+        return tw_error_set(err, TW_EBUDGET, "no room");
+    for (size_t i = 0; i < tw_array_num_pixels(array); i++)
+        tw_array_set(array, i, i == 2 ? (double)NAN : (double)i / 2);
+    *raster = (struct tw_raster){1, array, dem_bands};
+    return TW_OK;
+}
+
+static enum tw_status list_scenes(void *context, struct tw_script_scene **scenes, size_t *num_scenes,
+                                  struct tw_error *err)
+{
+    static struct tw_script_scene list[NUM_SCENES] = {
+        {0, "S2A_one", "2023-08-10T10:00:31Z", "{\"platform\": \"sentinel-2a\", \"tiles\": [1, 2.5]}", 12.5},
+        {1, "S2B_two", "2023-08-13T10:00:31Z", "{\"name\": \"caf\\u00e9 \\\"x\\\"\", \"none\": null}", 0},
+        {2, "S2A_three", "2023-08-15T10:00:31Z", NULL, 3},
+        {3, "S2B_four", NULL, "{}", NAN},
+    };
+    (void)context;
+    (void)err;
+    *scenes = list;
+    *num_scenes = NUM_SCENES;
+    return TW_OK;
+}
+
+static enum tw_status read_scene(void *context, size_t scene, const char *const *bands, size_t num_bands,
+                                 const enum tw_resampling *resampling, struct tw_raster *raster,
+                                 struct tw_error *err)
+{
+    (void)resampling;
+    if (read_fails(context, err))
+        return TW_EINPUT;
+    return read_bands(context, (int)scene, bands != NULL ? bands : image_bands,
+                      bands != NULL ? num_bands : NUM_IMAGE_BANDS, raster);
+}
+
+static const struct tw_pyramid *test_pyramid(void)
+{
+    static struct tw_pyramid pyramid = {.tile_size_px = 256, .metatiling = 1};
+    pyramid.grid = tw_grid_named("mercator");
+    return &pyramid;
+}
+
+void fixture_init(struct fixture *fixture, int width_px, int height_px)
+{
+    *fixture = (struct fixture){.arena = tw_arena_new(0)};
+    fixture->inputs[0] =
+        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image};
+    fixture->inputs[1] = (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem};
+    fixture->inputs[2] =
+        (struct tw_script_input){"scenes", TW_INPUT_STACK, fixture, image_names, list_scenes, read_scene};
+    fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
+                                          .pyramid = test_pyramid(),
+                                          .inputs = fixture->inputs,
+                                          .num_inputs = 3,
+                                          .arena = fixture->arena,
+                                          .cancel = &fixture->cancel};
+    fixture->job.window = tw_tile_window(test_pyramid(), &fixture->job.tile);
+    fixture->job.window.width_px = width_px;
+    fixture->job.window.height_px = height_px;
+}
+
+static void unload(struct fixture *fixture)
+{
+    tw_script_free(fixture->script);
+    tw_program_free(fixture->program);
+    fixture->script = NULL;
+    fixture->program = NULL;
+}
+
+void fixture_free(struct fixture *fixture)
+{
+    unload(fixture);
+    tw_arena_free(fixture->arena);
+}
+
+enum tw_status fixture_load_file(struct fixture *fixture, const char *path)
+{
+    struct tw_problems problems = {0};
+    unload(fixture);
+    enum tw_status status = tw_program_load(path, NULL, &fixture->program, &problems);
+    if (status != TW_OK)
+        tw_error_set(&fixture->err, status, "%s", tw_text_get(&problems.text));
+    tw_problems_free(&problems);
+    if (status != TW_OK)
+        return status;
+    fixture->script = tw_script_new(fixture->program, &fixture->err);
+    return fixture->script != NULL ? TW_OK : fixture->err.status;
+}
+
+enum tw_status fixture_load(struct fixture *fixture, const char *name, const char *text)
+{
+    char folder[] = "/tmp/tilewright-test-XXXXXX", path[256];
+    if (mkdtemp(folder) == NULL)
+        return tw_error_set(&fixture->err, TW_ESTORAGE, "no folder");
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    enum tw_status status = tw_file_write(path, text, strlen(text), &fixture->err);
+    if (status == TW_OK)
+        status = fixture_load_file(fixture, path);
+    unlink(path);
+    rmdir(folder);
+    return status;
+}
+
+enum tw_status fixture_run(struct fixture *fixture)
+{
+    tw_arena_reset(fixture->arena);
+    fixture->raster = (struct tw_raster){0};
+    return tw_script_run(fixture->script, &fixture->job, &fixture->raster, &fixture->empty, &fixture->err);
+}
+
+const char *fixture_try(struct fixture *fixture, const char *text)
+{
+    if (fixture_load(fixture, "test.lua", text) != TW_OK || fixture_run(fixture) != TW_OK)
+        return fixture->err.message;
+    return "";
+}
+
+double fixture_pixel(const struct fixture *fixture, size_t band, size_t i)
+{
+    const struct tw_array *array = &fixture->raster.bands[band];
+    if (array->valid != NULL && array->valid[i] == 0)
+        return (double)NAN;
+    return tw_array_get(array, i);
+}

@@ -1,0 +1,59 @@
+/* fixture.h - small inputs for scripts, and one call that runs a script's text on them.
+ *
+ * The tile is 5/9/17 of the mercator grid, its window is made 4 x 3 pixels. Pixels are numbered i = 0..11 in
+ * row-major order. `-` is nodata, everything else is valid:
+ *
+ *      0   -   2   3
+ *      4   5   6   7
+ *      8   9  10  11
+ *
+ * `image` (raster): red = 100 + i, green = 200 + i, blue = 300 + i, nir = 500 + 3i (all uint16), and
+ *     cloud = 10 * i (uint8). Pixel 1 is nodata in all bands.
+ * `dem` (raster): one band, `elevation` = i / 2 (float32). Pixel 2 holds NaN; nothing is nodata.
+ * `scenes` (stack): four scenes of the same bands as `image`; scene s = 0..3 has red = 100 * (s + 1) + i,
+ *     green = 1000 + red, blue = 2000 + red, nir = 3000 + red * (s + 1), cloud = 30 * s.
+ *     Pixel 0 is nodata in scene 0, pixel s in scene s; scene 2 is wholly nodata.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_TEST_FIXTURE_H
+#define TW_TEST_FIXTURE_H
+
+#include "script.h"
+
+enum { FIXTURE_WIDTH = 4, FIXTURE_HEIGHT = 3, FIXTURE_PIXELS = 12 };
+
+struct fixture {
+    struct tw_arena *arena;
+    struct tw_program *program;
+    struct tw_script *script;
+    struct tw_script_input inputs[3];
+    struct tw_script_job job;
+    struct tw_error err;
+    struct tw_raster raster;
+    bool empty;
+    int failing_reads; /* the next so many reads fail */
+    int reads;
+    int cancel;
+};
+
+/* Makes the inputs; width and height of the window, usually FIXTURE_WIDTH and FIXTURE_HEIGHT. */
+void fixture_init(struct fixture *fixture, int width_px, int height_px);
+void fixture_free(struct fixture *fixture);
+
+/* Writes the text to a file `name` in a new folder, loads it, and makes its state. Problems of the
+ * declaration are the error. Returns a status. */
+enum tw_status fixture_load(struct fixture *fixture, const char *name, const char *text);
+/* Loads what stands in a file. */
+enum tw_status fixture_load_file(struct fixture *fixture, const char *path);
+
+/* Runs what was loaded for one tile. */
+enum tw_status fixture_run(struct fixture *fixture);
+
+/* `fixture_load` and `fixture_run`; the error message, or "" when all went well. */
+const char *fixture_try(struct fixture *fixture, const char *text);
+
+/* Pixel i of a band of the result, NaN for nodata. */
+double fixture_pixel(const struct fixture *fixture, size_t band, size_t i);
+
+#endif
