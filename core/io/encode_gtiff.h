@@ -28,7 +28,8 @@ void tw_gtiff_free_options(struct tw_encoder *encoder);
 
 GDALDataType tw_gtiff_data_type(enum tw_dtype dtype);
 
-/* gtiff_write.c: creates a file for the window; extra: more creation options, or NULL. */
+/* gtiff_write.c: creates a file for the window; extra: creation options that replace the
+ * encoder's, or take them away (`NAME=`); NULL: none. */
 enum tw_status tw_gtiff_create(const struct tw_encoder *encoder, const char *path,
                                const struct tw_window *window, char **extra, GDALDatasetH *dataset,
                                struct tw_error *err);

@@ -108,17 +108,32 @@ static enum tw_status prefer_reason(const struct tw_checked_folder *folder, enum
     return checked != TW_OK ? tw_checked_status(folder, err) : status;
 }
 
+/* Blocks are compressed by all processors, and written in order all the same. The COG is compressed as asked
+ * for; what it is made from need not be small. */
+static char **choose_options(const struct tw_assembly *assembly)
+{
+    const struct tw_gtiff_settings *settings = assembly->sink->encoder->settings;
+    char **options = NULL;
+    if (CSLFetchNameValue(settings->creation, "NUM_THREADS") == NULL)
+        options = CSLSetNameValue(options, "NUM_THREADS", "ALL_CPUS");
+    if (assembly->is_cog) {
+        options = CSLSetNameValue(options, "COMPRESS", "DEFLATE");
+        options = CSLSetNameValue(options, "ZLEVEL", "1");
+        options = CSLAddString(options, "PHOTOMETRIC=");
+    }
+    return options;
+}
+
 static enum tw_status write_plain(const struct tw_assembly *assembly, const struct tw_checked_folder *folder,
                                   struct tw_error *err)
 {
     char path[TW_CHECKED_PATH_SIZE];
     tw_checked_path(folder, plain_name, path);
-    /* The COG is compressed as asked for; what it is made from need not be small. */
-    static char fast[] = "ZLEVEL=1", none[] = "COMPRESS=DEFLATE";
-    char *quick[] = {none, fast, NULL};
+    char **extra = choose_options(assembly);
     GDALDatasetH dataset;
-    enum tw_status status = tw_gtiff_create(assembly->sink->encoder, path, &assembly->window,
-                                            assembly->is_cog ? quick : NULL, &dataset, err);
+    enum tw_status status =
+        tw_gtiff_create(assembly->sink->encoder, path, &assembly->window, extra, &dataset, err);
+    CSLDestroy(extra);
     if (status != TW_OK)
         return status;
     if (GDALSetMetadataItem(dataset, fingerprint_key, assembly->fingerprint, NULL) != CE_None)

@@ -101,6 +101,8 @@ static void set_cog_options(struct tw_assembly *assembly)
     if (predictor != NULL && strcmp(predictor, "1") != 0)
         assembly->cog_options = CSLSetNameValue(assembly->cog_options, "PREDICTOR",
                                                 strcmp(predictor, "3") == 0 ? "FLOATING_POINT" : "STANDARD");
+    if (CSLFetchNameValue(assembly->cog_options, "NUM_THREADS") == NULL)
+        assembly->cog_options = CSLSetNameValue(assembly->cog_options, "NUM_THREADS", "ALL_CPUS");
     char text[32];
     snprintf(text, sizeof(text), "%d", settings->blocksize_px);
     assembly->cog_options = CSLSetNameValue(assembly->cog_options, "BLOCKSIZE", text);

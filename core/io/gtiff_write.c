@@ -3,6 +3,7 @@
 #include "crs.h"
 #include "dataset.h"
 
+#include <cpl_conv.h>
 #include <cpl_string.h>
 
 #include <stdlib.h>
@@ -50,8 +51,12 @@ static char **make_options(const struct tw_gtiff_settings *settings, const struc
     } else {
         options = set_int(options, "BLOCKYSIZE", window->height_px);
     }
-    for (int i = 0; extra != NULL && extra[i] != NULL; i++)
-        options = CSLAddString(options, extra[i]);
+    for (int i = 0; extra != NULL && extra[i] != NULL; i++) {
+        char *name = NULL;
+        const char *value = CPLParseNameValue(extra[i], &name);
+        options = CSLSetNameValue(options, name, value != NULL && *value != '\0' ? value : NULL);
+        CPLFree(name);
+    }
     return options;
 }
 
