@@ -273,7 +273,7 @@ function tw.new_inputs(list, declared)
   for _, input in ipairs(declared.inputs) do
     optional[input.name] = input.optional
   end
-  if declared.any_single_input and #list == 1 then
+  if declared.any_input_name and #list == 1 then
     content[declared.inputs[1].name] = content[list[1].name]
   end
   return tw.read_only(content, 'inputs', function(key)
