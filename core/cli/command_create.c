@@ -72,6 +72,20 @@ static enum tw_status write_template(const char *path, const char *template, con
     return status;
 }
 
+/* The folder that the files go to, as in `create processes/hillshade`. */
+static enum tw_status make_folder(const char *name, struct tw_error *err)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    const char *folder = arena != NULL ? tw_path_folder(arena, name) : NULL;
+    enum tw_status status = TW_OK;
+    if (folder == NULL)
+        status = tw_error_nomem(err);
+    else if (*folder != '\0' && !tw_is_folder(folder))
+        status = tw_make_folders(folder, err);
+    tw_arena_free(arena);
+    return status;
+}
+
 static int create(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
@@ -86,6 +100,8 @@ static int create(const struct tw_command *command, int argc, char **argv)
             status = tw_error_set(&err, TW_EUSAGE, "'%s' exists already; --force replaces it",
                                   tw_text_get(&script));
     }
+    if (status == TW_OK)
+        status = make_folder(request.name, &err);
     if (status == TW_OK)
         status = write_template(tw_text_get(&config), tw_template_config, &request, &err);
     if (status == TW_OK)

@@ -196,6 +196,11 @@ static enum tw_status check_together(const struct request *request, struct tw_er
                             "--tile names one metatile; it goes with no --zoom, --bounds, --point or --area");
     if (s->has_point && (s->has_bounds || s->area != NULL))
         return tw_error_set(err, TW_EUSAGE, "--point names one place; it goes with no --bounds or --area");
+    if (s->bounds_crs != NULL && !s->has_bounds && !s->has_point)
+        return tw_error_set(err, TW_EUSAGE,
+                            "--bounds-crs is the CRS of --bounds or --point: give one of them");
+    if (s->area_crs != NULL && s->area == NULL)
+        return tw_error_set(err, TW_EUSAGE, "--area-crs is the CRS of --area: give an area");
     if (request->run.overwrite && request->run.retry_failed)
         return tw_error_set(
             err, TW_EUSAGE,

@@ -20,7 +20,8 @@ enum tw_status tw_crs_parse(const char *text, OGRSpatialReferenceH *crs, struct 
     if (OSRSetFromUserInput(*crs, text) != OGRERR_NONE) {
         OSRRelease(*crs);
         *crs = NULL;
-        return tw_error_set(err, TW_EUSAGE, "unknown CRS '%.200s'", text);
+        return tw_error_set(err, TW_EUSAGE,
+                            "unknown CRS '%.200s'; write a code such as EPSG:3857, WKT or a PROJ text", text);
     }
     OSRSetAxisMappingStrategy(*crs, OAMS_TRADITIONAL_GIS_ORDER);
     return TW_OK;

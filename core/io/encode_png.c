@@ -33,8 +33,7 @@ static int read_level(const struct tw_output_spec *spec, struct tw_problems *pro
     if (strcmp(text, "best") == 0)
         return LEVEL_BEST;
     if (strcmp(text, "default") != 0)
-        tw_problems_add(problems, value,
-                        "output.compression '%s' is not one of: fast, default, best, 1 to 12", text);
+        tw_output_wrong(problems, value, "output.compression must be fast, default, best or 1 to 12");
     return LEVEL_DEFAULT;
 }
 
@@ -46,7 +45,7 @@ static int read_count(const struct tw_output_spec *spec, struct tw_problems *pro
         return 4;
     if (tw_value_is_int(value, &count) && count >= 1 && count <= 4)
         return (int)count;
-    tw_problems_add(problems, value,
+    tw_output_wrong(problems, value,
                     "output.count must be 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA)");
     return 4;
 }
@@ -72,6 +71,12 @@ static bool png_open(struct tw_encoder *encoder, const struct tw_output_spec *sp
         tw_problems_add(problems, place != NULL ? place : spec->options, "PNG holds uint8 or uint16, not %s",
                         tw_dtype_name(encoder->dtype));
         encoder->dtype = TW_UINT8;
+    }
+    if (spec->num_bands > 4) {
+        const struct tw_value *place = tw_value_get(spec->options, "bands");
+        tw_problems_add(problems, place != NULL ? place : spec->options,
+                        "PNG holds 1 to 4 bands, not %d; write GTiff, or return fewer bands",
+                        spec->num_bands);
     }
     encoder->num_bands = read_count(spec, problems);
     encoder->has_alpha = encoder->num_bands % 2 == 0;

@@ -71,3 +71,11 @@ bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fal
                     tw_value_kind_name(value->kind));
     return fallback;
 }
+
+void tw_output_wrong(struct tw_problems *problems, const struct tw_value *value, const char *wanted)
+{
+    const char *quote = value->kind == TW_STRING ? "'" : "";
+    bool has_text = value->kind == TW_STRING || value->kind == TW_NUMBER || value->kind == TW_BOOL;
+    tw_problems_add(problems, value, "%s, not %s%.60s%s", wanted, quote,
+                    has_text ? value->text : tw_value_kind_name(value->kind), quote);
+}

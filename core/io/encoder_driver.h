@@ -71,4 +71,7 @@ const char *tw_output_text(const struct tw_output_spec *spec, const char *key, c
 bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
                     struct tw_problems *problems);
 
+/* Adds the problem `output.blocksize must be ..., not 100`. */
+void tw_output_wrong(struct tw_problems *problems, const struct tw_value *value, const char *wanted);
+
 #endif

@@ -151,7 +151,7 @@ static void take_blocksize(struct tw_gtiff_settings *settings, const struct tw_o
     const struct tw_value *value = tw_value_get(spec->options, "blocksize");
     long long size = TW_GTIFF_BLOCKSIZE;
     if (value != NULL && (!tw_value_is_int(value, &size) || size < 16 || size > 16384 || size % 16 != 0)) {
-        tw_problems_add(problems, value, "output.blocksize must be a multiple of 16, from 16 to 16384");
+        tw_output_wrong(problems, value, "output.blocksize must be a multiple of 16, from 16 to 16384");
         size = TW_GTIFF_BLOCKSIZE;
     }
     settings->blocksize_px = (int)size;
