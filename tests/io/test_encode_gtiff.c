@@ -300,7 +300,7 @@ static void wrong_options_are_refused_with_the_remedy(void **state)
     check_problem(fixture, TW_UINT8, 0, make_options(fixture, "predictor", "3", NULL),
                   "output.predictor 3 is for float32 and float64; uint8 takes 1 or 2");
     check_problem(fixture, TW_UINT8, 0, make_options(fixture, "blocksize", "100", NULL),
-                  "output.blocksize must be a multiple of 16, from 16 to 16384, not '100'");
+                  "output.blocksize must be a multiple of 16, from 16 to 16384, not 100");
     check_problem(fixture, TW_UINT8, 0, make_options(fixture, "tags", "x", NULL),
                   "output.tags must be a map of names and values, not a string");
     const struct tw_value *tags =
