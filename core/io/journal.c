@@ -44,8 +44,10 @@ static enum tw_status read_line(struct tw_journal *journal, const char *line, in
 {
     int zoom;
     uint64_t first, last;
-    uint32_t files;
-    if (sscanf(line, "%d %" SCNu64 " %" SCNu64 " %" SCNu32, &zoom, &first, &last, &files) != 4 || zoom < 0 ||
+    uint32_t files = TW_JOURNAL_OUTDATED;
+    char word[16], more;
+    if (sscanf(line, "%d %" SCNu64 " %" SCNu64 " %15s", &zoom, &first, &last, word) != 4 ||
+        (strcmp(word, "-") != 0 && sscanf(word, "%" SCNu32 "%c", &files, &more) != 1) || zoom < 0 ||
         zoom > TW_MAX_ZOOM || first > last)
         return tw_error_set(err, TW_ESTORAGE,
                             "cannot read '%s': line %d is not understood; use --overwrite to begin "
@@ -113,7 +115,11 @@ static bool write_all(int fd, const char *bytes, size_t size)
 static enum tw_status open_for_adding(struct tw_journal *journal, size_t used, struct tw_error *err)
 {
     journal->fd = open(journal->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (journal->fd < 0 || ftruncate(journal->fd, (off_t)used) != 0 || lseek(journal->fd, 0, SEEK_END) < 0)
+    off_t end = journal->fd < 0 ? -1 : lseek(journal->fd, 0, SEEK_END);
+    if (end < 0)
+        return journal_error(journal, "write", err);
+    bool is_cut = end != (off_t)used;
+    if (is_cut && (ftruncate(journal->fd, (off_t)used) != 0 || lseek(journal->fd, 0, SEEK_END) < 0))
         return journal_error(journal, "write", err);
     const char *first = journal->adopts ? adopting_header : header;
     if (used == 0 && !write_all(journal->fd, first, strlen(first)))
@@ -202,15 +208,34 @@ bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint3
     return held;
 }
 
+static void add_line(struct tw_text *text, int zoom, const struct tw_interval *run)
+{
+    tw_text_printf(text, "%d %" PRIu64 " %" PRIu64 " ", zoom, run->first, run->last);
+    if (run->tag == TW_JOURNAL_OUTDATED)
+        tw_text_add(text, "-\n");
+    else
+        tw_text_printf(text, "%" PRIu32 "\n", run->tag);
+}
+
 static bool take_held(struct tw_journal *journal, uint64_t token, struct tw_text *lines)
 {
     struct entry *entry = &journal->held[token - 1];
     bool added = tw_intervals_add(&journal->done[entry->zoom], entry->place, entry->files);
-    tw_text_printf(lines, "%d %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", entry->zoom, entry->place, entry->place,
-                   entry->files);
+    struct tw_interval run = {entry->place, entry->place, entry->files};
+    add_line(lines, entry->zoom, &run);
     entry->next_free = journal->first_free;
     journal->first_free = token;
     return added;
+}
+
+/* With the lock held: lines of several threads must not mix. */
+static enum tw_status write_lines(struct tw_journal *journal, const struct tw_text *lines, bool complete,
+                                  struct tw_error *err)
+{
+    if (!complete || lines->failed)
+        return tw_error_nomem(err);
+    return write_all(journal->fd, tw_text_get(lines), lines->length) ? TW_OK
+                                                                     : journal_error(journal, "write", err);
 }
 
 enum tw_status tw_journal_commit(void *context, const uint64_t *tokens, size_t num_tokens,
@@ -222,14 +247,40 @@ enum tw_status tw_journal_commit(void *context, const uint64_t *tokens, size_t n
     pthread_mutex_lock(&journal->lock);
     for (size_t i = 0; i < num_tokens; i++)
         taken = take_held(journal, tokens[i], &lines) && taken;
+    enum tw_status status = write_lines(journal, &lines, taken, err);
     pthread_mutex_unlock(&journal->lock);
-    enum tw_status status = TW_OK;
-    if (!taken || lines.failed)
-        status = tw_error_nomem(err);
-    else if (!write_all(journal->fd, tw_text_get(&lines), lines.length))
-        status = journal_error(journal, "write", err);
     tw_text_free(&lines);
     return status;
+}
+
+enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t place, struct tw_error *err)
+{
+    uint32_t files = 0;
+    enum tw_status status = TW_OK;
+    struct tw_text lines = {0};
+    pthread_mutex_lock(&journal->lock);
+    bool known = tw_intervals_find(&journal->done[zoom], place, &files);
+    if (known ? files != TW_JOURNAL_OUTDATED : journal->adopts) {
+        struct tw_interval run = {place, place, TW_JOURNAL_OUTDATED};
+        bool added = tw_intervals_add(&journal->done[zoom], place, run.tag);
+        add_line(&lines, zoom, &run);
+        status = write_lines(journal, &lines, added, err);
+    }
+    pthread_mutex_unlock(&journal->lock);
+    tw_text_free(&lines);
+    return status;
+}
+
+static bool is_in_file(const struct tw_journal *journal, const struct tw_text *text)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    struct tw_error ignored;
+    char *old;
+    size_t size;
+    bool same = arena != NULL && tw_file_read(arena, journal->path, 0, &old, &size, &ignored) == TW_OK &&
+                size == text->length && memcmp(old, text->chars, size) == 0;
+    tw_arena_free(arena);
+    return same;
 }
 
 enum tw_status tw_journal_finish(struct tw_journal *journal, struct tw_error *err)
@@ -237,13 +288,13 @@ enum tw_status tw_journal_finish(struct tw_journal *journal, struct tw_error *er
     struct tw_text text = {0};
     tw_text_add(&text, journal->adopts ? adopting_header : header);
     for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
-        for (size_t i = 0; i < journal->done[zoom].count; i++) {
-            const struct tw_interval *run = &journal->done[zoom].runs[i];
-            tw_text_printf(&text, "%d %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", zoom, run->first, run->last,
-                           run->tag);
-        }
-    enum tw_status status =
-        text.failed ? tw_error_nomem(err) : tw_file_write(journal->path, text.chars, text.length, err);
+        for (size_t i = 0; i < journal->done[zoom].count; i++)
+            add_line(&text, zoom, &journal->done[zoom].runs[i]);
+    enum tw_status status = TW_OK;
+    if (text.failed)
+        status = tw_error_nomem(err);
+    else if (!is_in_file(journal, &text))
+        status = tw_file_write(journal->path, text.chars, text.length, err);
     tw_text_free(&text);
     return status;
 }

@@ -1,9 +1,10 @@
 /* journal.h - which metatiles of an output are done, kept beside it.
  *
  * A text file: a header line, then one line `zoom first last files` for a run of places on the Hilbert curve
- * that are done and were written as that many files each (0: empty). Lines are added as the store commits, so
- * that whatever is in the journal is on the disk; a later line replaces what earlier ones say; a last line
- * that was cut off is ignored. At the end of a run the file is written anew, sorted.
+ * that are done and were written as that many files each (0: empty; -: outdated, to be made anew). Lines are
+ * added as the store commits, so that whatever is in the journal is on the disk; a later line replaces what
+ * earlier ones say; a last line that was cut off is ignored. At the end of a run the file is written anew,
+ * sorted, if it says something else then.
  *
  * May be used by several threads at once.
  *
@@ -36,8 +37,15 @@ void tw_journal_close(struct tw_journal *journal);
 /* Whether the output had tiles before it had a journal: then a metatile all of whose files exist is done. */
 bool tw_journal_adopts(const struct tw_journal *journal);
 
-/* Whether the place is done; sets *files. */
+/* What tw_journal_find says of a place that is outdated: it is not done, whatever files there are. */
+#define TW_JOURNAL_OUTDATED UINT32_MAX
+
+/* Whether the journal knows the place; sets *files. */
 bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files);
+
+/* Records at once that what the place is made from is about to change. Nothing to do for a place that is not
+ * done. */
+enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t place, struct tw_error *err);
 
 /* Keeps an entry until it is committed; *token stands for it. False when out of memory. */
 bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint32_t files, uint64_t *token);

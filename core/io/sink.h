@@ -42,7 +42,8 @@ const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);
 struct tw_sink_begin {
     const char *fingerprint; /* of everything that decides what a tile holds */
     const char *metadata;    /* JSON text for metadata.json (formats that have one) */
-    bool overwrite;          /* forget what was done before, and make it anew */
+    bool overwrite;          /* make it anew, whatever was done before */
+    bool is_partial;         /* with overwrite: other tiles than those of this run are kept, if they fit */
 };
 
 /* Locks the output, checks that what is there was made with the same fingerprint, reads the journal. Errors:
@@ -66,6 +67,11 @@ void tw_writer_free(struct tw_writer *writer);
 /* Whether the process metatile is done: written (and its files are still there) or found to be empty, in an
  * earlier run. */
 enum tw_status tw_writer_is_done(struct tw_writer *writer, const struct tw_tile *tile, bool *done,
+                                 struct tw_error *err);
+
+/* Records, before a tile is put, that an overview which is made from it is out of date: it is done no more,
+ * also in later runs if this one ends before the overview is put. */
+enum tw_status tw_writer_outdate(struct tw_writer *writer, const struct tw_tile *overview,
                                  struct tw_error *err);
 
 /* Writes a process metatile: raster is in stored form and covers window, which is the metatile's window grown

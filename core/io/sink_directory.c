@@ -85,4 +85,5 @@ const struct tw_sink_driver tw_sink_directory = {
     .get = tw_directory_get,
     .finish = tw_directory_finish,
     .is_done = tw_directory_is_done,
+    .outdate = tw_directory_outdate,
 };

@@ -63,6 +63,8 @@ struct tw_sink_driver {
                              struct tw_error *err);
     enum tw_status (*is_done)(void *state, const struct tw_tile *metatile, struct tw_arena *scratch,
                               bool *done, struct tw_error *err);
+    /* The metatile is done no more. */
+    enum tw_status (*outdate)(void *state, const struct tw_tile *metatile, struct tw_error *err);
 };
 
 extern const struct tw_sink_driver tw_sink_directory;

@@ -252,6 +252,11 @@ static enum tw_status file_is_done(void *state, const struct tw_tile *metatile, 
     return file->is_done ? TW_OK : tw_directory_is_done(file->tiles, metatile, scratch, done, err);
 }
 
+static enum tw_status file_outdate(void *state, const struct tw_tile *metatile, struct tw_error *err)
+{
+    return tw_directory_outdate(((struct gtiff_file *)state)->tiles, metatile, err);
+}
+
 const struct tw_sink_driver tw_sink_gtiff_file = {
     .name = "gtiff file",
     .about = "one GeoTIFF or COG of one zoom: a path that ends in .tif",
@@ -266,4 +271,5 @@ const struct tw_sink_driver tw_sink_gtiff_file = {
     .get = file_get,
     .finish = file_finish,
     .is_done = file_is_done,
+    .outdate = file_outdate,
 };

@@ -99,6 +99,14 @@ static enum tw_status null_is_done(void *state, const struct tw_tile *metatile, 
     return TW_OK;
 }
 
+static enum tw_status null_outdate(void *state, const struct tw_tile *metatile, struct tw_error *err)
+{
+    (void)state;
+    (void)metatile;
+    (void)err;
+    return TW_OK;
+}
+
 const struct tw_sink_driver tw_sink_null = {
     .name = "null",
     .about = "takes everything, keeps nothing (path: /dev/null)",
@@ -113,4 +121,5 @@ const struct tw_sink_driver tw_sink_null = {
     .get = null_get,
     .finish = null_finish,
     .is_done = null_is_done,
+    .outdate = null_outdate,
 };

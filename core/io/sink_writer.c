@@ -39,6 +39,12 @@ enum tw_status tw_writer_is_done(struct tw_writer *writer, const struct tw_tile 
     return writer->sink->driver->is_done(writer->sink->state, tile, writer->scratch, done, err);
 }
 
+enum tw_status tw_writer_outdate(struct tw_writer *writer, const struct tw_tile *overview,
+                                 struct tw_error *err)
+{
+    return writer->sink->driver->outdate(writer->sink->state, overview, err);
+}
+
 /* A rectangle of a raster: {col, row, width, height}. */
 static void rectangle_of(const struct tw_window *whole, const struct tw_window *part, int32_t rectangle[4])
 {

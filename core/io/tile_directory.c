@@ -78,38 +78,54 @@ static enum tw_status write_if_new(struct tw_directory *directory, const char *p
     return tw_file_write(path, text, length, err);
 }
 
-static enum tw_status check_fingerprint(struct tw_directory *directory, const struct tw_sink_begin *begin,
-                                        struct tw_error *err)
+/* *same: the output was made with the fingerprint that it is to be made with now, or is new. */
+static enum tw_status compare_fingerprint(struct tw_directory *directory, const char *path,
+                                          const char *fingerprint, bool *same, struct tw_error *err)
 {
-    char *path = work_path(directory, "fingerprint"), *old = NULL;
+    char *old = NULL;
     size_t size;
-    if (path == NULL)
-        return tw_error_nomem(err);
-    if (!begin->overwrite && tw_file_exists(path)) {
-        enum tw_status status = tw_file_read(directory->arena, path, 4096, &old, &size, err);
-        if (status != TW_OK)
-            return status;
-        old[strcspn(old, "\n")] = '\0';
-        if (strcmp(old, begin->fingerprint) != 0)
-            return tw_error_set(
-                err, TW_EUSAGE,
-                "'%s' was made with another configuration or script (changed since); use --overwrite "
-                "to make it anew, or another output.path",
-                directory->spec.sink->path);
+    *same = true;
+    if (!tw_file_exists(path))
         return TW_OK;
-    }
-    char *text = tw_arena_printf(directory->arena, "%s\n", begin->fingerprint);
-    return text != NULL ? write_if_new(directory, path, text, err) : tw_error_nomem(err);
+    enum tw_status status = tw_file_read(directory->arena, path, 4096, &old, &size, err);
+    if (status != TW_OK)
+        return status;
+    old[strcspn(old, "\n")] = '\0';
+    *same = strcmp(old, fingerprint) == 0;
+    return TW_OK;
 }
 
-static enum tw_status open_journal(struct tw_directory *directory, bool overwrite, bool adopt,
+static enum tw_status open_journal(struct tw_directory *directory, bool forget, bool adopt,
                                    struct tw_error *err)
 {
-    struct tw_journal_spec spec = {work_path(directory, "journal"), overwrite, adopt && !overwrite};
+    struct tw_journal_spec spec = {work_path(directory, "journal"), forget, adopt && !forget};
     if (spec.path == NULL)
         return tw_error_nomem(err);
-    directory->is_new = overwrite || (!adopt && !tw_file_exists(spec.path));
+    directory->is_new = forget || (!adopt && !tw_file_exists(spec.path));
     return tw_journal_open(&spec, &directory->journal, err);
+}
+
+/* The journal is emptied before the fingerprint changes: a run that is killed in between must not leave old
+ * tiles that count as done under the new one. */
+static enum tw_status open_records(struct tw_directory *directory, const struct tw_sink_begin *begin,
+                                   bool adopt, struct tw_error *err)
+{
+    char *path = work_path(directory, "fingerprint");
+    char *text = tw_arena_printf(directory->arena, "%s\n", begin->fingerprint);
+    if (path == NULL || text == NULL)
+        return tw_error_nomem(err);
+    bool same;
+    enum tw_status status = compare_fingerprint(directory, path, begin->fingerprint, &same, err);
+    if (status == TW_OK && !same && !begin->overwrite)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "'%s' was made with another configuration or script (changed since); use --overwrite "
+            "to make it anew, or another output.path",
+            directory->spec.sink->path);
+    bool forget = begin->overwrite && !(begin->is_partial && same);
+    if (status == TW_OK)
+        status = open_journal(directory, forget, adopt, err);
+    return status == TW_OK ? write_if_new(directory, path, text, err) : status;
 }
 
 static enum tw_status open_store(struct tw_directory *directory, struct tw_error *err)
@@ -148,9 +164,7 @@ enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin
     bool adopt = holds_files(directory->spec.root);
     enum tw_status status = take_lock(directory, err);
     if (status == TW_OK)
-        status = check_fingerprint(directory, begin, err);
-    if (status == TW_OK)
-        status = open_journal(directory, begin->overwrite, adopt, err);
+        status = open_records(directory, begin, adopt, err);
     if (status == TW_OK)
         status = open_store(directory, err);
     if (status == TW_OK)
@@ -277,10 +291,16 @@ enum tw_status tw_directory_is_done(void *state, const struct tw_tile *metatile,
     uint32_t files = 0;
     bool known = tw_journal_find(directory->journal, metatile->zoom, place_of(directory, metatile), &files);
     *done = known && files == 0;
-    if (*done || (!known && !tw_journal_adopts(directory->journal)))
+    if (*done || (known ? files == TW_JOURNAL_OUTDATED : !tw_journal_adopts(directory->journal)))
         return TW_OK;
     uint64_t counts[2] = {0, 0}; /* possible, and there */
     enum tw_status status = count_files(directory, metatile, scratch, counts, err);
     *done = status == TW_OK && counts[1] >= (known ? files : counts[0]);
     return status;
+}
+
+enum tw_status tw_directory_outdate(void *state, const struct tw_tile *metatile, struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    return tw_journal_outdate(directory->journal, metatile->zoom, place_of(directory, metatile), err);
 }

@@ -43,5 +43,6 @@ enum tw_status tw_directory_finish(void *directory, const struct tw_tile *metati
                                    struct tw_error *err);
 enum tw_status tw_directory_is_done(void *directory, const struct tw_tile *metatile, struct tw_arena *scratch,
                                     bool *done, struct tw_error *err);
+enum tw_status tw_directory_outdate(void *directory, const struct tw_tile *metatile, struct tw_error *err);
 
 #endif

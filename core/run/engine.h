@@ -35,10 +35,10 @@ struct tw_engine {
 
     pthread_mutex_t mutex;
     struct tw_walk *walk;
-    struct tw_node *top;          /* innermost node that the walk is inside of */
-    struct tw_intervals *only;    /* --retry-failed: for each zoom, the tiles to visit; NULL: all */
-    struct tw_intervals *stale;   /* when passes follow each other: for each zoom, tiles to be made anew */
-    struct tw_intervals *blocked; /* and tiles that cannot be made */
+    struct tw_node *top;       /* innermost node that the walk is inside of */
+    struct tw_intervals *only; /* --retry-failed: for each zoom, the tiles to visit; NULL: all */
+    struct tw_intervals
+        *blocked; /* when passes follow each other: for each zoom, tiles that cannot be made */
     struct tw_failures failures;
     struct tw_error fatal; /* what ends the run: storage, memory */
 

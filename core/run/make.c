@@ -21,34 +21,28 @@ static enum tw_outcome failed(struct tw_engine *engine, const struct tw_tile *ti
     return TW_FAILED;
 }
 
-/* Later passes make the overviews: those over a tile that was made anew (or its neighbours, whose
- * pixelbuffers overlap it) have to be made again; those over a tile that failed cannot be. */
-static void mark_above(struct tw_engine *engine, struct tw_intervals *set, const struct tw_tile *tile)
+/* Later passes make the overviews: those over a tile that failed cannot be made. */
+static void block_above(struct tw_engine *engine, const struct tw_tile *tile)
 {
     const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
-    if (set == NULL || tile->zoom == 0)
+    struct tw_overviews_of overviews = tw_plan_overviews_of(engine->plan, tile);
+    struct tw_tile overview;
+    if (engine->blocked == NULL)
         return;
     pthread_mutex_lock(&engine->mutex);
-    for (int64_t row = tile->row - 1; row <= tile->row + 1; row++) {
-        for (int64_t col = tile->col - 1; col <= tile->col + 1; col++) {
-            struct tw_tile near = {tile->zoom, row, col};
-            if (!tw_tile_is_inside(pyramid, &near))
-                continue;
-            struct tw_tile parent = tw_tile_parent(&near);
-            if (!tw_intervals_add(&set[parent.zoom], tw_tile_hilbert(pyramid, &parent), 0))
-                engine->fatal.status = TW_ENOMEM;
-        }
-    }
+    while (tw_overviews_next(&overviews, &overview))
+        if (!tw_intervals_add(&engine->blocked[overview.zoom], tw_tile_hilbert(pyramid, &overview), 0))
+            engine->fatal.status = TW_ENOMEM;
     pthread_mutex_unlock(&engine->mutex);
 }
 
-static bool is_marked(struct tw_engine *engine, const struct tw_intervals *set, const struct tw_tile *tile)
+static bool is_blocked(struct tw_engine *engine, const struct tw_tile *tile)
 {
-    if (set == NULL)
+    if (engine->blocked == NULL)
         return false;
     uint64_t place = tw_tile_hilbert(&engine->plan->config->process_pyramid, tile);
     pthread_mutex_lock(&engine->mutex);
-    bool found = tw_intervals_find(&set[tile->zoom], place, NULL);
+    bool found = tw_intervals_find(&engine->blocked[tile->zoom], place, NULL);
     pthread_mutex_unlock(&engine->mutex);
     return found;
 }
@@ -56,7 +50,7 @@ static bool is_marked(struct tw_engine *engine, const struct tw_intervals *set, 
 static enum tw_outcome blocked(struct tw_engine *engine, const struct tw_tile *tile)
 {
     atomic_fetch_add(&engine->counts.blocked, 1);
-    mark_above(engine, engine->blocked, tile);
+    block_above(engine, tile);
     return TW_FAILED;
 }
 
@@ -66,6 +60,19 @@ static enum tw_outcome skipped(struct tw_engine *engine)
     return TW_SKIPPED;
 }
 
+/* Overviews of the tile that an earlier run has made have to be made again: in this run, or in a later one if
+ * this one leaves them out or is stopped. */
+static enum tw_status outdate_above(struct tw_engine *engine, struct tw_worker *worker,
+                                    const struct tw_tile *tile, struct tw_error *err)
+{
+    struct tw_overviews_of overviews = tw_plan_overviews_of(engine->plan, tile);
+    struct tw_tile overview;
+    enum tw_status status = TW_OK;
+    while (status == TW_OK && tw_overviews_next(&overviews, &overview))
+        status = tw_writer_outdate(worker->writer, &overview, err);
+    return status;
+}
+
 /* Writes what was made, and counts it. stored == NULL: an empty tile. */
 static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                            const struct tw_window *window, const struct tw_raster *stored)
@@ -73,9 +80,9 @@ static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, c
     struct tw_error err = {0};
     if (tw_engine_is_cancelled(engine))
         return TW_DROPPED;
-    if (tw_writer_put(worker->writer, tile, window, stored, worker->arena, &err) != TW_OK)
+    if (outdate_above(engine, worker, tile, &err) != TW_OK ||
+        tw_writer_put(worker->writer, tile, window, stored, worker->arena, &err) != TW_OK)
         return failed(engine, tile, &err);
-    mark_above(engine, engine->stale, tile);
     atomic_fetch_add(&engine->counts.made, 1);
     if (stored != NULL)
         return TW_WRITTEN;
@@ -83,13 +90,13 @@ static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, c
     return TW_EMPTY;
 }
 
-/* Whether an earlier run has made the tile, and nothing below it has changed since. */
+/* Whether an earlier run has made the tile, and nothing that it is made from has changed since. */
 static bool is_done(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                     bool *done)
 {
     struct tw_error err = {0};
     *done = false;
-    if (engine->options->overwrite || is_marked(engine, engine->stale, tile))
+    if (engine->options->overwrite)
         return true;
     if (tw_writer_is_done(worker->writer, tile, done, &err) == TW_OK)
         return true;
@@ -192,7 +199,7 @@ enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker,
     struct tw_error err = {0};
     bool done, empty = false;
     enum tw_status status;
-    if (is_marked(engine, engine->blocked, tile))
+    if (is_blocked(engine, tile))
         return blocked(engine, tile);
     if (!is_done(engine, worker, tile, &done))
         return TW_DROPPED;
@@ -207,7 +214,7 @@ enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker,
     else
         status = from_stored_parent(worker, tile, window, stored, &empty, &err);
     if (status != TW_OK) {
-        mark_above(engine, engine->blocked, tile);
+        block_above(engine, tile);
         return failed(engine, tile, &err);
     }
     enum tw_outcome outcome = put(engine, worker, tile, window, empty ? NULL : stored);

@@ -14,6 +14,50 @@ bool tw_plan_is_base(const struct tw_plan *plan, int zoom)
     return zoom >= plan->config->base_min_zoom && zoom <= plan->config->base_max_zoom;
 }
 
+/* An overview reads twice its pixelbuffer from the zoom below, where tiles reach out by the pixelbuffer, too.
+ */
+static int64_t reach_of_pixelbuffer(const struct tw_config *config)
+{
+    int64_t reach_px = 3 * (int64_t)config->output_pyramid.pixelbuffer_px;
+    int64_t side_px = (int64_t)config->process_pyramid.tile_size_px * config->process_pyramid.metatiling;
+    return (reach_px + side_px - 1) / side_px;
+}
+
+struct tw_overviews_of tw_plan_overviews_of(const struct tw_plan *plan, const struct tw_tile *tile)
+{
+    const struct tw_config *config = plan->config;
+    const struct tw_pyramid *pyramid = &config->process_pyramid;
+    struct tw_overviews_of none = {.range = {0, 0, -1, 0, -1}};
+    if (tile->zoom == 0 || tile->zoom > config->base_min_zoom)
+        return none;
+    int64_t reach = reach_of_pixelbuffer(config);
+    int64_t last_row = tw_pyramid_rows(pyramid, tile->zoom - 1) - 1,
+            cols = tw_pyramid_cols(pyramid, tile->zoom - 1);
+    struct tw_tile_range range = {tile->zoom - 1, (tile->row - reach) >> 1, (tile->row + reach) >> 1,
+                                  (tile->col - reach) >> 1, (tile->col + reach) >> 1};
+    range.first_row = range.first_row < 0 ? 0 : range.first_row;
+    range.last_row = range.last_row > last_row ? last_row : range.last_row;
+    if (!pyramid->grid->is_global) {
+        range.first_col = range.first_col < 0 ? 0 : range.first_col;
+        range.last_col = range.last_col >= cols ? cols - 1 : range.last_col;
+    }
+    return (struct tw_overviews_of){range, cols, range.first_row, range.first_col};
+}
+
+bool tw_overviews_next(struct tw_overviews_of *overviews, struct tw_tile *overview)
+{
+    const struct tw_tile_range *range = &overviews->range;
+    if (overviews->col > range->last_col) {
+        overviews->col = range->first_col;
+        overviews->row++;
+    }
+    if (overviews->row > range->last_row)
+        return false;
+    int64_t col = overviews->col++ % overviews->cols;
+    *overview = (struct tw_tile){range->zoom, overviews->row, col < 0 ? col + overviews->cols : col};
+    return true;
+}
+
 size_t tw_plan_num_inputs(const struct tw_plan *plan)
 {
     return plan->declaration->num_inputs;

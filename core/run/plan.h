@@ -66,6 +66,16 @@ const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom);
 /* Whether the plan computes this zoom from the inputs (others come from the zoom below or above). */
 bool tw_plan_is_base(const struct tw_plan *plan, int zoom);
 
+/* The overviews that are made from a tile's pixels: the one above it and, where tiles overlap by a
+ * pixelbuffer, its neighbours. None for tiles whose zoom has no overviews above it. */
+struct tw_overviews_of {
+    struct tw_tile_range range; /* columns may lie on the other side of the antimeridian */
+    int64_t cols, row, col;
+};
+struct tw_overviews_of tw_plan_overviews_of(const struct tw_plan *plan, const struct tw_tile *tile);
+/* The next of them; false after the last. */
+bool tw_overviews_next(struct tw_overviews_of *overviews, struct tw_tile *overview);
+
 /* The inputs' names of the script that a configuration may use; see struct tw_plan_zoom. */
 size_t tw_plan_num_inputs(const struct tw_plan *plan);
 

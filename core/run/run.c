@@ -25,6 +25,12 @@ uint64_t tw_plan_count(const struct tw_plan *plan, int zoom)
     return tw_area_count(tw_plan_zoom(plan, zoom)->run_area, &plan->config->process_pyramid, zoom);
 }
 
+static bool is_part(const struct tw_plan *plan)
+{
+    return plan->is_partial || plan->min_zoom > plan->config->min_zoom ||
+           plan->max_zoom < plan->config->max_zoom;
+}
+
 /* `out/failed.json`, or `out.tif.failed.json` beside a single file. */
 static char *failures_path(const struct tw_plan *plan)
 {
@@ -35,7 +41,25 @@ static char *failures_path(const struct tw_plan *plan)
     return tw_arena_printf(plan->arena, is_file ? "%s.failed.json" : "%s/failed.json", path);
 }
 
-/* The tiles of failed.json and all their ancestors. */
+/* A tile, all that lies above it, and the overviews that wait for it. */
+static bool add_with_overviews(struct tw_engine *engine, const struct tw_tile *tile)
+{
+    uint64_t place = tw_tile_hilbert(&engine->plan->config->process_pyramid, tile);
+    if (tw_intervals_find(&engine->only[tile->zoom], place, NULL))
+        return true;
+    if (!tw_intervals_add(&engine->only[tile->zoom], place, 0))
+        return false;
+    if (tile->zoom == 0)
+        return true;
+    struct tw_tile above = tw_tile_parent(tile);
+    bool added = add_with_overviews(engine, &above);
+    struct tw_overviews_of overviews = tw_plan_overviews_of(engine->plan, tile);
+    while (added && tw_overviews_next(&overviews, &above))
+        added = add_with_overviews(engine, &above);
+    return added;
+}
+
+/* The tiles of failed.json and all that is made from them. */
 static enum tw_status select_failed(struct tw_engine *engine, const char *path, struct tw_error *err)
 {
     const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
@@ -48,12 +72,8 @@ static enum tw_status select_failed(struct tw_engine *engine, const char *path, 
         struct tw_tile tile = failed.items[i].tile;
         if (tile.zoom < 0 || tile.zoom > TW_MAX_ZOOM || !tw_tile_is_inside(pyramid, &tile))
             status = tw_error_set(err, TW_EUSAGE, "'%s' lists a tile outside the pyramid", path);
-        for (; status == TW_OK; tile = tw_tile_parent(&tile)) {
-            if (!tw_intervals_add(&engine->only[tile.zoom], tw_tile_hilbert(pyramid, &tile), 0))
-                status = tw_error_nomem(err);
-            if (tile.zoom == 0)
-                break;
-        }
+        else if (!add_with_overviews(engine, &tile))
+            status = tw_error_nomem(err);
     }
     tw_failures_free(&failed);
     return status;
@@ -72,9 +92,8 @@ static enum tw_status engine_open(struct tw_engine *engine, struct tw_error *err
     pthread_mutex_init(&engine->mutex, NULL);
     tw_engine_plan_passes(engine);
     if (engine->num_passes > 1) {
-        engine->stale = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->stale));
         engine->blocked = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->blocked));
-        if (engine->stale == NULL || engine->blocked == NULL)
+        if (engine->blocked == NULL)
             return tw_error_nomem(err);
     }
     for (int zoom = plan->min_zoom; zoom <= plan->max_zoom && !engine->options->retry_failed; zoom++)
@@ -85,7 +104,6 @@ static enum tw_status engine_open(struct tw_engine *engine, struct tw_error *err
 static void engine_close(struct tw_engine *engine)
 {
     free_sets(engine->only);
-    free_sets(engine->stale);
     free_sets(engine->blocked);
     pthread_mutex_destroy(&engine->mutex);
 }
@@ -163,7 +181,7 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     struct tw_memory_shares shares;
     double started = now();
     char *failed_path = failures_path(plan);
-    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata, options->overwrite};
+    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata, options->overwrite, is_part(plan)};
     *result = (struct tw_run_result){0};
     enum tw_status status = tw_memory_share(plan, options, &shares, err);
     if (status == TW_OK)

@@ -121,6 +121,39 @@ static void a_journal_remembers_that_it_came_after_the_tiles(void **state)
     tw_journal_close(journal);
 }
 
+static void an_outdated_place_is_not_done_until_it_is_made_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, false);
+    uint32_t files;
+    commit(fixture, journal, 3, 7, 4);
+    assert_int_equal(tw_journal_outdate(journal, 3, 7, &fixture->err), TW_OK);
+    assert_int_equal(tw_journal_outdate(journal, 3, 7, &fixture->err), TW_OK);
+    assert_int_equal(tw_journal_outdate(journal, 3, 8, &fixture->err), TW_OK);
+    tw_journal_close(journal);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n3 7 7 4\n3 7 7 -\n");
+    journal = open_journal(fixture, false, false);
+    assert_true(tw_journal_find(journal, 3, 7, &files));
+    assert_true(files == TW_JOURNAL_OUTDATED);
+    assert_int_equal(tw_journal_finish(journal, &fixture->err), TW_OK);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n3 7 7 -\n");
+    commit(fixture, journal, 3, 7, 4);
+    assert_int_equal(tw_journal_finish(journal, &fixture->err), TW_OK);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n3 7 7 4\n");
+    tw_journal_close(journal);
+}
+
+static void places_outside_of_a_journal_that_came_after_the_tiles_can_be_outdated(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, true);
+    uint32_t files;
+    assert_int_equal(tw_journal_outdate(journal, 3, 8, &fixture->err), TW_OK);
+    assert_true(tw_journal_find(journal, 3, 8, &files));
+    assert_true(files == TW_JOURNAL_OUTDATED);
+    tw_journal_close(journal);
+}
+
 static void what_is_no_journal_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -133,6 +166,8 @@ static void what_is_no_journal_is_refused(void **state)
         fixture->err.message,
         tw_arena_printf(fixture->arena,
                         "cannot read '%s': line 3 is not understood; use --overwrite to begin anew", path));
+    write_text(fixture, "tilewright journal 1\n3 7 7 1-\n");
+    assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
     write_text(fixture, "something else\n");
     assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
     assert_string_equal(fixture->err.message,
@@ -150,6 +185,8 @@ int main(void)
         TEST(the_finished_file_does_not_depend_on_the_order),
         TEST(an_overwriting_run_begins_with_an_empty_one),
         TEST(a_journal_remembers_that_it_came_after_the_tiles),
+        TEST(an_outdated_place_is_not_done_until_it_is_made_again),
+        TEST(places_outside_of_a_journal_that_came_after_the_tiles_can_be_outdated),
         TEST(what_is_no_journal_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
