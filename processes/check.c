@@ -22,11 +22,8 @@ static const char *wanted_kind(const struct tw_value *declared)
     static const struct {
         const char *name;
         enum tw_value_kind kind;
-    } kinds[] = {{"number", TW_NUMBER},
-                 {"string", TW_STRING},
-                 {"boolean", TW_BOOL},
-                 {"list", TW_LIST},
-                 {"map", TW_MAP}};
+    } kinds[] = {{"number", TW_NUMBER}, {"string", TW_STRING},     {"boolean", TW_BOOL}, {"list", TW_LIST},
+                 {"map", TW_MAP},       {"resampling", TW_STRING}, {"dtype", TW_STRING}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].name, declared->text) == 0)
             return tw_value_kind_name(kinds[i].kind);
@@ -38,13 +35,30 @@ static bool is_scalar(const struct tw_value *value)
     return value->kind == TW_BOOL || value->kind == TW_NUMBER || value->kind == TW_STRING;
 }
 
+/* A parameter of the right kind that has to be one of a few names. */
+static void check_name(const struct tw_value *given, const struct tw_value *declared,
+                       struct tw_problems *problems)
+{
+    enum tw_resampling resampling;
+    enum tw_dtype dtype;
+    if (declared->kind != TW_NULL || given->kind != TW_STRING)
+        return;
+    if (strcmp(declared->text, "resampling") == 0 && !tw_resampling_parse(given->text, &resampling))
+        tw_problems_add_unknown(problems, given, "resampling", given->text, tw_resampling_list(),
+                                TW_NUM_RESAMPLINGS);
+    if (strcmp(declared->text, "dtype") == 0 && !tw_dtype_parse(given->text, &dtype))
+        tw_problems_add_unknown(problems, given, "dtype", given->text, tw_dtype_list(), TW_NUM_DTYPES);
+}
+
 static void check_param(const struct tw_member *given, const struct tw_value *declared,
                         struct tw_problems *problems)
 {
     const char *wanted = wanted_kind(declared);
     const char *kind = tw_value_kind_name(given->value.kind);
-    if (wanted == NULL || given->value.kind == TW_NULL || strcmp(wanted, kind) == 0)
+    if (wanted == NULL || given->value.kind == TW_NULL || strcmp(wanted, kind) == 0) {
+        check_name(&given->value, declared, problems);
         return;
+    }
     bool show_default = is_scalar(declared), show_given = is_scalar(&given->value);
     const char *quote = declared->kind == TW_STRING ? "'" : "";
     tw_problems_add(problems, &given->value, "parameter '%s' must be %s%s%s%s%s%s, not %s%s%s%s", given->key,

@@ -3,11 +3,11 @@ return process {
   inputs = { inp = 'raster' },
   any_input_name = true, -- whatever the configuration calls it
   params = {
-    resampling = param.string,           -- by default the input's own
-    band_indexes = param.any,            -- bands to keep, counted from 1, in this order
-    scale_offset = 0.0,                  -- the result is (value + scale_offset) * scale_ratio
+    resampling = param.resampling,      -- by default the input's own
+    band_indexes = param.any,           -- bands to keep, counted from 1, in this order
+    scale_offset = 0.0,                 -- the result is (value + scale_offset) * scale_ratio
     scale_ratio = 1.0,
-    clip_to_output_dtype = param.string, -- rounds, and cuts off at the limits of this type
+    clip_to_output_dtype = param.dtype, -- rounds, and cuts off at the limits of this type
   },
 
   run = function(tile, input, p)

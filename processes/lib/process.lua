@@ -58,9 +58,10 @@ local function read_inputs(where, inputs)
 end
 
 -- Parameters without a default: param.any, param.number ... They are nil unless the configuration sets them.
+-- param.resampling and param.dtype are strings that name a method or a type; others are refused before the first tile.
 local Marker = { __metatable = false }
 tw.param = {}
-for _, kind in ipairs { 'any', 'number', 'string', 'boolean', 'list', 'map' } do
+for _, kind in ipairs { 'any', 'number', 'string', 'boolean', 'list', 'map', 'resampling', 'dtype' } do
   tw.param[kind] = setmetatable({ kind = kind }, Marker)
 end
 
