@@ -75,6 +75,12 @@ struct tw_script_scene {
     const char *properties;    /* JSON, or NULL */
     double cloud_cover;        /* percent; NaN when not known */
 };
+struct tw_script_read {
+    size_t scene;             /* of a stack: its index; of a raster: 0 */
+    const char *const *bands; /* NULL: all; gone after the call */
+    size_t num_bands;
+    const enum tw_resampling *resampling; /* NULL: the input's own */
+};
 struct tw_script_input {
     const char *name;
     enum tw_input_kind kind; /* RASTER or STACK */
@@ -82,7 +88,10 @@ struct tw_script_input {
     const char *const *(*band_names)(void *context, size_t *count);
     enum tw_status (*scenes)(void *context, struct tw_script_scene **scenes, size_t *num_scenes,
                              struct tw_error *err);
-    /* bands NULL: all. resampling NULL: the input's own. */
+    enum tw_status (*read_bands)(void *context, const struct tw_script_read *request,
+                                 struct tw_raster *raster, struct tw_error *err);
+    /* The same with more parameters than the house allows: only used where read_bands is NULL, and to be
+     * dropped as soon as nobody sets it. */
     enum tw_status (*read)(void *context, size_t scene, const char *const *bands, size_t num_bands,
                            const enum tw_resampling *resampling, struct tw_raster *raster,
                            struct tw_error *err);

@@ -50,6 +50,19 @@ function tw.raise_unknown(what, name, known)
   tw.raise('%s%s', what, tw.known(tostring(name), known))
 end
 
+-- Refuses options that are not among the known ones.
+function tw.check_option_names(what, options, known)
+  for name in pairs(options or {}) do
+    local is_known = false
+    for _, item in ipairs(known) do
+      is_known = is_known or item == name
+    end
+    if not is_known then
+      tw.raise_unknown(("%s: unknown option '%s'"):format(what, tostring(name)), name, known)
+    end
+  end
+end
+
 -- `3`, `'text'`, `nil`, `a raster`: a value in a message.
 function tw.show(value)
   local kind = tw.type(value)

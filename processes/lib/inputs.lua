@@ -53,14 +53,8 @@ local function band_list(input, bands)
   return names
 end
 
-local options_known = { 'resampling' }
-
 local function resampling_of(options)
-  for name in pairs(options or {}) do
-    if name ~= 'resampling' then
-      tw.raise_unknown(("unknown option '%s' of read"):format(tostring(name)), name, options_known)
-    end
-  end
+  tw.check_option_names('read', options, { 'resampling' })
   if options == nil or options.resampling == nil then
     return -1
   end
@@ -82,7 +76,7 @@ local function read(input, scene, names, resampling, info)
   check(host.read(host, request, raster))
   local band_names, bands = {}, {}
   for i = 1, tonumber(raster.num_bands) do
-    band_names[i] = ffi.string(raster.names[i - 1])
+    band_names[i] = names and names[i] or ffi.string(raster.names[i - 1])
     bands[i] = tw.wrap(raster.bands[i - 1])
   end
   return tw.new_raster(band_names, bands, info)
@@ -184,8 +178,8 @@ function stack_methods.map(input, bands, outputs, fn, options)
   if not names then
     raise("map needs the bands to read, as in { 'red', 'nir' }")
   end
-  tw.check_map(outputs, fn, options)
-  local rasters = read_all(input, names)
+  tw.check_map(outputs, fn, options, { 'dtype', 'resampling' })
+  local rasters = read_all(input, names, options and { resampling = options.resampling })
   if #rasters == 0 then
     return nil
   end

@@ -169,7 +169,8 @@ function tw.without_nan(array)
 end
 
 -- What is wrong with the arguments of map, apart from the bands.
-function tw.check_map(outputs, fn, options)
+-- options_known: names of options, { 'dtype' } unless given.
+function tw.check_map(outputs, fn, options, options_known)
   if type(outputs) ~= 'table' or #outputs == 0 then
     raise("map needs the names of the output bands, as in { 'ndvi' }, not %s", tw.show(outputs))
   end
@@ -181,11 +182,10 @@ function tw.check_map(outputs, fn, options)
   if type(fn) ~= 'function' then
     raise('map needs a function as its third argument, not %s', tw.show(fn))
   end
-  for name in pairs(options or {}) do
-    if name ~= 'dtype' then
-      tw.raise_unknown(("map: unknown option '%s'"):format(tostring(name)), name, { 'dtype' })
-    end
+  if options ~= nil and type(options) ~= 'table' then
+    raise("map: options are a table, as in { dtype = 'uint8' }, not %s", tw.show(options))
   end
+  tw.check_option_names('map', options, options_known or { 'dtype' })
 end
 
 -- Runs a loop; what goes wrong in storing a result is said in the words of the script.

@@ -109,7 +109,6 @@ end
 
 -- rasters: a list of at least one, all with the bands `names`.
 function tw.map_series(rasters, names, outputs, fn, options)
-  tw.check_map(outputs, fn, options)
   local all_bands = {}
   for _, raster in ipairs(rasters) do
     for _, array in ipairs(tw.bands_of(raster)) do

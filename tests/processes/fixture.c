@@ -55,9 +55,11 @@ static size_t band_number(const char *name)
 }
 
 /* scene < 0: the image. All bands share the validity of the first. */
-static enum tw_status read_bands(struct fixture *fixture, int scene, const char *const *bands, size_t count,
+static enum tw_status read_bands(struct fixture *fixture, int scene, const struct tw_script_read *request,
                                  struct tw_raster *raster)
 {
+    const char *const *bands = request->bands != NULL ? request->bands : image_bands;
+    size_t count = request->bands != NULL ? request->num_bands : NUM_IMAGE_BANDS;
     struct tw_array *arrays = tw_arena_calloc(fixture->job.arena, count, sizeof(*arrays));
     if (arrays == NULL)
         return tw_error_set(&fixture->err, TW_EBUDGET, "no room");
@@ -91,24 +93,19 @@ static bool read_fails(struct fixture *fixture, struct tw_error *err)
     return true;
 }
 
-static enum tw_status read_image(void *context, size_t scene, const char *const *bands, size_t num_bands,
-                                 const enum tw_resampling *resampling, struct tw_raster *raster,
-                                 struct tw_error *err)
+static enum tw_status read_image(void *context, const struct tw_script_read *request,
+                                 struct tw_raster *raster, struct tw_error *err)
 {
-    (void)scene;
-    (void)resampling;
     if (read_fails(context, err))
         return TW_EINPUT;
-    return read_bands(context, -1, bands != NULL ? bands : image_bands,
-                      bands != NULL ? num_bands : NUM_IMAGE_BANDS, raster);
+    return read_bands(context, -1, request, raster);
 }
 
-static enum tw_status read_dem(void *context, size_t scene, const char *const *bands, size_t num_bands,
-                               const enum tw_resampling *resampling, struct tw_raster *raster,
+static enum tw_status read_dem(void *context, const struct tw_script_read *request, struct tw_raster *raster,
                                struct tw_error *err)
 {
     struct fixture *fixture = context;
-    (void)scene, (void)bands, (void)num_bands, (void)resampling;
+    (void)request;
     struct tw_array *array = tw_arena_calloc(fixture->job.arena, 1, sizeof(*array));
     if (read_fails(context, err) || array == NULL)
         return TW_EINPUT;
@@ -139,15 +136,12 @@ static enum tw_status list_scenes(void *context, struct tw_script_scene **scenes
     return TW_OK;
 }
 
-static enum tw_status read_scene(void *context, size_t scene, const char *const *bands, size_t num_bands,
-                                 const enum tw_resampling *resampling, struct tw_raster *raster,
-                                 struct tw_error *err)
+static enum tw_status read_scene(void *context, const struct tw_script_read *request,
+                                 struct tw_raster *raster, struct tw_error *err)
 {
-    (void)resampling;
     if (read_fails(context, err))
         return TW_EINPUT;
-    return read_bands(context, (int)scene, bands != NULL ? bands : image_bands,
-                      bands != NULL ? num_bands : NUM_IMAGE_BANDS, raster);
+    return read_bands(context, (int)request->scene, request, raster);
 }
 
 static const struct tw_pyramid *test_pyramid(void)
@@ -161,10 +155,11 @@ void fixture_init(struct fixture *fixture, int width_px, int height_px)
 {
     *fixture = (struct fixture){.arena = tw_arena_new(0)};
     fixture->inputs[0] =
-        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image};
-    fixture->inputs[1] = (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem};
-    fixture->inputs[2] =
-        (struct tw_script_input){"scenes", TW_INPUT_STACK, fixture, image_names, list_scenes, read_scene};
+        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image, NULL};
+    fixture->inputs[1] =
+        (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem, NULL};
+    fixture->inputs[2] = (struct tw_script_input){"scenes",    TW_INPUT_STACK, fixture, image_names,
+                                                  list_scenes, read_scene,     NULL};
     fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
                                           .pyramid = test_pyramid(),
                                           .inputs = fixture->inputs,

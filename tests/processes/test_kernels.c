@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include "host.h"
-#include "network.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -191,26 +190,6 @@ static void extreme_values_are_not_taken_for_nodata_by_the_median(void **state)
         tw_array_set(&arrays[k], 0, 65535);
     }
     check_reduction(bench, TW_REDUCE_MEDIAN, layers, 3);
-}
-
-static void networks_sort_any_number_of_rows(void **state)
-{
-    struct bench *bench = *state;
-    enum { COUNT = 33, MAX_ROWS = 70 };
-    static uint16_t rows[MAX_ROWS][COUNT];
-    for (size_t num_rows = 1; num_rows <= MAX_ROWS; num_rows++) {
-        unsigned before = 0, after = 0;
-        for (size_t r = 0; r < num_rows; r++)
-            for (size_t i = 0; i < COUNT; i++)
-                before += rows[r][i] = (uint16_t)random_below(bench, 1000);
-        tw_network_sort(rows, num_rows, sizeof(rows[0]), TW_UINT16, COUNT);
-        for (size_t r = 0; r < num_rows; r++)
-            for (size_t i = 0; i < COUNT; i++) {
-                after += rows[r][i];
-                assert_true(r == 0 || rows[r - 1][i] <= rows[r][i]);
-            }
-        assert_int_equal(before, after);
-    }
 }
 
 /* Two operands */
@@ -454,7 +433,7 @@ static void gathering_moves_valid_observations_together(void **state)
                 continue;
             for (int b = 0; b < BANDS; b++)
                 assert_true(values[(i * BANDS + b) * SCENES + n] ==
-                                   pixel(&arrays[s * BANDS + b], (size_t)i + 5));
+                            pixel(&arrays[s * BANDS + b], (size_t)i + 5));
             n++;
         }
         assert_int_equal(counts[i], n);
@@ -493,7 +472,6 @@ int main(void)
         TEST(reductions_agree_with_plain_loops),
         TEST(reducing_several_types_holds_all_values),
         TEST(extreme_values_are_not_taken_for_nodata_by_the_median),
-        TEST(networks_sort_any_number_of_rows),
         TEST(operators_agree_with_plain_loops),
         TEST(a_formula_combines_validity_once),
         TEST(nan_behind_nodata_costs_no_validity),

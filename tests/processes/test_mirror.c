@@ -1,0 +1,101 @@
+/* The structs that lib/ffi.lua declares once more, against the C headers.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "embedded.h"
+#include "host.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include <stdio.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#define SIZE(TYPE)                                                                                           \
+    {                                                                                                        \
+        "sizeof('struct " #TYPE "')", sizeof(struct TYPE)                                                    \
+    }
+#define PLACE(TYPE, FIELD)                                                                                   \
+    {                                                                                                        \
+        "offsetof('struct " #TYPE "', '" #FIELD "')", offsetof(struct TYPE, FIELD)                           \
+    }
+static const struct {
+    const char *expression;
+    size_t expected;
+} cases[] = {
+    SIZE(tw_array),
+    PLACE(tw_array, valid),
+    PLACE(tw_array, width_px),
+    PLACE(tw_array, height_px),
+    PLACE(tw_array, dtype),
+    SIZE(tw_raster),
+    PLACE(tw_raster, bands),
+    PLACE(tw_raster, names),
+    SIZE(tw_operand),
+    PLACE(tw_operand, number),
+    SIZE(tw_statistics),
+    PLACE(tw_statistics, std),
+    SIZE(tw_gather),
+    PLACE(tw_gather, num_bands),
+    PLACE(tw_gather, values),
+    PLACE(tw_gather, pixels),
+    SIZE(tw_script_scene),
+    PLACE(tw_script_scene, properties),
+    PLACE(tw_script_scene, cloud_cover),
+    SIZE(tw_read_request),
+    PLACE(tw_read_request, scene),
+    PLACE(tw_read_request, resampling),
+    {"sizeof('struct tw_host')", offsetof(struct tw_host, job)},
+    PLACE(tw_host, message),
+    PLACE(tw_host, binary),
+    PLACE(tw_host, drop_nan),
+    PLACE(tw_host, gather),
+    PLACE(tw_host, valid_pixels),
+    PLACE(tw_host, get),
+    PLACE(tw_host, make),
+    PLACE(tw_host, read),
+    PLACE(tw_host, add_result),
+};
+
+/* `return ffi.<expression>` as a number; the declarations are loaded first. */
+static double evaluate(lua_State *lua, const char *expression)
+{
+    char text[256];
+    snprintf(text, sizeof(text), "local ffi = require 'ffi' return tonumber(ffi.%s)", expression);
+    if (luaL_dostring(lua, text) != 0)
+        fail_msg("%s", lua_tostring(lua, -1));
+    double number = lua_tonumber(lua, -1);
+    lua_pop(lua, 1);
+    return number;
+}
+
+static void the_declarations_match_the_headers(void **state)
+{
+    (void)state;
+    static struct tw_host host;
+    const struct tw_embedded *file = tw_embedded_find("lib/ffi.lua");
+    lua_State *lua = luaL_newstate();
+    luaL_openlibs(lua);
+    tw_host_init(&host);
+    assert_int_equal(luaL_loadbuffer(lua, file->text, file->size, "=ffi"), 0);
+    lua_newtable(lua);
+    lua_pushlightuserdata(lua, &host);
+    lua_setfield(lua, -2, "host_pointer");
+    if (lua_pcall(lua, 1, 0, 0) != 0)
+        fail_msg("%s", lua_tostring(lua, -1));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (evaluate(lua, cases[i].expression) != (double)cases[i].expected)
+            fail_msg("%s is not %zu", cases[i].expression, cases[i].expected);
+    lua_close(lua);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_declarations_match_the_headers)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

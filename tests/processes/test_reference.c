@@ -1,0 +1,76 @@
+/* Every example in processes/tilewright.d.lua runs: the text between ```lua and ``` in its comments. An
+ * example that holds `return process` is a script, any other the body of run(tile, input, p), with the
+ * parameter cloud_max = 40. Inputs are those of fixture.h.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "fixture.h"
+
+#include "file.h"
+
+#include <string.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+/* Returns whether the example ran; line: where it begins. */
+static bool example_runs(struct tw_text *example, int line)
+{
+    struct fixture fixture;
+    struct tw_text script = {0};
+    fixture_init(&fixture, FIXTURE_WIDTH, FIXTURE_HEIGHT);
+    if (strstr(tw_text_get(example), "return process") != NULL)
+        tw_text_add(&script, tw_text_get(example));
+    else
+        tw_text_printf(
+            &script,
+            "return process { params = { cloud_max = 40 }, run = function(tile, input, p)\n%s\nend }",
+            tw_text_get(example));
+    const char *message = fixture_try(&fixture, tw_text_get(&script));
+    bool ok = *message == '\0';
+    if (!ok)
+        print_error("tilewright.d.lua:%d: %s\n%s\n", line, message, tw_text_get(example));
+    fixture_free(&fixture);
+    tw_text_free(&script);
+    return ok;
+}
+
+static void every_example_runs(void **state)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    struct tw_text example = {0};
+    char *text;
+    size_t size;
+    bool is_inside = false;
+    int number = 0, num_examples = 0, wrong = 0;
+    (void)state;
+    assert_int_equal(tw_file_read(arena, "processes/tilewright.d.lua", 0, &text, &size, NULL), TW_OK);
+    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        number++;
+        const char *content = strncmp(line, "---", 3) == 0 ? line + 3 + (line[3] == ' ') : line;
+        if (strcmp(content, "```lua") == 0) {
+            is_inside = true;
+            tw_text_clear(&example);
+        } else if (strcmp(content, "```") == 0) {
+            is_inside = false;
+            num_examples++;
+            wrong += !example_runs(&example, number);
+        } else if (is_inside) {
+            tw_text_printf(&example, "%s\n", content);
+        }
+    }
+    tw_text_free(&example);
+    tw_arena_free(arena);
+    assert_int_equal(wrong, 0);
+    assert_true(num_examples >= 25);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_example_runs)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
