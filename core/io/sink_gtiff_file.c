@@ -115,7 +115,7 @@ static bool file_open(struct tw_sink *sink, const struct tw_sink_spec *spec, str
         .sink = sink, .root = file->folder, .work = file->folder, .schema = "{zoom}/{row}/{col}.{extension}"};
     file->tiles = tw_directory_new(&tiles);
     file->assembly.sink = sink;
-    if (!find_window(sink, spec->area, &file->assembly.window))
+    if (!find_window(sink, spec->area, &file->assembly.window) && problems->count == 0)
         tw_problems_add(
             problems, tw_value_get(spec->output.options, "path"),
             "a single GeoTIFF of this area at zoom %d would be wider than 2147483647 pixels: use a lower "

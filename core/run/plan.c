@@ -140,12 +140,12 @@ static enum tw_status fill(struct tw_plan *plan, const struct tw_selection *sele
         return status;
     if (problems->count == 0)
         status = tw_plan_find_areas(plan, selection, problems);
-    if (problems->count > 0 || status != TW_OK)
-        return status != TW_OK ? status : TW_EUSAGE;
-    status = open_sink(plan, problems);
-    if (status == TW_OK)
-        status = tw_plan_identify(plan);
-    return status;
+    if (status != TW_OK && status != TW_EUSAGE)
+        return status;
+    enum tw_status opened = open_sink(plan, problems); /* also after other problems: all are told in one go */
+    if (problems->count > 0 || opened != TW_OK)
+        return opened == TW_ENOMEM ? opened : TW_EUSAGE;
+    return tw_plan_identify(plan);
 }
 
 enum tw_status tw_plan_make(const struct tw_config *config, const struct tw_selection *selection,

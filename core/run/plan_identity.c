@@ -136,21 +136,53 @@ static json_t *value_to_json(const struct tw_value *value)
     }
 }
 
-static json_t *grid_to_json(const struct tw_grid *grid)
+static json_t *box_to_json(const struct tw_box *box)
 {
-    return json_pack("{s:s, s:[f,f,f,f], s:b, s:[I,I], s:s}", "grid", grid->name, "bounds", grid->extent.left,
-                     grid->extent.bottom, grid->extent.right, grid->extent.top, "is_global",
-                     (int)grid->is_global, "shape", (json_int_t)grid->rows, (json_int_t)grid->cols, "crs",
-                     grid->crs);
+    return json_pack("[f,f,f,f]", box->left, box->bottom, box->right, box->top);
 }
 
+static json_t *grid_to_json(const struct tw_grid *grid)
+{
+    json_t *json = json_pack("{s:s, s:o, s:b, s:[I,I], s:s}", "grid", grid->name, "bounds",
+                             box_to_json(&grid->extent), "is_global", (int)grid->is_global, "shape",
+                             (json_int_t)grid->rows, (json_int_t)grid->cols, "crs", grid->crs);
+    double code;
+    if (strncmp(grid->crs, "EPSG:", 5) == 0 && tw_parse_number(grid->crs + 5, &code))
+        json_object_set_new(json, "srs", json_pack("{s:I}", "epsg", (json_int_t)code));
+    return json;
+}
+
+/* The zooms and the bounds that the configuration covers, whatever part of them this run makes. */
+static json_t *delimiters_to_json(const struct tw_plan *plan)
+{
+    const struct tw_config *config = plan->config;
+    const struct tw_area *area = tw_plan_zoom(plan, config->max_zoom)->config_area;
+    const struct tw_box *extent = &config->process_pyramid.grid->extent;
+    struct tw_box effective = tw_area_is_empty(area) ? *extent : tw_area_bounds(area);
+    json_t *zooms = json_array();
+    for (int zoom = config->min_zoom; zoom <= config->max_zoom; zoom++)
+        json_array_append_new(zooms, json_integer(zoom));
+    return json_pack("{s:o, s:o, s:o}", "zoom", zooms, "bounds",
+                     box_to_json(config->has_bounds ? &config->bounds : extent), "effective_bounds",
+                     box_to_json(&effective));
+}
+
+/* The output's options, and what they come to. The path is left out: an output may be moved. */
 static json_t *driver_to_json(const struct tw_plan *plan)
 {
+    static const char *const left_out[] = {"path", "metatiling", "pixelbuffer", "tile_size"};
     const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
-    return json_pack("{s:s, s:s, s:i, s:s, s:o}", "format", tw_encoder_format(encoder), "extension",
-                     tw_encoder_extension(encoder), "bands", tw_encoder_num_bands(encoder), "dtype",
-                     tw_dtype_name(tw_encoder_dtype(encoder)), "nodata",
-                     number_to_json(tw_encoder_nodata(encoder)));
+    json_t *driver = value_to_json(plan->config->output);
+    for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
+        json_object_del(driver, left_out[i]);
+    json_t *known =
+        json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "format", tw_encoder_format(encoder), "extension",
+                  tw_encoder_extension(encoder), "bands", tw_encoder_num_bands(encoder), "dtype",
+                  tw_dtype_name(tw_encoder_dtype(encoder)), "nodata",
+                  number_to_json(tw_encoder_nodata(encoder)), "delimiters", delimiters_to_json(plan));
+    json_object_update(driver, known);
+    json_decref(known);
+    return driver;
 }
 
 /* mapchete's layout (`driver`, `pyramid`) and, under `tilewright`, what made the tiles. No times and no

@@ -53,7 +53,8 @@ class Antimeridian(harness.Case):
 
     def test_a_buffered_tile_says_where_it_lies(self):
         self.make("out", buffer=8)
-        gt = harness.gdal.Open(str(self.folder / "out/2/1/0.tif")).GetGeoTransform()
+        dataset = harness.gdal.Open(str(self.folder / "out/2/1/0.tif"))
+        gt = dataset.GetGeoTransform()
         pixel = 360 / 1024
         self.assertEqual(gt, (-180 - 8 * pixel, pixel, 0, 45 + 8 * pixel, 0, -pixel))
 

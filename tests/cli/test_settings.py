@@ -50,6 +50,25 @@ output: {path: out, format: GTiff, dtype: uint8, bands: 1}
         self.must_run("execute", "make.yaml", "--quiet")
         self.assertEqual([self.value(f"out/{name}.tif") for name in ("2/1/1", "3/2/2")], [3, 11])
 
+    def test_every_zoom_is_computed_from_the_inputs(self):
+        """Not interpolated from the zoom above, in whatever order threads take them."""
+        self.image("sharp.tif", np.random.default_rng(1).integers(1, 255, (512, 512)).astype("uint8"), BOUNDS, nodata=0)
+        self.write("make.yaml", """process: convert
+input: {inp: sharp.tif}
+pyramid: {grid: mercator, tile_size: 128}
+zoom_levels: {min: 2, max: 4}
+output: {path: all, format: GTiff, dtype: uint8, bands: 1}
+process_parameters: {resampling: bilinear}
+""")
+        text = (self.folder / "make.yaml").read_text()
+        self.assertIn("all: 21 metatiles made (0 empty)", self.must_run("execute", "make.yaml", "--workers", "4"))
+        for zoom in (2, 3, 4):
+            self.write("one.yaml", text.replace("path: all", f"path: one{zoom}").replace("{min: 2, max: 4}", str(zoom)))
+            self.must_run("execute", "one.yaml", "--quiet")
+            wanted = {name: sum for name, sum in self.tree("all").items() if name.startswith(f"{zoom}/")}
+            self.assertEqual(len(wanted), 4 ** (zoom - 2))
+            self.assertEqual({name: sum for name, sum in self.tree(f"one{zoom}").items() if name.endswith(".tif")}, wanted)
+
     CONFIG = """process: convert
 input: {inp: "${IMAGES:-.}/coarse.tif"}
 pyramid: {grid: mercator}
