@@ -75,6 +75,15 @@ const char *tw_gdal_reason(void)
     return CPLGetLastErrorMsg();
 }
 
+const char *tw_gdal_reason_for(const char *path)
+{
+    const char *reason = tw_gdal_reason();
+    size_t length = strlen(path);
+    if (strncmp(reason, path, length) != 0 || (reason[length] != ',' && reason[length] != ':'))
+        return reason;
+    return reason + length + 1 + strspn(reason + length + 1, " ");
+}
+
 struct tw_dataset_pool *tw_dataset_pool_new(int max_open)
 {
     struct tw_dataset_pool *pool = calloc(1, sizeof(*pool));
@@ -138,7 +147,7 @@ static enum tw_status refuse(const char *path, struct tw_error *err)
             return tw_error_set(err, TW_EINPUT, "cannot open '%s': %s", path, strerror(errno));
         fclose(file);
     }
-    const char *reason = tw_gdal_reason();
+    const char *reason = tw_gdal_reason_for(path);
     if (strstr(reason, "not recognized as a supported file format") != NULL)
         return tw_error_set(err, TW_EINPUT, "'%s' is not a raster", path);
     return tw_error_set(err, TW_EINPUT, "cannot open '%s': %s", path, reason);

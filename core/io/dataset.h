@@ -18,5 +18,7 @@ enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, G
 /* The last message that GDAL reported in this thread, cleaned for a message of ours; "unknown reason" when
  * there is none. Points to thread-local memory of GDAL's. */
 const char *tw_gdal_reason(void);
+/* The same without the path in front of it, for messages that name the path themselves. */
+const char *tw_gdal_reason_for(const char *path);
 
 #endif

@@ -25,15 +25,21 @@ GDALDataType tw_gdal_type(enum tw_dtype dtype)
     return types[dtype];
 }
 
-/* The type that holds the values of a band. Signed bytes are read as int16: GDAL before 3.7 has no type for
- * them. Returns false for complex numbers. */
+/* GDAL before 3.7 has no type for signed bytes: they are unsigned, with a note. */
+static bool is_signed_byte(GDALRasterBandH band)
+{
+    const char *signedness = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
+    return GDALGetRasterDataType(band) == GDT_Byte && signedness != NULL &&
+           strcmp(signedness, "SIGNEDBYTE") == 0;
+}
+
+/* The type that holds the values of a band; int16 for signed bytes. Returns false for complex numbers. */
 static bool type_of(GDALRasterBandH band, enum tw_dtype *dtype)
 {
     GDALDataType type = GDALGetRasterDataType(band);
     if (GDALDataTypeIsComplex(type))
         return false;
-    const char *signedness = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
-    if (type == GDT_Byte && signedness != NULL && strcmp(signedness, "SIGNEDBYTE") == 0) {
+    if (is_signed_byte(band)) {
         *dtype = TW_INT16;
         return true;
     }
@@ -166,14 +172,31 @@ static enum tw_status set_plain_bands(const struct reading *reading, struct tw_e
         band->file_band = i;
         if (!type_of(handle, &band->stored))
             return complain_complex(reading->path, err);
+        band->is_signed_byte = is_signed_byte(handle);
         describe_values(band, handle, reading->view);
     }
     return set_names(reading) ? TW_OK : tw_error_nomem(err);
 }
 
+/* The nodata value that holds for a band. Returns false when it has none. */
+static bool nodata_of(const struct reading *reading, GDALRasterBandH band, double *nodata)
+{
+    const struct tw_raster_view *view = reading->view;
+    int has_nodata = FALSE;
+    double own = GDALGetRasterNoDataValue(band, &has_nodata);
+    if (view->has_nodata && !(view->fallback_nodata && has_nodata)) {
+        *nodata = view->nodata;
+        return true;
+    }
+    *nodata = own;
+    return has_nodata;
+}
+
 static bool read_palette(const struct reading *reading, GDALColorTableH table, bool *has_alpha)
 {
     struct tw_raster_info *info = reading->info;
+    double nodata = 0;
+    bool has_nodata = nodata_of(reading, GDALGetRasterBand(reading->dataset, 1), &nodata);
     info->num_colours = GDALGetColorEntryCount(table);
     info->palette = tw_arena_calloc(reading->arena, (size_t)info->num_colours, sizeof(*info->palette));
     if (info->palette == NULL)
@@ -183,7 +206,8 @@ static bool read_palette(const struct reading *reading, GDALColorTableH table, b
         const short parts[4] = {entry->c1, entry->c2, entry->c3, entry->c4};
         for (int k = 0; k < 4; k++)
             info->palette[i][k] = (uint8_t)(parts[k] < 0 ? 0 : parts[k] > 255 ? 255 : parts[k]);
-        *has_alpha = *has_alpha || info->palette[i][3] < 255;
+        bool is_nodata = has_nodata && i == (int)nodata; /* GeoTIFF makes its colour transparent */
+        *has_alpha = *has_alpha || (info->palette[i][3] < 255 && !is_nodata);
         info->palette_is_clear = info->palette_is_clear || info->palette[i][3] == 0;
     }
     return true;
@@ -222,20 +246,6 @@ static GDALColorTableH palette_of(const struct reading *reading)
     return table;
 }
 
-/* The nodata value that holds for a band. Returns false when it has none. */
-static bool nodata_of(const struct reading *reading, GDALRasterBandH band, double *nodata)
-{
-    const struct tw_raster_view *view = reading->view;
-    int has_nodata = FALSE;
-    double own = GDALGetRasterNoDataValue(band, &has_nodata);
-    if (view->has_nodata && !(view->fallback_nodata && has_nodata)) {
-        *nodata = view->nodata;
-        return true;
-    }
-    *nodata = own;
-    return has_nodata;
-}
-
 static enum tw_status set_nodata(const struct reading *reading, struct tw_error *err)
 {
     struct tw_raster_info *info = reading->info;
@@ -249,6 +259,7 @@ static enum tw_status set_nodata(const struct reading *reading, struct tw_error 
             continue;
         if (!type_of(band, &next.dtype))
             return complain_complex(reading->path, err);
+        next.is_signed_byte = is_signed_byte(band);
         info->nodata_bands[info->num_nodata_bands++] = next;
     }
     return TW_OK;

@@ -32,13 +32,15 @@ struct tw_band_info {
     enum tw_dtype stored; /* the type that the file's values are read as */
     enum tw_dtype dtype;  /* the type that they have after scaling */
     double scale, offset;
-    bool own_validity; /* NaN or a mask of its own may make it nodata alone */
-    bool own_mask;     /* the file has a mask for this band alone */
+    bool own_validity;   /* NaN or a mask of its own may make it nodata alone */
+    bool is_signed_byte; /* stored is int16, GDAL's type is unsigned: 255 means -1 */
+    bool own_mask;       /* the file has a mask for this band alone */
 };
 
 struct tw_nodata_band {
     int file_band;
     enum tw_dtype dtype;
+    bool is_signed_byte;
     double nodata;
 };
 

@@ -48,8 +48,18 @@ static enum tw_status read_band(const struct reading *reading, GDALRasterBandH b
                                        pixels, part->width_px, part->height_px, tw_gdal_type(dtype), 0, 0);
     if (failed != CE_None || CPLGetLastErrorType() >= CE_Failure)
         return tw_error_set(reading->err, TW_EINPUT, "cannot read '%s': %s", reading->request->path,
-                            tw_gdal_reason());
+                            tw_gdal_reason_for(reading->request->path));
     return TW_OK;
+}
+
+static void make_signed(void *pixels, enum tw_dtype dtype, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (dtype == TW_INT16 && ((int16_t *)pixels)[i] > 127)
+            ((int16_t *)pixels)[i] = (int16_t)(((int16_t *)pixels)[i] - 256);
+        else if (dtype == TW_FLOAT32 && ((float *)pixels)[i] > 127)
+            ((float *)pixels)[i] -= 256;
+    }
 }
 
 /* valid[i] = 0 where the mask is 0. */
@@ -92,6 +102,8 @@ static enum tw_status find_values(const struct reading *reading, const struct tw
         return no_memory(reading);
     enum tw_status status =
         read_band(reading, level_band(reading->request, band->file_band), pixels, band->dtype);
+    if (status == TW_OK && band->is_signed_byte)
+        make_signed(pixels, band->dtype, reading->count);
     if (status == TW_OK) {
         memset(is_value, TW_VALID, reading->count);
         tw_pixels_mask_nodata(pixels, band->dtype, reading->count, band->nodata, is_value);
@@ -187,6 +199,8 @@ static enum tw_status read_values(const struct reading *reading, const struct tw
         read_band(reading, level_band(reading->request, info->file_band), band->pixels, info->dtype);
     if (status != TW_OK)
         return status;
+    if (info->is_signed_byte)
+        make_signed(band->pixels, info->dtype, reading->count);
     rescale_values(info, band, reading->count);
     band->valid = common;
     return info->own_validity ? read_own_validity(reading, info, common, band) : TW_OK;

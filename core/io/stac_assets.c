@@ -126,7 +126,7 @@ bool tw_assets_find(const struct tw_assets *assets, const char *name, struct tw_
     for (int pass = 0; pass < 12; pass++) {
         for (size_t i = 0; i < assets->count; i++) {
             bool is_second = !assets->bands[i].is_data;
-            if (is_second == (pass % 2 == 1) && matches(&assets->bands[i], name, pass / 2)) {
+            if (is_second == (pass >= 6) && matches(&assets->bands[i], name, pass % 6)) {
                 *band = assets->bands[i];
                 return true;
             }

@@ -238,6 +238,8 @@ enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *pr
     ok = choice_option(source, "merge", merges, &merge, problems) && ok;
     if (!ok)
         return TW_EUSAGE;
+    if (stack->num_items == 0)
+        return complain_empty(source, &filters, 0, problems);
     drop_twins(stack);
     size_t count = stack->num_items;
     filter(stack, &filters);

@@ -207,8 +207,7 @@ static void points_back(const struct tw_transform *t, int count, double *x, doub
     }
 }
 
-int tw_transform_points(void *transform, int to_source, int count, double *x, double *y, double *z,
-                        int *success)
+int tw_transform_points(void *transform, int to_source, int count, TW_POINT_ARRAYS)
 {
     (void)z;
     const struct tw_transform *t = transform;

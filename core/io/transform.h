@@ -55,8 +55,9 @@ enum tw_status tw_transform_init(struct tw_transform *transform, const struct tw
  * has a position. */
 bool tw_transform_bounds(const struct tw_transform *transform, struct tw_box *bounds);
 
-/* A GDALTransformerFunc: window pixels to pixels of the file less the origin, and back. */
-int tw_transform_points(void *transform, int to_source, int count, double *x, double *y, double *z,
-                        int *success);
+/* A GDALTransformerFunc: window pixels to pixels of the file less the origin, and back. How many parameters
+ * that takes is GDAL's choice; it passes the arrays one by one. */
+#define TW_POINT_ARRAYS double *x, double *y, double *z, int *success
+int tw_transform_points(void *transform, int to_source, int count, TW_POINT_ARRAYS);
 
 #endif

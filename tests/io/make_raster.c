@@ -32,7 +32,7 @@ static GDALDatasetH create(const struct made_raster *made)
     double geotransform[6];
     for (int i = 0; i < 6; i++)
         geotransform[i] = made->geotransform[i];
-    if (geotransform[1] != 0)
+    if (geotransform[1] != 0 || geotransform[2] != 0)
         GDALSetGeoTransform(dataset, geotransform);
     if (made->crs != NULL)
         set_crs(dataset, made->crs);
