@@ -83,10 +83,7 @@ static int32_t host_read(struct tw_host *host, const struct tw_read_request *req
         return TW_ECANCELLED;
     const struct tw_script_read read = {(size_t)request->scene, request->bands, (size_t)request->num_bands,
                                         request->resampling < 0 ? NULL : &resampling};
-    enum tw_status status = input->read_bands != NULL
-                                ? input->read_bands(input->context, &read, raster, &host->err)
-                                : input->read(input->context, read.scene, read.bands, read.num_bands,
-                                              read.resampling, raster, &host->err);
+    enum tw_status status = input->read(input->context, &read, raster, &host->err);
     if (status == TW_EBUDGET)
         return tw_host_nomem(host);
     if (status != TW_OK && host->err.status != status)

@@ -88,12 +88,7 @@ struct tw_script_input {
     const char *const *(*band_names)(void *context, size_t *count);
     enum tw_status (*scenes)(void *context, struct tw_script_scene **scenes, size_t *num_scenes,
                              struct tw_error *err);
-    enum tw_status (*read_bands)(void *context, const struct tw_script_read *request,
-                                 struct tw_raster *raster, struct tw_error *err);
-    /* The same with more parameters than the house allows: only used where read_bands is NULL, and to be
-     * dropped as soon as nobody sets it. */
-    enum tw_status (*read)(void *context, size_t scene, const char *const *bands, size_t num_bands,
-                           const enum tw_resampling *resampling, struct tw_raster *raster,
+    enum tw_status (*read)(void *context, const struct tw_script_read *request, struct tw_raster *raster,
                            struct tw_error *err);
 };
 

@@ -60,6 +60,8 @@ function process(declaration) end
 ---@field boolean any
 ---@field list any
 ---@field map any
+---@field resampling any A `tw.Resampling`.
+---@field dtype any A `tw.Dtype`.
 param = {}
 
 ---The tile in work. Width, height and bounds include the pixelbuffer.

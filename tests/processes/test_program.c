@@ -163,7 +163,7 @@ static void parameters_are_checked_against_their_defaults(void **state)
     assert_int_equal(fixture_load(fixture, "x.lua",
                                   "return process {\n"
                                   "  params = { cloud_max = 40, mode = 'fast', only = param.list,\n"
-                                  "             any = param.any, items = {} },\n"
+                                  "             any = param.any, items = {}, type = param.dtype },\n"
                                   "  run = function() end }"),
                      TW_OK);
     assert_param(fixture, "cloud_max", number(3, "3"), "");
@@ -180,7 +180,12 @@ static void parameters_are_checked_against_their_defaults(void **state)
                  "'3'");
     assert_param(fixture, "cloud_mx", number(3, "3"),
                  "a.yaml:7:3: unknown process parameter 'cloud_mx'; did you mean 'cloud_max'? (known: any, "
-                 "cloud_max, items, mode, only)");
+                 "cloud_max, items, mode, only, type)");
+    assert_param(fixture, "type", string("uint8"), "");
+    assert_param(
+        fixture, "type", string("uint61"),
+        "a.yaml:7:14: unknown dtype 'uint61'; did you mean 'uint16'? (known: uint8, int8, uint16, int16, "
+        "uint32, int32, float32, float64)");
 }
 
 static void assert_inputs(struct fixture *fixture, const char *name, const char *message)
