@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "georeference.h"
 
-
 #include <math.h>
 #include <string.h>
 

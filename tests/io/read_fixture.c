@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,17 +100,68 @@ struct tw_raster read_window(struct read_fixture *fixture, const struct tw_windo
     return raster;
 }
 
+static const char *scratch_folder(void)
+{
+    static char folder[256];
+    const char *root = getenv("TMPDIR");
+    snprintf(folder, sizeof(folder), "%s/tilewright-test-%ld", root != NULL ? root : "/tmp", (long)getpid());
+    return folder;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *ftw)
+{
+    (void)status, (void)flag, (void)ftw;
+    return remove(path);
+}
+
+static void remove_scratch_folder(void)
+{
+    nftw(scratch_folder(), remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 const char *scratch_path(const char *name)
 {
-    static char paths[4][512];
+    static char paths[8][512];
     static int next;
-    char *path = paths[next++ % 4];
-    const char *folder = getenv("TMPDIR");
-    char base[256];
-    snprintf(base, sizeof(base), "%s/tilewright-test-%ld", folder != NULL ? folder : "/tmp", (long)getpid());
-    mkdir(base, 0700);
-    snprintf(path, sizeof(paths[0]), "%s/%s", base, name);
+    char *path = paths[next++ % 8];
+    if (mkdir(scratch_folder(), 0700) == 0)
+        atexit(remove_scratch_folder);
+    snprintf(path, sizeof(paths[0]), "%s/%s", scratch_folder(), name);
     return path;
+}
+
+const char *text(const char *format, ...)
+{
+    static char buffers[8][4096];
+    static int next;
+    char *buffer = buffers[next++ % 8];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(buffer, sizeof(buffers[0]), format, arguments);
+    va_end(arguments);
+    return buffer;
+}
+
+void assert_problem(const char *options, const char *expected)
+{
+    struct read_fixture fixture;
+    assert_false(read_open(&fixture, options));
+    assert_string_equal(tw_text_get(&fixture.problems.text), expected);
+    read_close(&fixture);
+}
+
+const char *pixels_text(const struct tw_array *array)
+{
+    static char result[4096];
+    result[0] = '\0';
+    for (size_t i = 0; i < tw_array_num_pixels(array); i++) {
+        char pixel[32] = "-";
+        if (array->valid == NULL || array->valid[i] != 0)
+            snprintf(pixel, sizeof(pixel), "%.10g", tw_array_get(array, i));
+        const char *gap = i == 0 ? "" : i % (size_t)array->width_px == 0 ? " / " : " ";
+        snprintf(result + strlen(result), sizeof(result) - strlen(result), "%s%s", gap, pixel);
+    }
+    return result;
 }
 
 static bool arrays_equal(const struct tw_array *a, const struct tw_array *b)

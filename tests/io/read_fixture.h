@@ -31,8 +31,18 @@ const struct tw_value *read_options(struct tw_arena *arena, const char *options)
 struct tw_raster read_window(struct read_fixture *fixture, const struct tw_window *window,
                              enum tw_resampling resampling, const char *bands);
 
-/* A folder for the files of a test, made once, and a path in it; static memory, good for four calls. */
+/* A path in a folder for the files of a test, which is removed when the program ends; static memory, good for
+ * four calls. */
 const char *scratch_path(const char *name);
+
+/* Formatted text; static memory, good for eight calls. */
+const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Fails the test unless opening these options gives exactly these problems. */
+void assert_problem(const char *options, const char *expected);
+
+/* `0 1 2 / 3 - 5` for the pixels of a band, - for nodata; static memory. */
+const char *pixels_text(const struct tw_array *array);
 
 /* Whether two rasters of the same shape agree in validity, and in the values where they are valid. */
 bool rasters_equal(const struct tw_raster *a, const struct tw_raster *b);

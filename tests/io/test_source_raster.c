@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "make_raster.h"
 #include "read_fixture.h"
+#include "small_raster.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,78 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Rasters of 4 x 3 pixels, the pixels of the geodetic grid at zoom 2 (0.17578125 degrees), their north-west
- * corner at column 100 and row 50 of the grid:
- *
- *       0   1   2   3        band b: 100 * (b - 1) is added
- *       4   5   6   7
- *       8   9  10  11
- */
-enum { ZOOM = 2, COL = 100, ROW = 50 };
-#define PX 0.17578125
-#define NORTH_WEST                                                                                           \
-    {                                                                                                        \
-        -180 + PX *COL, PX, 0, 90 - PX *ROW, 0, -PX                                                          \
-    }
-
-static struct made_raster small(const char *name, int num_bands, GDALDataType type)
-{
-    return (struct made_raster){.path = scratch_path(name),
-                                .width_px = 4,
-                                .height_px = 3,
-                                .num_bands = num_bands,
-                                .type = type,
-                                .geotransform = NORTH_WEST,
-                                .crs = "EPSG:4326"};
-}
-
-static struct tw_window window_of(int64_t col, int64_t row, int32_t width, int32_t height)
-{
-    return (struct tw_window){tw_grid_named("geodetic"), ZOOM, 256, col, row, width, height};
-}
-
-/* `0 1 2 -` for the pixels of a band, rows apart by `/`. */
-static const char *text_of(const struct tw_array *array)
-{
-    static char text[1024];
-    text[0] = '\0';
-    for (size_t i = 0; i < tw_array_num_pixels(array); i++) {
-        char pixel[32] = "-";
-        if (array->valid == NULL || array->valid[i] != 0)
-            snprintf(pixel, sizeof(pixel), "%.10g", tw_array_get(array, i));
-        const char *gap = i == 0 ? "" : i % (size_t)array->width_px == 0 ? " / " : " ";
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", gap, pixel);
-    }
-    return text;
-}
-
 /* Reads the raster's own 4 x 3 pixels of one band. */
 static void assert_band(struct read_fixture *fixture, const char *band, const char *expected)
 {
     struct tw_window window = window_of(COL, ROW, 4, 3);
     struct tw_raster raster = read_window(fixture, &window, TW_NEAREST, band);
-    assert_string_equal(text_of(&raster.bands[0]), expected);
-}
-
-static void assert_problem(const char *options, const char *expected)
-{
-    struct read_fixture fixture;
-    assert_false(read_open(&fixture, options));
-    assert_string_equal(tw_text_get(&fixture.problems.text), expected);
-    read_close(&fixture);
-}
-
-static const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static const char *text(const char *format, ...)
-{
-    static char buffers[4][1024];
-    static int next;
-    char *buffer = buffers[next++ % 4];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(buffer, sizeof(buffers[0]), format, arguments);
-    va_end(arguments);
-    return buffer;
+    assert_string_equal(pixels_text(&raster.bands[0]), expected);
 }
 
 static void pixels_of_the_grid_are_copied_whatever_the_resampling(void **state)
@@ -97,7 +32,7 @@ static void pixels_of_the_grid_are_copied_whatever_the_resampling(void **state)
     for (int r = 0; r < TW_NUM_RESAMPLINGS; r++) {
         struct tw_window window = window_of(COL - 1, ROW + 1, 3, 3);
         struct tw_raster raster = read_window(&fixture, &window, (enum tw_resampling)r, NULL);
-        assert_string_equal(text_of(&raster.bands[0]), "- 4 5 / - 8 9 / - - -");
+        assert_string_equal(pixels_text(&raster.bands[0]), "- 4 5 / - 8 9 / - - -");
         assert_int_equal(raster.bands[0].dtype, TW_UINT16);
     }
     read_close(&fixture);
@@ -188,8 +123,8 @@ static void nan_is_nodata_in_its_own_band(void **state)
     assert_true(read_open(&fixture, made.path));
     struct tw_window window = window_of(COL, ROW, 4, 3);
     struct tw_raster raster = read_window(&fixture, &window, TW_NEAREST, NULL);
-    assert_string_equal(text_of(&raster.bands[0]), "0 1 - 3 / 4 5 6 7 / 8 9 10 11");
-    assert_string_equal(text_of(&raster.bands[1]), "100 101 102 103 / 104 105 106 107 / 108 109 110 111");
+    assert_string_equal(pixels_text(&raster.bands[0]), "0 1 - 3 / 4 5 6 7 / 8 9 10 11");
+    assert_string_equal(pixels_text(&raster.bands[1]), "100 101 102 103 / 104 105 106 107 / 108 109 110 111");
     read_close(&fixture);
 }
 
@@ -326,127 +261,6 @@ static void bands_can_be_chosen_and_renamed(void **state)
     assert_problem(text("path=%s;band_names=a,b,a", made.path), "the band name 'a' stands twice");
 }
 
-static void rotated_pixels_lie_where_they_should(void **state)
-{
-    (void)state;
-    /* A quarter turn: columns run north, rows run east. */
-    struct made_raster made = small("rotated.tif", 1, GDT_Byte);
-    const double turned[6] = {-180 + PX * COL, 0, PX, 90 - PX * (ROW + 4), PX, 0};
-    memcpy(made.geotransform, turned, sizeof(turned));
-    raster_make_plain(&made, 0);
-    struct read_fixture fixture;
-    assert_true(read_open(&fixture, made.path));
-    struct tw_window window = window_of(COL, ROW, 3, 4);
-    struct tw_raster raster = read_window(&fixture, &window, TW_NEAREST, NULL);
-    assert_string_equal(text_of(&raster.bands[0]), "3 7 11 / 2 6 10 / 1 5 9 / 0 4 8");
-    read_close(&fixture);
-}
-
-static void ground_control_points_locate_a_file(void **state)
-{
-    (void)state;
-    struct read_fixture fixture;
-    assert_true(read_open(&fixture, "tests/data/io/gcps.tif"));
-    struct tw_window window = {tw_grid_named("geodetic"), 6, 256, 17900, 11300, 400, 300};
-    struct tw_raster raster = read_window(&fixture, &window, TW_NEAREST, NULL);
-    assert_false(tw_raster_is_empty(&raster));
-    read_close(&fixture);
-}
-
-/* A file from 179.3 to 180.7 east (8 columns); the grid ends at column 2048. */
-static void a_file_over_the_antimeridian_is_read_on_both_sides(void **state)
-{
-    (void)state;
-    struct made_raster made = small("antimeridian.tif", 1, GDT_Byte);
-    made.width_px = 8;
-    made.height_px = 1;
-    made.geotransform[0] = 180 - 4 * PX;
-    raster_make_plain(&made, 0);
-    struct read_fixture fixture;
-    assert_true(read_open(&fixture, made.path));
-    struct tw_window east = window_of(2043, ROW, 5, 1), west = window_of(0, ROW, 5, 1);
-    struct tw_window both = window_of(2043, ROW, 10, 1), before = window_of(-5, ROW, 10, 1);
-    struct tw_raster raster = read_window(&fixture, &east, TW_BILINEAR, NULL);
-    assert_string_equal(text_of(&raster.bands[0]), "- 0 1 2 3");
-    raster = read_window(&fixture, &west, TW_BILINEAR, NULL);
-    assert_string_equal(text_of(&raster.bands[0]), "4 5 6 7 -");
-    raster = read_window(&fixture, &both, TW_BILINEAR, NULL);
-    assert_string_equal(text_of(&raster.bands[0]), "- 0 1 2 3 4 5 6 7 -");
-    raster = read_window(&fixture, &before, TW_BILINEAR, NULL);
-    assert_string_equal(text_of(&raster.bands[0]), "- 0 1 2 3 4 5 6 7 -");
-    struct tw_area *area = NULL;
-    assert_int_equal(tw_source_area(fixture.source, tw_grid_named("geodetic"), &area, NULL), TW_OK);
-    assert_int_equal(tw_area_relation(area, &(struct tw_box){-180, 81.1, -179.5, 81.15}), TW_INSIDE);
-    assert_int_equal(tw_area_relation(area, &(struct tw_box){179.5, 81.1, 180, 81.15}), TW_INSIDE);
-    assert_int_equal(tw_area_relation(area, &(struct tw_box){-100, 81.1, 100, 81.15}), TW_OUTSIDE);
-    tw_area_free(area);
-    read_close(&fixture);
-}
-
-/* 0..360 degrees, one pixel each 90. */
-static void a_file_from_0_to_360_covers_the_west(void **state)
-{
-    (void)state;
-    struct made_raster made = small("around.tif", 1, GDT_Byte);
-    const double around[6] = {0, 90, 0, 90, 0, -60};
-    memcpy(made.geotransform, around, sizeof(around));
-    raster_make_plain(&made, 0);
-    struct read_fixture fixture;
-    assert_true(read_open(&fixture, made.path));
-    struct tw_window window = {tw_grid_named("mercator"), 0, 256, 0, 127, 256, 1};
-    struct tw_raster raster = read_window(&fixture, &window, TW_NEAREST, NULL);
-    assert_int_equal((int)tw_array_get(&raster.bands[0], 10), 6);
-    assert_int_equal((int)tw_array_get(&raster.bands[0], 100), 7);
-    assert_int_equal((int)tw_array_get(&raster.bands[0], 140), 4);
-    assert_int_equal((int)tw_array_get(&raster.bands[0], 250), 5);
-    assert_true(tw_array_is_full(&raster.bands[0]));
-    read_close(&fixture);
-}
-
-static void a_polar_file_covers_every_longitude(void **state)
-{
-    (void)state;
-    struct made_raster made = small("polar.tif", 1, GDT_Byte);
-    made.crs = "EPSG:3413";
-    const double polar[6] = {-2e6, 1e6, 0, 1.5e6, 0, -1e6};
-    memcpy(made.geotransform, polar, sizeof(polar));
-    raster_make_plain(&made, 0);
-    struct read_fixture fixture;
-    assert_true(read_open(&fixture, made.path));
-    struct tw_area *area = NULL;
-    assert_int_equal(tw_source_area(fixture.source, tw_grid_named("geodetic"), &area, NULL), TW_OK);
-    struct tw_box bounds = tw_area_bounds(area);
-    assert_float_equal(bounds.left, -180, 1e-9);
-    assert_float_equal(bounds.right, 180, 1e-9);
-    assert_float_equal(bounds.top, 90, 1e-9);
-    assert_true(bounds.bottom < 78 && bounds.bottom > 60);
-    tw_area_free(area);
-    struct tw_window window = window_of(0, 0, 2048, 8);
-    struct tw_raster raster = read_window(&fixture, &window, TW_NEAREST, NULL);
-    assert_true(tw_array_is_full(&raster.bands[0]));
-    read_close(&fixture);
-}
-
-static void a_tile_that_misses_the_file_is_all_nodata(void **state)
-{
-    (void)state;
-    struct read_fixture fixture;
-    assert_true(read_open(&fixture, "tests/data/io/dem_utm33.tif"));
-    struct tw_window windows[] = {window_of(0, 0, 64, 64),
-                                  window_of(2000, 900, 100, 100),
-                                  {tw_grid_named("mercator"), 8, 256, 0, 65000, 64, 64}};
-    for (size_t i = 0; i < 3; i++) {
-        struct tw_raster raster = read_window(&fixture, &windows[i], TW_CUBIC, NULL);
-        assert_true(tw_raster_is_empty(&raster));
-        struct tw_scene *scenes;
-        size_t count = 7;
-        assert_int_equal(tw_reader_scenes(fixture.reader, &windows[i], fixture.tile, &scenes, &count, NULL),
-                         TW_OK);
-        assert_int_equal(count, 0);
-    }
-    read_close(&fixture);
-}
-
 static void wrong_options_are_refused_with_the_known_ones(void **state)
 {
     (void)state;
@@ -561,12 +375,6 @@ int main(void)
         cmocka_unit_test(scale_and_offset_are_applied_on_request),
         cmocka_unit_test(bands_are_named_by_description_colour_or_number),
         cmocka_unit_test(bands_can_be_chosen_and_renamed),
-        cmocka_unit_test(rotated_pixels_lie_where_they_should),
-        cmocka_unit_test(ground_control_points_locate_a_file),
-        cmocka_unit_test(a_file_over_the_antimeridian_is_read_on_both_sides),
-        cmocka_unit_test(a_file_from_0_to_360_covers_the_west),
-        cmocka_unit_test(a_polar_file_covers_every_longitude),
-        cmocka_unit_test(a_tile_that_misses_the_file_is_all_nodata),
         cmocka_unit_test(wrong_options_are_refused_with_the_known_ones),
         cmocka_unit_test(files_that_cannot_be_used_are_named),
         cmocka_unit_test(a_truncated_file_fails_where_it_is_read),

@@ -16,19 +16,6 @@
 
 #define ITEMS "examples/cloudless/sentinel2/items.json"
 
-static const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static const char *text(const char *format, ...)
-{
-    static char buffers[8][4096];
-    static int next;
-    char *buffer = buffers[next++ % 8];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(buffer, sizeof(buffers[0]), format, arguments);
-    va_end(arguments);
-    return buffer;
-}
-
 static const char *write_file(const char *name, const char *content)
 {
     const char *path = scratch_path(name);
@@ -37,14 +24,6 @@ static const char *write_file(const char *name, const char *content)
     fputs(content, file);
     fclose(file);
     return path;
-}
-
-static void assert_problem(const char *options, const char *expected)
-{
-    struct read_fixture fixture;
-    assert_false(read_open(&fixture, options));
-    assert_string_equal(tw_text_get(&fixture.problems.text), expected);
-    read_close(&fixture);
 }
 
 /* The window of the geodetic grid at zoom 9 around the two granules. */
