@@ -45,18 +45,17 @@ static enum tw_status input_scenes(void *context, struct tw_script_scene **scene
     return TW_OK;
 }
 
-static enum tw_status input_read(void *context, size_t scene, const char *const *bands, size_t num_bands,
-                                 const enum tw_resampling *resampling, struct tw_raster *raster,
-                                 struct tw_error *err)
+static enum tw_status input_read(void *context, const struct tw_script_read *request,
+                                 struct tw_raster *raster, struct tw_error *err)
 {
     const struct input *input = context;
     struct tw_read read = {
         .window = *input->window,
-        .scene = scene,
-        .bands = bands,
-        .num_bands = num_bands,
-        .resampling = resampling != NULL ? *resampling : TW_NEAREST,
-        .resampling_given = resampling != NULL,
+        .scene = request->scene,
+        .bands = request->bands,
+        .num_bands = request->num_bands,
+        .resampling = request->resampling != NULL ? *request->resampling : TW_NEAREST,
+        .resampling_given = request->resampling != NULL,
         .cancel = input->worker->cancel,
     };
     enum tw_status status = tw_reader_read(input->reader, &read, input->worker->arena, raster, err);

@@ -155,11 +155,10 @@ void fixture_init(struct fixture *fixture, int width_px, int height_px)
 {
     *fixture = (struct fixture){.arena = tw_arena_new(0)};
     fixture->inputs[0] =
-        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image, NULL};
-    fixture->inputs[1] =
-        (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem, NULL};
-    fixture->inputs[2] = (struct tw_script_input){"scenes",    TW_INPUT_STACK, fixture, image_names,
-                                                  list_scenes, read_scene,     NULL};
+        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image};
+    fixture->inputs[1] = (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem};
+    fixture->inputs[2] =
+        (struct tw_script_input){"scenes", TW_INPUT_STACK, fixture, image_names, list_scenes, read_scene};
     fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
                                           .pyramid = test_pyramid(),
                                           .inputs = fixture->inputs,
