@@ -3,6 +3,7 @@
 #include "plan_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom)
 {
@@ -107,8 +108,39 @@ static struct tw_output_spec output_spec(const struct tw_config *config,
     return spec;
 }
 
+/* A script that declares its bands returns that many; formats that take any number (PNG) do not mind. */
+static void check_bands(const struct tw_plan *plan, struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    const struct tw_declaration *declaration = plan->declaration;
+    bool differ = config->has_output_bands && declaration->num_bands > 0 &&
+                  config->output_bands != declaration->num_bands;
+    if (!differ || strcmp(config->output_format, "PNG") == 0)
+        return;
+    tw_problems_add(problems, tw_value_get(config->output, "bands"),
+                    "output.bands says %d band%s, but the script %s declares %d", config->output_bands,
+                    config->output_bands == 1 ? "" : "s", declaration->path, declaration->num_bands);
+}
+
+/* What the pyramid's arithmetic can hold. */
+static void check_limits(const struct tw_config *config, struct tw_problems *problems)
+{
+    const struct tw_pyramid *pyramid = &config->process_pyramid;
+    const struct tw_value *place = tw_value_get(config->root, "pyramid");
+    if (config->max_zoom > tw_grid_max_zoom(pyramid->grid))
+        tw_problems_add(problems, tw_value_get(config->root, "zoom_levels"),
+                        "zoom %d is beyond the deepest zoom of this grid, %d", config->max_zoom,
+                        tw_grid_max_zoom(pyramid->grid));
+    if (pyramid->pixelbuffer_px > pyramid->tile_size_px)
+        tw_problems_add(
+            problems, tw_value_get(place, "pixelbuffer"),
+            "pyramid.pixelbuffer %d is larger than a tile of %d pixels; raise pyramid.tile_size or lower it",
+            pyramid->pixelbuffer_px, pyramid->tile_size_px);
+}
+
 static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *problems)
 {
+    check_bands(plan, problems);
     const struct tw_config *config = plan->config;
     struct tw_sink_spec spec = {
         .output = output_spec(config, plan->declaration),
@@ -127,6 +159,7 @@ static enum tw_status fill(struct tw_plan *plan, const struct tw_selection *sele
                            struct tw_problems *problems)
 {
     const struct tw_config *config = plan->config;
+    check_limits(config, problems);
     enum tw_status status = tw_program_load(config->process_text, config->process, &plan->program, problems);
     if (status != TW_OK)
         return status;

@@ -1,8 +1,8 @@
 /* What a plan is, as text: the fingerprint that tells whether an output can be continued, and metadata.json.
  *
- * The fingerprint covers whatever decides what a tile holds: script and modules, inputs and parameters,
- * pyramid, baselevels, output options. It leaves out which tiles are made (zoom_levels, bounds, area) and
- * where they go.
+ * The fingerprint covers whatever decides what a tile holds: the program's version, script and modules,
+ * inputs and parameters, pyramid, baselevels, output options. It leaves out which tiles are made
+ * (zoom_levels, bounds, area) and where they go.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,8 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { FORMAT_OF_FINGERPRINT = 1 };
 
 void tw_plan_describe_value(const struct tw_value *value, struct tw_text *text)
 {
@@ -86,8 +84,7 @@ static enum tw_status set_fingerprint(struct tw_plan *plan)
     const struct tw_config *config = plan->config;
     struct tw_text text = {0};
     char fingerprint[TW_FINGERPRINT_SIZE];
-    tw_text_printf(&text, "tilewright %d\nscript %s\n", FORMAT_OF_FINGERPRINT,
-                   plan->declaration->fingerprint);
+    tw_text_printf(&text, "tilewright %s\nscript %s\n", TW_VERSION, plan->declaration->fingerprint);
     describe_pyramid(config, &text);
     tw_text_add(&text, "input ");
     tw_plan_describe_value(config->input, &text);

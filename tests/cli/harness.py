@@ -17,9 +17,9 @@ gdal.UseExceptions()
 osr.UseExceptions()
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("TILEWRIGHT", str(ROOT / "build/release/tilewright"))
+BINARY = os.path.abspath(os.environ.get("TILEWRIGHT", ROOT / "build/release/tilewright"))
 # the same program without sanitizers, for tests that start it very often or measure its memory
-RELEASE = os.environ.get("TILEWRIGHT_RELEASE", str(ROOT / "build/release/tilewright"))
+RELEASE = os.path.abspath(os.environ.get("TILEWRIGHT_RELEASE", ROOT / "build/release/tilewright"))
 HALF_MERCATOR = 20037508.3427892
 
 
