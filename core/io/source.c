@@ -6,16 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tw_source_driver *const drivers[] = {&tw_source_raster, &tw_source_stack};
+/* A new driver is one more line in each of these. */
+static const struct tw_source_driver *const drivers[] = {
+    &tw_source_raster,
+    &tw_source_stack,
+};
+static const char *const driver_names[] = {
+    "raster",
+    "stack",
+};
+static const char *const driver_about[] = {
+    "one raster file, anything that GDAL opens",
+    "a series of rasters of the same place: STAC items, or files with dates",
+};
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
 size_t tw_source_drivers(const char *const **names, const char *const **about)
 {
-    static const char *driver_names[NUM_DRIVERS], *driver_about[NUM_DRIVERS];
-    for (size_t i = 0; i < NUM_DRIVERS; i++) {
-        driver_names[i] = drivers[i]->name;
-        driver_about[i] = drivers[i]->about;
-    }
     *names = driver_names;
     *about = driver_about;
     return NUM_DRIVERS;
@@ -24,8 +31,9 @@ size_t tw_source_drivers(const char *const **names, const char *const **about)
 /* Without a format: a STAC file, a list of files or a folder is a stack, everything else a raster. */
 static const struct tw_source_driver *guess_driver(const struct tw_source *source)
 {
+    const struct tw_value *listed = tw_value_get(source->value, "path");
     const char *path = tw_source_path(source);
-    if (tw_value_get(source->value, "files") != NULL ||
+    if (tw_value_get(source->value, "files") != NULL || (listed != NULL && listed->kind == TW_LIST) ||
         (path != NULL && (tw_path_has_suffix(path, ".json") || tw_is_folder(path))))
         return &tw_source_stack;
     return &tw_source_raster;
@@ -40,13 +48,10 @@ static const struct tw_source_driver *find_driver(const struct tw_value *format,
     }
     for (size_t i = 0; i < NUM_DRIVERS; i++) {
         const char *alias = drivers[i]->alias;
-        if (strcmp(drivers[i]->name, format->text) == 0 ||
-            (alias != NULL && strcmp(alias, format->text) == 0))
+        if (strcmp(driver_names[i], format->text) == 0 || (alias != NULL && strcmp(alias, format->text) == 0))
             return drivers[i];
     }
-    const char *const *names, *const *about;
-    size_t count = tw_source_drivers(&names, &about);
-    tw_problems_add_unknown(problems, format, "input format", format->text, names, count);
+    tw_problems_add_unknown(problems, format, "input format", format->text, driver_names, NUM_DRIVERS);
     return NULL;
 }
 

@@ -33,9 +33,7 @@ struct tw_reader {
 };
 
 struct tw_source_driver {
-    const char *name;
-    const char *alias; /* mapchete's name, or NULL */
-    const char *about;
+    const char *alias; /* mapchete's name, or NULL; its own stands in the table in source.c */
     enum tw_source_kind kind;
     const char *const *options; /* the keys that it knows, and NULL at the end */
 

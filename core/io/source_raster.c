@@ -224,9 +224,7 @@ static const char *const options[] = {"path",   "resampling", "bands", "band_nam
                                       "nodata", "scale",      "cache", NULL};
 
 const struct tw_source_driver tw_source_raster = {
-    .name = "raster",
     .alias = "raster_file",
-    .about = "one raster file, anything that GDAL opens",
     .kind = TW_SOURCE_RASTER,
     .options = options,
     .open = raster_open,

@@ -174,8 +174,6 @@ static const char *const options[] = {"path",  "files", "bands", "band_names", "
                                       "scale", "cache", NULL};
 
 const struct tw_source_driver tw_source_stack = {
-    .name = "stack",
-    .about = "a series of rasters of the same place: STAC items, or files with dates",
     .kind = TW_SOURCE_STACK,
     .options = options,
     .open = stack_open,

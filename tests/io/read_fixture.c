@@ -104,7 +104,7 @@ static const char *scratch_folder(void)
 {
     static char folder[256];
     const char *root = getenv("TMPDIR");
-    snprintf(folder, sizeof(folder), "%s/tilewright-test-%ld", root != NULL ? root : "/tmp", (long)getpid());
+    snprintf(folder, sizeof(folder), "%s/tilewright-read-%ld", root != NULL ? root : "/tmp", (long)getpid());
     return folder;
 }
 

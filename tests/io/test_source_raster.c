@@ -282,6 +282,16 @@ static void wrong_options_are_refused_with_the_known_ones(void **state)
     read_close(&fixture);
 }
 
+static void the_drivers_are_listed(void **state)
+{
+    (void)state;
+    const char *const *names, *const *about;
+    assert_int_equal(tw_source_drivers(&names, &about), 2);
+    assert_string_equal(names[0], "raster");
+    assert_string_equal(names[1], "stack");
+    assert_non_null(strstr(about[1], "STAC"));
+}
+
 static void files_that_cannot_be_used_are_named(void **state)
 {
     (void)state;
@@ -376,6 +386,7 @@ int main(void)
         cmocka_unit_test(bands_are_named_by_description_colour_or_number),
         cmocka_unit_test(bands_can_be_chosen_and_renamed),
         cmocka_unit_test(wrong_options_are_refused_with_the_known_ones),
+        cmocka_unit_test(the_drivers_are_listed),
         cmocka_unit_test(files_that_cannot_be_used_are_named),
         cmocka_unit_test(a_truncated_file_fails_where_it_is_read),
         cmocka_unit_test(a_window_that_does_not_fit_the_budget_is_refused),
