@@ -8,6 +8,7 @@
 
 #include <cpl_string.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,10 +17,31 @@
 #include <unistd.h>
 
 static const char fingerprint_key[] = "TILEWRIGHT_FINGERPRINT";
-static const char plain_name[] = "assembled.tif", cog_name[] = "assembled.cog.tif";
+static const char plain_name[] = "assembled.tif", cog_name[] = "assembled.cog.tif", prefix[] = "assembled.";
 
 /* Pixels of a side of what is assembled at once, and its memory. */
 enum { CHUNK_PX = 2048, CHUNK_BYTES = 128 << 20 };
+
+static bool is_cancelled(const struct tw_assembly *assembly)
+{
+    return assembly->cancel != NULL && *assembly->cancel != 0;
+}
+
+/* A GDALProgressFunc. */
+static int CPL_STDCALL go_on(double share, const char *message, void *assembly)
+{
+    (void)share;
+    (void)message;
+    return !is_cancelled(assembly);
+}
+
+/* What GDAL could not finish, because of an error or because it was told to stop. */
+static enum tw_status unfinished(const struct tw_assembly *assembly, const char *what, struct tw_error *err)
+{
+    if (is_cancelled(assembly))
+        return tw_error_set(err, TW_ECANCELLED, "interrupted");
+    return tw_error_set(err, TW_ESTORAGE, "cannot make %s: %s", what, tw_gdal_reason());
+}
 
 /* A multiple of the block size. */
 static int chunk_size_px(const struct tw_encoder *encoder)
@@ -62,7 +84,8 @@ static enum tw_status copy_tiles(const struct tw_assembly *assembly, GDALDataset
     int size = chunk_size_px(assembly->sink->encoder);
     for (int y = 0; status == TW_OK && y < assembly->window.height_px; y += size)
         for (int x = 0; status == TW_OK && x < assembly->window.width_px; x += size)
-            status = copy_chunk(assembly, dataset, (const int[2]){x, y}, arena, err);
+            status = is_cancelled(assembly) ? unfinished(assembly, "the file", err)
+                                            : copy_chunk(assembly, dataset, (const int[2]){x, y}, arena, err);
     tw_arena_free(arena);
     return status;
 }
@@ -85,9 +108,9 @@ static enum tw_status build_overviews(const struct tw_assembly *assembly, GDALDa
     int count = assembly->levels != NULL ? assembly->num_levels : default_levels(assembly, defaults);
     int *levels = assembly->levels != NULL ? assembly->levels : defaults;
     CPLErrorReset();
-    if (count > 0 && GDALBuildOverviews(dataset, assembly->overview_resampling, count, levels, 0, NULL, NULL,
-                                        NULL) != CE_None)
-        return tw_error_set(err, TW_ESTORAGE, "cannot make the overviews: %s", tw_gdal_reason());
+    if (count > 0 && GDALBuildOverviews(dataset, assembly->overview_resampling, count, levels, 0, NULL, go_on,
+                                        (void *)assembly) != CE_None)
+        return unfinished(assembly, "the overviews", err);
     return TW_OK;
 }
 
@@ -158,11 +181,11 @@ static enum tw_status write_cog(const struct tw_assembly *assembly, const struct
     if (from == NULL)
         return tw_error_set(err, TW_ESTORAGE, "cannot read '%s' back: %s", plain_name, tw_gdal_reason());
     CPLErrorReset();
-    GDALDatasetH to =
-        GDALCreateCopy(GDALGetDriverByName("COG"), to_path, from, FALSE, assembly->cog_options, NULL, NULL);
+    GDALDatasetH to = GDALCreateCopy(GDALGetDriverByName("COG"), to_path, from, FALSE, assembly->cog_options,
+                                     go_on, (void *)assembly);
     enum tw_status status = TW_OK;
     if (to == NULL)
-        status = tw_error_set(err, TW_ESTORAGE, "cannot make a COG: %s", tw_gdal_reason());
+        status = unfinished(assembly, "a COG", err);
     else
         status = close_dataset(to, err);
     GDALClose(from);
@@ -193,24 +216,33 @@ static enum tw_status write_files(const struct tw_assembly *assembly, const stru
     return prefer_reason(folder, status, err);
 }
 
+/* Also of what GDAL keeps beside the files: `assembled.cog.tif.ovr.tmp`, left by a run that was killed, would
+ * be taken for overviews. */
+static void remove_temporary(const char *work)
+{
+    DIR *folder = opendir(work);
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    closedir(folder);
+}
+
 enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work, struct tw_error *err)
 {
     struct tw_checked_folder *folder = tw_checked_folder_new(work, assembly->ops);
-    if (folder == NULL)
-        return tw_error_nomem(err);
-    enum tw_status status = write_files(assembly, folder, err);
-    tw_checked_folder_free(folder);
-    char *plain = NULL, *made = NULL;
-    if (asprintf(&plain, "%s/%s", work, plain_name) < 0 ||
-        asprintf(&made, "%s/%s", work, assembly->is_cog ? cog_name : plain_name) < 0) {
-        free(plain);
+    char *made = NULL;
+    if (folder == NULL || asprintf(&made, "%s/%s", work, assembly->is_cog ? cog_name : plain_name) < 0) {
+        tw_checked_folder_free(folder);
         return tw_error_nomem(err);
     }
+    remove_temporary(work);
+    enum tw_status status = write_files(assembly, folder, err);
+    tw_checked_folder_free(folder);
     if (status == TW_OK)
         status = move_into_place(made, assembly->sink->path, err);
-    unlink(made);
-    unlink(plain);
-    free(plain);
+    remove_temporary(work);
     free(made);
     return status;
 }

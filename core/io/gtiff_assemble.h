@@ -21,6 +21,7 @@ struct tw_assembly {
     int num_levels;
     char **cog_options;               /* NAME=VALUE */
     const struct tw_checked_ops *ops; /* NULL: the system's */
+    const volatile int *cancel;       /* other than 0: stop. NULL: never */
 };
 
 /* cog, overviews, overviews_resampling, overviews_levels. False when out of memory. */
@@ -28,7 +29,7 @@ bool tw_assembly_read_options(struct tw_assembly *assembly, const struct tw_sink
                               struct tw_arena *arena, struct tw_problems *problems);
 void tw_assembly_free(struct tw_assembly *assembly);
 
-/* work: a folder on the same file system, for temporary files. */
+/* work: a folder on the same file system, for temporary files; those of a run that was killed are removed. */
 enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work, struct tw_error *err);
 
 /* Whether the file was made by tw_assemble with that fingerprint. */

@@ -40,10 +40,11 @@ const char *tw_sink_path(const struct tw_sink *sink);
 const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);
 
 struct tw_sink_begin {
-    const char *fingerprint; /* of everything that decides what a tile holds */
-    const char *metadata;    /* JSON text for metadata.json (formats that have one) */
-    bool overwrite;          /* make it anew, whatever was done before */
-    bool is_partial;         /* with overwrite: other tiles than those of this run are kept, if they fit */
+    const char *fingerprint;    /* of everything that decides what a tile holds */
+    const char *metadata;       /* JSON text for metadata.json (formats that have one) */
+    bool overwrite;             /* make it anew, whatever was done before */
+    bool is_partial;            /* with overwrite: other tiles than those of this run are kept, if they fit */
+    const volatile int *cancel; /* other than 0: stop; also ends the assembly of a single file. NULL: never */
 };
 
 /* Locks the output, checks that what is there was made with the same fingerprint, reads the journal. Errors:
@@ -55,9 +56,9 @@ enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *b
  * be forgotten (overwrite). */
 bool tw_sink_is_new(const struct tw_sink *sink);
 
-/* Completes the output: commits, assembles single files, writes metadata, compacts the journal, releases the
- * lock. complete: false when the run was interrupted or tiles failed: then what was done so far is kept for
- * the next run, and a single file is not assembled. */
+/* Completes the output: commits, assembles single files (TW_ECANCELLED when that is stopped), writes
+ * metadata, compacts the journal, releases the lock. complete: false when the run was interrupted or tiles
+ * failed: then what was done so far is kept for the next run, and a single file is not assembled. */
 enum tw_status tw_sink_end(struct tw_sink *sink, bool complete, struct tw_error *err);
 
 /* NULL when out of memory. One for each worker. Accepts NULL to free. */

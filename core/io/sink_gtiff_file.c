@@ -140,7 +140,7 @@ static enum tw_status check_existing(struct gtiff_file *file, const struct tw_si
     const char *path = file->sink->path;
     if (begin->overwrite || !tw_file_exists(path) || tw_is_folder(file->folder))
         return TW_OK;
-    file->is_done = tw_assembly_has_fingerprint(path, begin->fingerprint);
+    file->is_done = tw_assembly_has_fingerprint(path, file->assembly.fingerprint);
     if (file->is_done)
         return TW_OK;
     return tw_error_set(err, TW_EUSAGE, "'%s' exists already; use --overwrite to replace it", path);
@@ -149,14 +149,17 @@ static enum tw_status check_existing(struct gtiff_file *file, const struct tw_si
 static enum tw_status file_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
 {
     struct gtiff_file *file = state;
+    const struct tw_window *window = &file->assembly.window;
     file->is_done = false;
-    enum tw_status status = check_existing(file, begin, err);
-    if (status != TW_OK || file->is_done)
-        return status;
-    file->assembly.fingerprint = tw_arena_strdup(file->sink->arena, begin->fingerprint);
+    file->assembly.cancel = begin->cancel;
+    /* a file of another area, or of a part of it, is another file */
+    file->assembly.fingerprint = tw_arena_printf(
+        file->sink->arena, "%s %d %lld %lld %d %d", begin->fingerprint, window->zoom,
+        (long long)window->row_px, (long long)window->col_px, window->height_px, window->width_px);
     if (file->assembly.fingerprint == NULL)
         return tw_error_nomem(err);
-    return tw_directory_begin(file->tiles, begin, err);
+    enum tw_status status = check_existing(file, begin, err);
+    return status != TW_OK || file->is_done ? status : tw_directory_begin(file->tiles, begin, err);
 }
 
 static bool file_is_new(const void *state)

@@ -152,23 +152,34 @@ static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
     result->failures = engine->failures;
 }
 
-/* Ends the sink whatever happened before; the first error is the one that counts. */
-static enum tw_status finish(struct tw_engine *engine, struct tw_run_result *result, const char *failed_path,
-                             struct tw_error *err)
+/* Ends the sink whatever happened before; the first error is the one that counts. *complete: all that was to
+ * be done is done. */
+static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path, bool *complete,
+                               struct tw_error *err)
 {
-    enum tw_status status = engine->fatal.status;
     struct tw_error late = {0};
-    if (status != TW_OK)
-        *err = engine->fatal;
-    bool complete = status == TW_OK && result->signal == 0 && engine->failures.total == 0;
-    enum tw_status ended = tw_sink_end(engine->plan->sink, complete, &late);
-    take_counts(engine, result);
-    if (ended == TW_OK && failed_path != NULL && (result->signal == 0 || engine->failures.count > 0))
+    bool stopped = tw_engine_is_cancelled(engine);
+    *complete = !stopped && engine->failures.total == 0;
+    enum tw_status ended = tw_sink_end(engine->plan->sink, *complete, &late);
+    if (ended == TW_OK && failed_path != NULL && (!stopped || engine->failures.count > 0))
         ended = tw_failures_write(&engine->failures, failed_path, &late);
-    if (status == TW_OK && ended != TW_OK) {
-        *err = late;
-        return ended;
-    }
+    *complete = *complete && ended == TW_OK;
+    if (engine->fatal.status != TW_OK || ended != TW_OK)
+        *err = engine->fatal.status != TW_OK ? engine->fatal : late;
+    return engine->fatal.status != TW_OK ? engine->fatal.status : ended;
+}
+
+/* Does the work. A signal that comes too late, when everything is done, changes nothing. */
+static enum tw_status run(struct tw_engine *engine, const struct tw_memory_shares *shares,
+                          struct tw_run_result *result, struct tw_error *err)
+{
+    bool complete;
+    struct tw_monitor *monitor = tw_monitor_start(engine);
+    run_passes(engine, shares);
+    enum tw_status status = end_sink(engine, failures_path(engine->plan), &complete, err);
+    int signal_number = tw_monitor_stop(monitor);
+    take_counts(engine, result);
+    result->signal = complete ? 0 : signal_number;
     if (status == TW_OK && result->signal != 0)
         return tw_error_set(err, TW_ECANCELLED, "interrupted");
     return status;
@@ -180,24 +191,20 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     struct tw_engine engine = {.plan = plan, .options = options};
     struct tw_memory_shares shares;
     double started = now();
-    char *failed_path = failures_path(plan);
-    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata, options->overwrite, is_part(plan)};
+    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata, options->overwrite, is_part(plan),
+                                  &engine.cancel};
     *result = (struct tw_run_result){0};
     enum tw_status status = tw_memory_share(plan, options, &shares, err);
     if (status == TW_OK)
         status = engine_open(&engine, err);
     if (status == TW_OK && options->retry_failed)
-        status = select_failed(&engine, failed_path, err);
+        status = select_failed(&engine, failures_path(plan), err);
     if (status == TW_OK) {
         tw_gdal_init(shares.cache_bytes);
         status = tw_sink_begin(plan->sink, &begin, err);
     }
-    if (status == TW_OK) {
-        struct tw_monitor *monitor = tw_monitor_start(&engine);
-        run_passes(&engine, &shares);
-        result->signal = tw_monitor_stop(monitor);
-        status = finish(&engine, result, failed_path, err);
-    }
+    if (status == TW_OK)
+        status = run(&engine, &shares, result, err);
     result->seconds = now() - started;
     engine_close(&engine);
     return status;

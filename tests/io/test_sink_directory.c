@@ -52,7 +52,7 @@ static struct opened begin(struct fixture *fixture, const char *format, int buff
 {
     struct opened opened = {open_sink(fixture, make_options(fixture, "format", format, NULL), buffer_px),
                             NULL};
-    struct tw_sink_begin how = {"f00d", "{\"a\": 1}\n", overwrite, false};
+    struct tw_sink_begin how = {"f00d", "{\"a\": 1}\n", overwrite, false, NULL};
     if (tw_sink_begin(opened.sink, &how, &fixture->err) != TW_OK)
         fail_msg("%s", fixture->err.message);
     opened.writer = tw_writer_new(opened.sink);
@@ -248,7 +248,7 @@ static void another_fingerprint_is_refused_with_the_remedy(void **state)
     struct opened opened = begin(fixture, "GTiff", 0, false);
     end(fixture, &opened);
     struct tw_sink *sink = open_sink(fixture, make_options(fixture, "format", "GTiff", NULL), 0);
-    struct tw_sink_begin how = {"cafe", NULL, false, false};
+    struct tw_sink_begin how = {"cafe", NULL, false, false, NULL};
     assert_int_equal(tw_sink_begin(sink, &how, &fixture->err), TW_EUSAGE);
     assert_string_equal(
         fixture->err.message,
@@ -269,7 +269,7 @@ static void a_second_run_is_refused(void **state)
     struct fixture *fixture = *state;
     struct opened opened = begin(fixture, "GTiff", 0, false);
     struct tw_sink *sink = open_sink(fixture, make_options(fixture, "format", "GTiff", NULL), 0);
-    struct tw_sink_begin how = {"f00d", NULL, false, false};
+    struct tw_sink_begin how = {"f00d", NULL, false, false, NULL};
     assert_int_equal(tw_sink_begin(sink, &how, &fixture->err), TW_EUSAGE);
     assert_non_null(strstr(fixture->err.message, "is being written by process "));
     tw_sink_close(sink);
@@ -363,7 +363,7 @@ static void the_null_sink_keeps_nothing(void **state)
                                 .path = "/dev/null"};
     struct opened opened = {tw_sink_open(&spec, &fixture->problems), NULL};
     assert_non_null(opened.sink);
-    struct tw_sink_begin how = {"f00d", NULL, false, false};
+    struct tw_sink_begin how = {"f00d", NULL, false, false, NULL};
     assert_int_equal(tw_sink_begin(opened.sink, &how, &fixture->err), TW_OK);
     opened.writer = tw_writer_new(opened.sink);
     struct tw_raster stored = make_stored(fixture, opened.sink, 256), back;
