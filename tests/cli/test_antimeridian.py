@@ -83,7 +83,8 @@ class Antimeridian(harness.Case):
         half = harness.HALF_MERCATOR
         square = self.world[:, :512]
         self.image("world.tif", square, (-half, -half, half, half), nodata=0)
-        self.write("out.yaml", CONFIG.format(metatiling=1, buffer=8, zooms=2, more="", path="out").replace("geodetic", "mercator"))
+        config = CONFIG.format(metatiling=1, buffer=8, zooms=2, more="", path="out")
+        self.write("out.yaml", config.replace("geodetic", "mercator"))
         self.must_run("execute", "out.yaml", "--quiet")
         first = harness.read(self.folder / "out/2/1/0.tif")[0]
         self.assertTrue(np.array_equal(first[:, :8], square[120:264, -8:]))

@@ -33,11 +33,13 @@ class BadCommand(harness.Case):
         self.assertIn("usage: tilewright COMMAND [OPTIONS]", err)
 
     def test_an_unknown_command(self):
-        self.check_refused("unknown command 'exceute'; did you mean 'execute'? (known: execute, create, formats, processes)", "exceute")
+        self.check_refused("unknown command 'exceute'; did you mean 'execute'? (known: execute, create, formats, processes)",
+                           "exceute")
 
     def test_an_unknown_option(self):
         self.check_refused("unknown option '--zooms'; did you mean '--zoom'?", "execute", "good.yaml", "--zooms", "3")
-        self.check_refused("unknown option '--colour'; '--help' lists the options of 'execute'", "execute", "good.yaml", "--colour")
+        self.check_refused("unknown option '--colour'; '--help' lists the options of 'execute'", "execute", "good.yaml",
+                           "--colour")
         self.check_refused("unknown option '-x'; '--help' lists the options of 'execute'", "execute", "good.yaml", "-x")
 
     def test_no_configuration(self):
@@ -89,7 +91,8 @@ class BadCommand(harness.Case):
         self.check_selection("zoom 9 is not among the zoom levels of 'good.yaml', 3 to 4", "--tile", "9", "0", "0")
 
     def test_bounds_outside_of_the_grid(self):
-        self.check_selection(f"bounds [0, 30000000, 1, 40000000] lie outside the grid {GRID}", "--bounds", "0", "30000000", "1", "40000000")
+        self.check_selection(f"bounds [0, 30000000, 1, 40000000] lie outside the grid {GRID}", "--bounds", "0", "30000000", "1",
+                             "40000000")
 
     def test_bounds_upside_down(self):
         self.check_selection("bounds [3, 2, 1, 4]: left must be less than right", "--bounds", "3", "2", "1", "4")
@@ -128,7 +131,8 @@ class BadCommand(harness.Case):
     def test_the_other_commands_take_no_more_than_they_need(self):
         self.check_refused("'formats' takes no arguments, not 'GTiff'", "formats", "GTiff")
         self.check_refused("one process at a time: 'a' or 'b'", "processes", "a", "b")
-        self.check_refused("there is no built-in process 'convrt'; did you mean 'convert'? (known: convert)", "processes", "convrt")
+        self.check_refused("there is no built-in process 'convrt'; did you mean 'convert'? (known: convert)", "processes",
+                           "convrt")
         self.check_refused("what name? usage: tilewright create NAME", "create")
         self.check_refused("one name at a time: 'a' or 'b'", "create", "a", "b")
         self.check_refused("unknown option '--forse'; did you mean '--force'?", "create", "a", "--forse")

@@ -90,7 +90,8 @@ class BadConfig(harness.Case):
                            input="input: {image: {path: image.tif, bands: [red]}}")
 
     def test_an_unknown_resampling_of_an_input(self):
-        self.check_refused(f"bad.yaml:2:46: unknown resampling 'cubicspline'; did you mean 'cubic_spline'? (known: {RESAMPLINGS})",
+        self.check_refused(f"bad.yaml:2:46: unknown resampling 'cubicspline'; did you mean 'cubic_spline'? (known: "
+                           f"{RESAMPLINGS})",
                            input="input: {image: {path: image.tif, resampling: cubicspline}}")
 
     def test_an_unknown_grid(self):
@@ -107,10 +108,12 @@ class BadConfig(harness.Case):
                            output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, pixelbuffer: 8}")
 
     def test_the_lowest_zoom_above_the_highest(self):
-        self.check_refused("bad.yaml:4:20: zoom_levels.min 5 is larger than zoom_levels.max 3", zoom_levels="zoom_levels: {min: 5, max: 3}")
+        self.check_refused("bad.yaml:4:20: zoom_levels.min 5 is larger than zoom_levels.max 3",
+                           zoom_levels="zoom_levels: {min: 5, max: 3}")
 
     def test_an_unknown_dtype(self):
-        self.check_refused("bad.yaml:5:43: unknown dtype 'unit8'; did you mean 'uint8'? (known: uint8, int8, uint16, int16, uint32, "
+        self.check_refused("bad.yaml:5:43: unknown dtype 'unit8'; did you mean 'uint8'? (known: uint8, int8, uint16, int16, "
+                           "uint32, "
                            "int32, float32, float64)", output="output: {path: out, format: GTiff, dtype: unit8, bands: 1}")
 
     def test_an_unknown_resampling_of_baselevels(self):
@@ -150,7 +153,8 @@ class BadConfig(harness.Case):
                            process="process: convert", params="process_parameters: {resampling: bilinaer}")
 
     def test_an_unknown_built_in_process(self):
-        self.check_refused("bad.yaml:1:10: unknown process 'convrt'; did you mean 'convert'? (known: convert); a script's name ends "
+        self.check_refused("bad.yaml:1:10: unknown process 'convrt'; did you mean 'convert'? (known: convert); a script's name "
+                           "ends "
                            "in .lua", process="process: convrt")
 
     def test_a_missing_script(self):
@@ -164,7 +168,8 @@ class BadConfig(harness.Case):
         self.configure(output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, compres: lzw}")
         code, _, err = self.run_tilewright("execute", "bad.yaml", "--quiet")
         self.assertEqual(code, 2)
-        self.assertTrue(err.startswith("bad.yaml:5:60: unknown output option 'compres'; did you mean 'compress'? (known: blocksize, "),
+        self.assertTrue(err.startswith("bad.yaml:5:60: unknown output option 'compres'; did you mean 'compress'? (known: "
+                                       "blocksize, "),
                         err)
 
     def test_an_unknown_option_of_png(self):
@@ -185,7 +190,8 @@ class BadConfig(harness.Case):
         self.configure(output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, compress: lzv}")
         code, _, err = self.run_tilewright("execute", "bad.yaml", "--quiet")
         self.assertEqual(code, 2)
-        self.assertTrue(err.startswith("bad.yaml:5:70: unknown value of output.compress 'lzv'; did you mean 'lzw'? (known: none, "), err)
+        self.assertTrue(err.startswith("bad.yaml:5:70: unknown value of output.compress 'lzv'; did you mean 'lzw'? (known: "
+                                       "none, "), err)
 
     def test_a_predictor_for_another_type(self):
         self.check_refused("bad.yaml:5:71: output.predictor 3 is for float32 and float64; uint8 takes 1 or 2",
@@ -205,32 +211,37 @@ class BadConfig(harness.Case):
                            output="output: {path: out, format: PNG, dtype: float32}")
 
     def test_png_with_5_bands(self):
-        self.check_refused("bad.yaml:5:41: PNG holds 1 to 4 bands, not 5; write GTiff, or return fewer bands", output="output: {path: out, format: PNG, bands: 5}")
+        self.check_refused("bad.yaml:5:41: PNG holds 1 to 4 bands, not 5; write GTiff, or return fewer bands",
+                           output="output: {path: out, format: PNG, bands: 5}")
 
     def test_a_cog_in_a_folder(self):
         self.check_refused("bad.yaml:5:65: output.cog is for a single file: output.path must end in .tif",
                            output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, cog: true}")
 
     def test_a_single_file_as_png(self):
-        self.check_refused("bad.yaml:5:16: 'out.tif' is a single GeoTIFF, and output.format is PNG: use format GTiff, or a folder",
+        self.check_refused("bad.yaml:5:16: 'out.tif' is a single GeoTIFF, and output.format is PNG: use format GTiff, or a "
+                           "folder",
                            output="output: {path: out.tif, format: PNG}")
 
     def test_a_single_geotiff_of_two_zooms(self):
-        self.check_refused("bad.yaml:5:16: a single GeoTIFF holds one zoom; zoom_levels has 2 (3 to 4): use one zoom, or a folder as "
+        self.check_refused("bad.yaml:5:16: a single GeoTIFF holds one zoom; zoom_levels has 2 (3 to 4): use one zoom, or a "
+                           "folder as "
                            "output.path", zoom_levels="zoom_levels: [3, 4]",
                            output="output: {path: out.tif, format: GTiff, dtype: uint8, bands: 1}")
 
     def test_a_single_geotiff_that_is_there_already(self):
         self.write("out.tif", "somebody else's\n")
         self.configure(output="output: {path: out.tif, format: GTiff, dtype: uint8, bands: 1}")
-        self.check_fails(2, "tilewright: 'out.tif' exists already; use --overwrite to replace it", "execute", "bad.yaml", "--quiet")
+        self.check_fails(2, "tilewright: 'out.tif' exists already; use --overwrite to replace it", "execute", "bad.yaml",
+                         "--quiet")
         self.assertEqual((self.folder / "out.tif").read_text(), "somebody else's\n")
         self.must_run("execute", "bad.yaml", "--quiet", "--overwrite")
         self.assertEqual(harness.read(self.folder / "out.tif").max(), 7)
 
     def test_a_tile_path_without_row(self):
         self.check_refused("bad.yaml:5:78: the path of tiles '{zoom}/{col}.tif' needs {row}",
-                           output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, tile_path_schema: '{zoom}/{col}.tif'}")
+                           output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, tile_path_schema: "
+                           "'{zoom}/{col}.tif'}")
 
     def test_bounds_outside_of_the_grid(self):
         self.check_refused("bad.yaml:6:9: bounds [0, 30000000, 1, 40000000] lie outside the grid [-20037508.3427892, "

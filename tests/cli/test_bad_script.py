@@ -42,7 +42,8 @@ class BadScript(harness.Case):
         self.check_fails(1, [f"tile 4/5/6: {message}", FAILED], "execute", "bad.yaml", "--quiet")
 
     def test_a_syntax_error(self):
-        self.check_refused("script.lua:4: '=' expected near 'end'", "return process {\n  run = function()\n    local x tile\n  end }\n")
+        self.check_refused("script.lua:4: '=' expected near 'end'", "return process {\n  run = function()\n    local x tile\n  "
+                           "end }\n")
 
     def test_no_process_is_returned(self):
         self.check_refused("script.lua: the script must end in 'return process { ... }'", "local x = 1\n")
@@ -60,7 +61,8 @@ class BadScript(harness.Case):
                            "return process { inputs = { image = 'raster' } }\n")
 
     def test_an_unknown_kind_of_input(self):
-        self.check_refused("script.lua:2: input 'image': unknown kind 'rastre'; did you mean 'raster'? (known: raster, stack, any)",
+        self.check_refused("script.lua:2: input 'image': unknown kind 'rastre'; did you mean 'raster'? (known: raster, stack, "
+                           "any)",
                            "return process {\n  inputs = { image = 'rastre' },\n  run = function() end,\n}\n")
 
     def test_an_unknown_output_type(self):
@@ -86,7 +88,8 @@ class BadScript(harness.Case):
                                  "return input.image:read(nil, { resampling = 'bilinaer' })")
 
     def test_an_unknown_input(self):
-        self.check_fails_at_tile("script.lua:4: no input 'imge'; did you mean 'image'? (known: image)", "return input.imge:read()")
+        self.check_fails_at_tile("script.lua:4: no input 'imge'; did you mean 'image'? (known: image)",
+                                 "return input.imge:read()")
 
     def test_an_unknown_parameter(self):
         self.check_fails_at_tile("script.lua:4: no parameter 'gain'; known: none", "return input.image:read() * p.gain")
@@ -115,7 +118,8 @@ class BadScript(harness.Case):
                                  output="{path: out, format: PNG}")
 
     def test_something_that_is_no_raster(self):
-        self.check_fails_at_tile("script.lua: run returned 'done'; it must return a raster, an array, a list of arrays, or nil", "return 'done'")
+        self.check_fails_at_tile("script.lua: run returned 'done'; it must return a raster, an array, a list of arrays, or nil",
+                                 "return 'done'")
 
     def test_a_module_that_is_missing(self):
         self.check_refused("script.lua:1: cannot find module 'helper': no file 'helper.lua'",

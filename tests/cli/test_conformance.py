@@ -32,7 +32,8 @@ def differs(wanted, found, is_png):
         if wanted[key] is not None and wanted[key] != found[key]:
             return f"{key} {found[key]}, expected {wanted[key]}"
     pixel = abs(wanted["geotransform"][1])
-    if not is_png and any(abs(a - b) > 1e-6 * pixel + 1e-9 * abs(a) for a, b in zip(wanted["geotransform"], found["geotransform"])):
+    places = zip(wanted["geotransform"], found["geotransform"])
+    if not is_png and any(abs(a - b) > 1e-6 * pixel + 1e-9 * abs(a) for a, b in places):
         return f"geotransform {found['geotransform']}, expected {wanted['geotransform']}"
     for i, (want, got) in enumerate(zip(wanted["band"], found["band"]), 1):
         if abs(want["valid"] - got["valid"]) > 0.01 * found["size"][0] * found["size"][1]:

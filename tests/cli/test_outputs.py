@@ -255,7 +255,8 @@ class SingleFile(Outputs):
         self.assertLessEqual(np.abs(band.GetOverview(0).ReadAsArray() - mean).max(), 0.5)
 
     def test_a_cog_is_one(self):
-        self.make("{path: out.tif, format: GTiff, dtype: uint16, bands: 1, cog: true, blocksize: 256, overviews_resampling: average}")
+        self.make("{path: out.tif, format: GTiff, dtype: uint16, bands: 1, cog: true, blocksize: 256, overviews_resampling: "
+                  "average}")
         dataset = gdal.Open(str(self.folder / "out.tif"))
         self.assertTrue(np.array_equal(dataset.ReadAsArray(), self.array))
         self.check_place(dataset)
@@ -302,7 +303,8 @@ class Directory(Outputs):
         pyramid = found["pyramid"]
         self.assertEqual({key: pyramid[key] for key in ("metatiling", "pixelbuffer", "tile_size")},
                          {"metatiling": 2, "pixelbuffer": 0, "tile_size": 128})
-        self.assertEqual((pyramid["grid"]["grid"], pyramid["grid"]["shape"], pyramid["grid"]["is_global"]), ("mercator", [1, 1], True))
+        grid = pyramid["grid"]
+        self.assertEqual((grid["grid"], grid["shape"], grid["is_global"]), ("mercator", [1, 1], True))
         self.assertEqual(pyramid["grid"]["srs"], {"epsg": 3857})
         self.assertEqual(driver["delimiters"]["zoom"], [4])
         self.assertTrue(np.allclose(driver["delimiters"]["effective_bounds"], BOUNDS))

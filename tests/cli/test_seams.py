@@ -1,4 +1,4 @@
-"""Tiles fit together: the mosaic of a zoom equals one read of the whole area, bit for bit, and is what GDAL's warper makes of it."""
+"""Tiles fit together: the mosaic of a zoom equals one read of the whole area, bit for bit, and what GDAL's warper makes of it."""
 import numpy as np
 from osgeo import gdal, osr
 
@@ -37,8 +37,8 @@ class Seams(harness.Case):
         side = PIXEL / ratio
         count = int(350 * ratio)
         left, top = LEFT + 65.37 * PIXEL, TOP - 71.71 * PIXEL
-        self.image(name, texture(count, int(count * 1.1), bands=2), (left, top - count * side, left + int(count * 1.1) * side, top),
-                   nodata=0)
+        width = int(count * 1.1)
+        self.image(name, texture(count, width, bands=2), (left, top - count * side, left + width * side, top), nodata=0)
 
     def utm_image(self, ratio, name="image.tif"):
         here, there = osr.SpatialReference(), osr.SpatialReference()
@@ -121,7 +121,8 @@ class Seams(harness.Case):
         for resampling in METHODS:
             with self.subTest(resampling):
                 # GDAL rounds an enlarged footprint up or down where it ends at the image's edge: one column
-                self.check_like_gdal(self.check_seams(resampling), resampling, most_different=1 / SIDE if resampling == "average" else 0)
+                self.check_like_gdal(self.check_seams(resampling), resampling,
+                                     most_different=1 / SIDE if resampling == "average" else 0)
 
     def test_from_utm_shrunk(self):
         self.utm_image(ratio=2.37)

@@ -86,18 +86,21 @@ output: {path: "${OUT}", format: GTiff, dtype: uint8, bands: 1}
 
     def test_an_environment_variable_that_is_not_set(self):
         self.write("make.yaml", self.CONFIG)
-        self.check_fails(2, "make.yaml:5:16: the environment variable 'OUT' is not set; set it, or give a default: ${OUT:-default}",
+        self.check_fails(2, "make.yaml:5:16: the environment variable 'OUT' is not set; set it, or give a default: "
+                         "${OUT:-default}",
                          "execute", "make.yaml")
 
     def test_paths_are_relative_to_the_configuration(self):
         self.write("project/make.yaml", "process: scripts/mine.lua\n" + self.CONFIG.split("\n", 1)[1].replace("inp:", "image:"))
-        self.write("project/scripts/mine.lua", "local helper = require('helper')\nreturn process {\n  inputs = { image = 'raster' },\n"
+        self.write("project/scripts/mine.lua", "local helper = require('helper')\nreturn process {\n  inputs = { image = "
+                   "'raster' },\n"
                    "  run = function(tile, input, p) return input.image:read() * helper.gain end,\n}\n")
         self.write("project/scripts/helper.lua", "return { gain = 5 }\n")
         (self.folder / "coarse.tif").rename(self.folder / "project/coarse.tif")
         (self.folder / "elsewhere").mkdir()
-        for i, (folder, config) in enumerate((("elsewhere", "../project/make.yaml"), ("project", "make.yaml"), (".", "project/make.yaml"),
-                                              ("/", self.folder / "project/make.yaml"))):
+        starts = (("elsewhere", "../project/make.yaml"), ("project", "make.yaml"), (".", "project/make.yaml"),
+                  ("/", self.folder / "project/make.yaml"))
+        for i, (folder, config) in enumerate(starts):
             self.must_run("execute", config, "--quiet", cwd=self.folder / folder, env={"OUT": f"out{i}"})
             self.assertEqual(self.value(f"project/out{i}/2/1/1.tif"), 15)
         self.check_fails(2, "../project/make.yaml:2:16: cannot open '../project/nowhere/coarse.tif': No such file or "
@@ -106,7 +109,8 @@ output: {path: "${OUT}", format: GTiff, dtype: uint8, bands: 1}
 
     def test_absolute_paths_stay_as_they_are(self):
         self.write("project/make.yaml", self.CONFIG)
-        self.must_run("execute", "project/make.yaml", "--quiet", env={"OUT": str(self.folder / "absolute"), "IMAGES": str(self.folder)})
+        paths = {"OUT": str(self.folder / "absolute"), "IMAGES": str(self.folder)}
+        self.must_run("execute", "project/make.yaml", "--quiet", env=paths)
         self.assertEqual(self.value("absolute/2/1/1.tif"), 3)
 
 
