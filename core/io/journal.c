@@ -166,6 +166,14 @@ void tw_journal_close(struct tw_journal *journal)
     free(journal);
 }
 
+bool tw_journal_is_empty(const struct tw_journal *journal)
+{
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+        if (journal->done[zoom].count > 0)
+            return false;
+    return true;
+}
+
 bool tw_journal_adopts(const struct tw_journal *journal)
 {
     return journal->adopts;

@@ -37,6 +37,9 @@ void tw_journal_close(struct tw_journal *journal);
 /* Whether the output had tiles before it had a journal: then a metatile all of whose files exist is done. */
 bool tw_journal_adopts(const struct tw_journal *journal);
 
+/* Whether nothing is done as far as the journal knows. */
+bool tw_journal_is_empty(const struct tw_journal *journal);
+
 /* What tw_journal_find says of a place that is outdated: it is not done, whatever files there are. */
 #define TW_JOURNAL_OUTDATED UINT32_MAX
 

@@ -44,12 +44,13 @@ struct tw_sink_begin {
     const char *metadata;       /* JSON text for metadata.json (formats that have one) */
     bool overwrite;             /* make it anew, whatever was done before */
     bool is_partial;            /* with overwrite: other tiles than those of this run are kept, if they fit */
+    bool accept_change;         /* go on although configuration or script have changed: what was done stays */
     const volatile int *cancel; /* other than 0: stop; also ends the assembly of a single file. NULL: never */
 };
 
 /* Locks the output, checks that what is there was made with the same fingerprint, reads the journal. Errors:
- * TW_EUSAGE when the fingerprint differs (with the remedy), or another run holds the lock (`'out' is being
- * written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
+ * TW_EUSAGE when the fingerprint differs and something was done already (with the remedy), or another run
+ * holds the lock (`'out' is being written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
 enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err);
 
 /* Whether the output held nothing of an earlier run when it was begun (no journal, no tiles), or that was to

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_directory.h"
 #include "file.h"
+#include "log.h"
 #include "journal.h"
 #include "lock.h"
 #include "storage.h"
@@ -105,6 +106,26 @@ static enum tw_status open_journal(struct tw_directory *directory, bool forget, 
     return tw_journal_open(&spec, &directory->journal, err);
 }
 
+/* What an earlier configuration or script has made is not mixed with what this one makes, unless that is
+ * asked for. */
+static enum tw_status check_change(struct tw_directory *directory, const struct tw_sink_begin *begin,
+                                   struct tw_error *err)
+{
+    const char *path = directory->spec.sink->path;
+    if (tw_journal_is_empty(directory->journal))
+        return TW_OK;
+    if (!begin->accept_change)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "'%s' was made with another configuration or script (changed since); use --overwrite "
+            "to make it anew, or another output.path",
+            path);
+    tw_log_warn("configuration or script have changed since '%s' was begun; the tiles that were done before "
+                "stay as they are",
+                path);
+    return TW_OK;
+}
+
 /* The journal is emptied before the fingerprint changes: a run that is killed in between must not leave old
  * tiles that count as done under the new one. */
 static enum tw_status open_records(struct tw_directory *directory, const struct tw_sink_begin *begin,
@@ -116,15 +137,11 @@ static enum tw_status open_records(struct tw_directory *directory, const struct 
         return tw_error_nomem(err);
     bool same;
     enum tw_status status = compare_fingerprint(directory, path, begin->fingerprint, &same, err);
-    if (status == TW_OK && !same && !begin->overwrite)
-        return tw_error_set(
-            err, TW_EUSAGE,
-            "'%s' was made with another configuration or script (changed since); use --overwrite "
-            "to make it anew, or another output.path",
-            directory->spec.sink->path);
     bool forget = begin->overwrite && !(begin->is_partial && same);
     if (status == TW_OK)
         status = open_journal(directory, forget, adopt, err);
+    if (status == TW_OK && !same)
+        status = check_change(directory, begin, err);
     return status == TW_OK ? write_if_new(directory, path, text, err) : status;
 }
 

@@ -191,8 +191,8 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     struct tw_engine engine = {.plan = plan, .options = options};
     struct tw_memory_shares shares;
     double started = now();
-    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata, options->overwrite, is_part(plan),
-                                  &engine.cancel};
+    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata,        options->overwrite,
+                                  is_part(plan),     options->retry_failed, &engine.cancel};
     *result = (struct tw_run_result){0};
     enum tw_status status = tw_memory_share(plan, options, &shares, err);
     if (status == TW_OK)

@@ -52,7 +52,7 @@ static struct opened begin(struct fixture *fixture, const char *format, int buff
 {
     struct opened opened = {open_sink(fixture, make_options(fixture, "format", format, NULL), buffer_px),
                             NULL};
-    struct tw_sink_begin how = {"f00d", "{\"a\": 1}\n", overwrite, false, NULL};
+    struct tw_sink_begin how = {.fingerprint = "f00d", .metadata = "{\"a\": 1}\n", .overwrite = overwrite};
     if (tw_sink_begin(opened.sink, &how, &fixture->err) != TW_OK)
         fail_msg("%s", fixture->err.message);
     opened.writer = tw_writer_new(opened.sink);
@@ -242,13 +242,42 @@ static void a_window_over_the_antimeridian_finds_the_tiles_of_both_sides(void **
     end(fixture, &opened);
 }
 
-static void another_fingerprint_is_refused_with_the_remedy(void **state)
+static void another_fingerprint_is_taken_where_nothing_was_done(void **state)
 {
     struct fixture *fixture = *state;
     struct opened opened = begin(fixture, "GTiff", 0, false);
     end(fixture, &opened);
     struct tw_sink *sink = open_sink(fixture, make_options(fixture, "format", "GTiff", NULL), 0);
-    struct tw_sink_begin how = {"cafe", NULL, false, false, NULL};
+    struct tw_sink_begin how = {.fingerprint = "cafe"};
+    assert_int_equal(tw_sink_begin(sink, &how, &fixture->err), TW_OK);
+    assert_int_equal(tw_sink_end(sink, true, &fixture->err), TW_OK);
+    tw_sink_close(sink);
+}
+
+static void a_change_is_accepted_on_request_and_keeps_what_was_done(void **state)
+{
+    struct fixture *fixture = *state;
+    struct opened opened = begin(fixture, "GTiff", 0, false);
+    struct tw_raster stored = make_stored(fixture, opened.sink, 256);
+    put(fixture, &opened, &stored);
+    end(fixture, &opened);
+    opened.sink = open_sink(fixture, make_options(fixture, "format", "GTiff", NULL), 0);
+    struct tw_sink_begin how = {.fingerprint = "cafe", .accept_change = true};
+    assert_int_equal(tw_sink_begin(opened.sink, &how, &fixture->err), TW_OK);
+    opened.writer = tw_writer_new(opened.sink);
+    assert_true(is_done(fixture, &opened));
+    end(fixture, &opened);
+}
+
+static void another_fingerprint_is_refused_with_the_remedy(void **state)
+{
+    struct fixture *fixture = *state;
+    struct opened opened = begin(fixture, "GTiff", 0, false);
+    struct tw_raster stored = make_stored(fixture, opened.sink, 256);
+    put(fixture, &opened, &stored);
+    end(fixture, &opened);
+    struct tw_sink *sink = open_sink(fixture, make_options(fixture, "format", "GTiff", NULL), 0);
+    struct tw_sink_begin how = {.fingerprint = "cafe"};
     assert_int_equal(tw_sink_begin(sink, &how, &fixture->err), TW_EUSAGE);
     assert_string_equal(
         fixture->err.message,
@@ -269,7 +298,7 @@ static void a_second_run_is_refused(void **state)
     struct fixture *fixture = *state;
     struct opened opened = begin(fixture, "GTiff", 0, false);
     struct tw_sink *sink = open_sink(fixture, make_options(fixture, "format", "GTiff", NULL), 0);
-    struct tw_sink_begin how = {"f00d", NULL, false, false, NULL};
+    struct tw_sink_begin how = {.fingerprint = "f00d"};
     assert_int_equal(tw_sink_begin(sink, &how, &fixture->err), TW_EUSAGE);
     assert_non_null(strstr(fixture->err.message, "is being written by process "));
     tw_sink_close(sink);
@@ -363,7 +392,7 @@ static void the_null_sink_keeps_nothing(void **state)
                                 .path = "/dev/null"};
     struct opened opened = {tw_sink_open(&spec, &fixture->problems), NULL};
     assert_non_null(opened.sink);
-    struct tw_sink_begin how = {"f00d", NULL, false, false, NULL};
+    struct tw_sink_begin how = {.fingerprint = "f00d"};
     assert_int_equal(tw_sink_begin(opened.sink, &how, &fixture->err), TW_OK);
     opened.writer = tw_writer_new(opened.sink);
     struct tw_raster stored = make_stored(fixture, opened.sink, 256), back;
@@ -388,6 +417,8 @@ int main(void)
         TEST(an_empty_tile_is_not_written),
         TEST(a_pixelbuffer_is_read_where_there_is_no_tile),
         TEST(a_window_over_the_antimeridian_finds_the_tiles_of_both_sides),
+        TEST(another_fingerprint_is_taken_where_nothing_was_done),
+        TEST(a_change_is_accepted_on_request_and_keeps_what_was_done),
         TEST(another_fingerprint_is_refused_with_the_remedy),
         TEST(a_second_run_is_refused),
         TEST(tiles_without_a_journal_are_adopted),

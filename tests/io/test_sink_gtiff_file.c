@@ -63,7 +63,7 @@ static const struct tw_value *plain(struct fixture *fixture)
 
 static enum tw_status begin(struct fixture *fixture, struct tw_sink *sink, bool overwrite)
 {
-    struct tw_sink_begin how = {"f00d", NULL, overwrite, false, NULL};
+    struct tw_sink_begin how = {.fingerprint = "f00d", .overwrite = overwrite};
     return tw_sink_begin(sink, &how, &fixture->err);
 }
 
