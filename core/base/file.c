@@ -90,8 +90,9 @@ static int make_folder(const char *path)
 {
     if (mkdir(path, 0777) == 0)
         return 0;
-    int failure = errno;
-    return failure == EEXIST && tw_is_folder(path) ? 0 : failure;
+    if (errno != EEXIST)
+        return errno;
+    return tw_is_folder(path) ? 0 : ENOTDIR; /* something else has that name */
 }
 
 enum tw_status tw_make_folders(const char *path, struct tw_error *err)

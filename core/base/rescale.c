@@ -1,5 +1,6 @@
 /* Kernels that are wider than a 2 x 2 block, as two passes of a normalised convolution (Knutsson and Westin
  * 1993): value and weight are filtered alike along the rows, then along the columns, and divided at the end.
+ * It is done in strips of rows, so that the memory for it does not grow with the height.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_TAPS = 12 };
+enum { MOST_TAPS = 12, STRIP_PX = 64 };
 
 /* The weights of one output pixel: taps source pixels from `first` on. Doubling has two phases, halving one.
  */
@@ -65,16 +66,16 @@ static struct taps taps_make(enum tw_resampling resampling, double centre, doubl
     return taps;
 }
 
-/* A plane of values and weights, both premultiplied. */
+/* Some rows of values and weights, both premultiplied. */
 struct plane {
     double *values, *weights;
-    int32_t width, height;
+    int32_t width, first_row, num_rows;
 };
 
-static bool plane_alloc(struct tw_arena *arena, struct plane *plane, int32_t width, int32_t height)
+static bool plane_alloc(struct tw_arena *arena, struct plane *plane, int32_t width, int32_t most_rows)
 {
-    size_t count = (size_t)width * (size_t)height;
-    *plane = (struct plane){.width = width, .height = height};
+    size_t count = (size_t)width * (size_t)most_rows;
+    *plane = (struct plane){.width = width};
     plane->values = tw_arena_alloc(arena, count * sizeof(double));
     plane->weights = tw_arena_alloc(arena, count * sizeof(double));
     return plane->values != NULL && plane->weights != NULL;
@@ -82,10 +83,13 @@ static bool plane_alloc(struct tw_arena *arena, struct plane *plane, int32_t wid
 
 static void plane_load(struct plane *plane, const struct tw_array *array)
 {
-    size_t count = tw_array_num_pixels(array);
-    tw_pixels_convert(array->pixels, (enum tw_dtype)array->dtype, plane->values, TW_FLOAT64, count);
+    size_t start = (size_t)plane->first_row * (size_t)plane->width;
+    size_t count = (size_t)plane->num_rows * (size_t)plane->width;
+    const unsigned char *pixels = array->pixels;
+    tw_pixels_convert(pixels + start * tw_dtype_size((enum tw_dtype)array->dtype),
+                      (enum tw_dtype)array->dtype, plane->values, TW_FLOAT64, count);
     for (size_t i = 0; i < count; i++) {
-        bool valid = array->valid == NULL || array->valid[i] != 0;
+        bool valid = array->valid == NULL || array->valid[start + i] != 0;
         plane->weights[i] = valid ? 1 : 0;
         if (!valid)
             plane->values[i] = 0;
@@ -110,18 +114,25 @@ static struct filter filter_double(enum tw_resampling resampling, int32_t start)
     return (struct filter){{taps_make(resampling, 0.25, 1.0), taps_make(resampling, 0.75, 1.0)}, 2, 1, start};
 }
 
-/* One output of a line of `length` source values that are `stride` apart; what lies outside has no weight. */
-static void filter_one(const struct filter *filter, const double *values, const double *weights,
-                       const int32_t line[3], double out[2])
+/* The first source pixel of an output pixel; it may lie outside. */
+static int32_t first_source(const struct filter *filter, int32_t index)
 {
-    int32_t index = line[0], length = line[1];
+    return filter->start + index / filter->num_phases * filter->step +
+           filter->phases[index % filter->num_phases].first;
+}
+
+/* One output of a line of `length` source values that are `stride` apart, `origin` the first of them; what
+ * lies outside has no weight. line: {index, length, stride, origin}. */
+static void filter_one(const struct filter *filter, const double *values, const double *weights,
+                       const int32_t line[4], double out[2])
+{
     ptrdiff_t stride = line[2];
-    const struct taps *taps = &filter->phases[index % filter->num_phases];
-    int32_t first = filter->start + index / filter->num_phases * filter->step + taps->first;
+    const struct taps *taps = &filter->phases[line[0] % filter->num_phases];
+    int32_t first = first_source(filter, line[0]) - line[3];
     out[0] = out[1] = 0;
     for (int i = 0; i < taps->count; i++) {
         int32_t at = first + i;
-        if (at < 0 || at >= length)
+        if (at < 0 || at >= line[1])
             continue;
         out[0] += taps->weights[i] * values[at * stride];
         out[1] += taps->weights[i] * weights[at * stride];
@@ -130,11 +141,13 @@ static void filter_one(const struct filter *filter, const double *values, const 
 
 static void filter_rows(const struct plane *from, const struct filter *filter, struct plane *to)
 {
-    for (int32_t row = 0; row < to->height; row++) {
+    to->first_row = from->first_row;
+    to->num_rows = from->num_rows;
+    for (int32_t row = 0; row < to->num_rows; row++) {
         size_t in = (size_t)row * (size_t)from->width, out = (size_t)row * (size_t)to->width;
         for (int32_t col = 0; col < to->width; col++) {
             double result[2];
-            filter_one(filter, from->values + in, from->weights + in, (int32_t[3]){col, from->width, 1},
+            filter_one(filter, from->values + in, from->weights + in, (int32_t[4]){col, from->width, 1, 0},
                        result);
             to->values[out + (size_t)col] = result[0];
             to->weights[out + (size_t)col] = result[1];
@@ -156,38 +169,54 @@ static bool has_valid_centre(const struct tw_array *original, const struct filte
     return original->valid == NULL || original->valid[at] != 0;
 }
 
+/* One row of the output. */
 static void filter_columns(const struct plane *from, const struct filter filters[2],
-                           const struct tw_array *original, struct tw_array *to)
+                           const struct tw_array *original, struct tw_array *to, int32_t row)
 {
-    const struct filter *filter = &filters[1];
     size_t size = tw_dtype_size((enum tw_dtype)to->dtype);
-    for (int32_t row = 0; row < to->height_px; row++) {
-        for (int32_t col = 0; col < to->width_px; col++) {
-            double result[2];
-            filter_one(filter, from->values + col, from->weights + col,
-                       (int32_t[3]){row, from->height, from->width}, result);
-            size_t at = (size_t)row * (size_t)to->width_px + (size_t)col;
-            bool valid =
-                fabs(result[1]) > 1e-5 && has_valid_centre(original, filters, col, row); /* GDAL's limits */
-            double value = valid ? result[0] / result[1] : 0;
-            tw_pixels_convert(&value, TW_FLOAT64, (unsigned char *)to->pixels + at * size,
-                              (enum tw_dtype)to->dtype, 1);
-            to->valid[at] = valid ? TW_VALID : 0;
-        }
+    for (int32_t col = 0; col < to->width_px; col++) {
+        double result[2];
+        filter_one(&filters[1], from->values + col, from->weights + col,
+                   (int32_t[4]){row, from->num_rows, from->width, from->first_row}, result);
+        size_t at = (size_t)row * (size_t)to->width_px + (size_t)col;
+        bool valid =
+            fabs(result[1]) > 1e-5 && has_valid_centre(original, filters, col, row); /* GDAL's limits */
+        double value = valid ? result[0] / result[1] : 0;
+        tw_pixels_convert(&value, TW_FLOAT64, (unsigned char *)to->pixels + at * size,
+                          (enum tw_dtype)to->dtype, 1);
+        to->valid[at] = valid ? TW_VALID : 0;
     }
+}
+
+static int32_t limit(int32_t value, int32_t low, int32_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* The source rows that the output rows first..last are made from. */
+static void choose_rows(const struct filter *filter, const int32_t rows[2], int32_t height,
+                        struct plane *plane)
+{
+    plane->first_row = limit(first_source(filter, rows[0]), 0, height);
+    int32_t end = limit(first_source(filter, rows[1]) + MOST_TAPS, plane->first_row, height);
+    plane->num_rows = end - plane->first_row;
 }
 
 static bool convolve(struct tw_arena *arena, const struct tw_array *from, const struct filter filters[2],
                      struct tw_array *to)
 {
-    struct plane whole, narrow;
+    struct plane wide, narrow;
     struct tw_arena_mark mark = tw_arena_mark(arena);
-    bool fits = plane_alloc(arena, &whole, from->width_px, from->height_px) &&
-                plane_alloc(arena, &narrow, to->width_px, from->height_px);
-    if (fits) {
-        plane_load(&whole, from);
-        filter_rows(&whole, &filters[0], &narrow);
-        filter_columns(&narrow, filters, from, to);
+    int32_t most_rows = limit(2 * STRIP_PX + 2 * MOST_TAPS, 0, from->height_px);
+    bool fits = plane_alloc(arena, &wide, from->width_px, most_rows) &&
+                plane_alloc(arena, &narrow, to->width_px, most_rows);
+    for (int32_t row = 0; fits && row < to->height_px; row += STRIP_PX) {
+        int32_t end = limit(row + STRIP_PX, 0, to->height_px);
+        choose_rows(&filters[1], (int32_t[2]){row, end - 1}, from->height_px, &wide);
+        plane_load(&wide, from);
+        filter_rows(&wide, &filters[0], &narrow);
+        for (int32_t i = row; i < end; i++)
+            filter_columns(&narrow, filters, from, to, i);
     }
     tw_arena_release(arena, mark);
     return fits;

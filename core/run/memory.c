@@ -6,6 +6,8 @@
 #include "overview.h"
 #include "run.h"
 
+#include "rescale.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +54,15 @@ static size_t window_bytes(const struct tw_plan *plan, enum tw_dtype dtype, size
     return side * side * (bands * tw_dtype_size(dtype) + 1);
 }
 
+/* What an overview takes that is made from storage: what is read of the zoom below (a quarter at a time, or
+ * all of it for wide kernels), its half, and that as it is stored. */
+static size_t stored_overview_bytes(const struct tw_plan *plan, size_t window)
+{
+    if (plan->min_zoom >= plan->config->base_min_zoom)
+        return 0;
+    return (tw_resampling_is_local(plan->config->lower) ? 3 : 6) * window;
+}
+
 /* The least that a metatile needs: one scene of its largest input as read, and the result. */
 static size_t tile_bytes(const struct tw_plan *plan)
 {
@@ -65,7 +76,9 @@ static size_t tile_bytes(const struct tw_plan *plan)
                                     plan->config->process_pyramid.pixelbuffer_px);
         most = bytes > most ? bytes : most;
     }
-    return most + window_bytes(plan, tw_encoder_dtype(encoder), bands, output->pixelbuffer_px);
+    size_t window = window_bytes(plan, tw_encoder_dtype(encoder), bands, output->pixelbuffer_px);
+    size_t overview = stored_overview_bytes(plan, window);
+    return most + window > overview ? most + window : overview;
 }
 
 /* Overviews that can be in the making at once: one for each level in each worker, and those that the walk is

@@ -167,9 +167,12 @@ enum tw_status tw_node_build(struct tw_node *node, struct tw_worker *worker, str
         for (size_t i = 0; fits && i < halved.num_bands; i++)
             fits =
                 tw_array_halve(worker->arena, &node->buffer.bands[i], plan->config->lower, &halved.bands[i]);
+        char text[TW_TILE_TEXT_SIZE];
         if (!fits)
             return tw_error_set(err, TW_EBUDGET,
-                                "no memory left: lower pyramid.metatiling or raise --memory");
+                                "tile %s: no memory left for the overview: lower pyramid.metatiling or raise "
+                                "--memory",
+                                tw_tile_text(&node->tile, text));
     }
     enum tw_status status =
         tw_encoder_store(tw_sink_encoder(plan->sink), &halved, worker->arena, stored, err);

@@ -181,34 +181,105 @@ static struct tw_window finer_window(const struct tw_window *window)
     return finer;
 }
 
+static enum tw_status no_memory(struct tw_error *err)
+{
+    return tw_error_set(err, TW_EBUDGET,
+                        "no memory left for the overview: lower pyramid.metatiling or raise --memory");
+}
+
+/* Arrays of the overview, all nodata. */
+static enum tw_status make_overview(struct tw_worker *worker, const struct tw_window *window,
+                                    struct tw_raster *halved, struct tw_error *err)
+{
+    const struct tw_encoder *encoder = tw_sink_encoder(worker->plan->sink);
+    halved->num_bands = (size_t)tw_encoder_num_bands(encoder);
+    halved->bands = tw_arena_calloc(worker->arena, halved->num_bands + 1, sizeof(struct tw_array));
+    if (halved->bands == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < halved->num_bands; i++) {
+        struct tw_array *band = &halved->bands[i];
+        *band = (struct tw_array){.width_px = window->width_px,
+                                  .height_px = window->height_px,
+                                  .dtype = (uint8_t)tw_encoder_dtype(encoder)};
+        if (!tw_array_alloc(worker->arena, band, true))
+            return no_memory(err);
+        size_t count = tw_array_num_pixels(band);
+        memset(band->pixels, 0, count * tw_dtype_size(tw_encoder_dtype(encoder)));
+        memset(band->valid, 0, count);
+    }
+    return TW_OK;
+}
+
+/* Reads a quarter of what lies below the window (0: north-west, 3: south-east) and halves it into its place.
+ */
+static enum tw_status halve_quarter(struct tw_worker *worker, const struct tw_window *window, int quarter,
+                                    struct tw_raster *halved, struct tw_error *err)
+{
+    const int32_t cols[3] = {0, window->width_px / 2, window->width_px};
+    const int32_t rows[3] = {0, window->height_px / 2, window->height_px};
+    int32_t col = cols[quarter % 2], row = rows[quarter / 2];
+    struct tw_window part = *window;
+    part.col_px += col;
+    part.row_px += row;
+    part.width_px = cols[quarter % 2 + 1] - col;
+    part.height_px = rows[quarter / 2 + 1] - row;
+    if (part.width_px == 0 || part.height_px == 0)
+        return TW_OK;
+    part = finer_window(&part);
+    struct tw_raster below;
+    bool found = false;
+    enum tw_status status = tw_writer_get(worker->writer, &part, worker->arena, &below, &found, err);
+    for (size_t i = 0; status == TW_OK && found && i < halved->num_bands; i++)
+        tw_halve_into(&below.bands[i], worker->plan->config->lower, &halved->bands[i], col, row);
+    return status;
+}
+
+/* Methods that look at 2 x 2 pixels only: in quarters, an overview takes no more memory than other tiles. */
+static enum tw_status halve_quarters(struct tw_worker *worker, const struct tw_window *window,
+                                     struct tw_raster *halved, struct tw_error *err)
+{
+    enum tw_status status = make_overview(worker, window, halved, err);
+    for (int i = 0; i < 4 && status == TW_OK; i++) {
+        struct tw_arena_mark mark = tw_arena_mark(worker->arena);
+        status = halve_quarter(worker, window, i, halved, err);
+        tw_arena_release(worker->arena, mark);
+    }
+    return status;
+}
+
+static enum tw_status halve_whole(struct tw_worker *worker, const struct tw_window *window,
+                                  struct tw_raster *halved, struct tw_error *err)
+{
+    const struct tw_window finer = finer_window(window);
+    struct tw_raster below;
+    bool found = false;
+    enum tw_status status = tw_writer_get(worker->writer, &finer, worker->arena, &below, &found, err);
+    halved->num_bands = status == TW_OK && found ? below.num_bands : 0;
+    halved->bands = tw_arena_calloc(worker->arena, halved->num_bands + 1, sizeof(struct tw_array));
+    if (status == TW_OK && halved->bands == NULL)
+        return no_memory(err);
+    for (size_t i = 0; status == TW_OK && i < halved->num_bands; i++)
+        if (!tw_array_halve(worker->arena, &below.bands[i], worker->plan->config->lower, &halved->bands[i]))
+            status = no_memory(err);
+    return status;
+}
+
 enum tw_status tw_job_overview(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
                                struct tw_raster *stored, bool *empty, struct tw_error *err)
 {
     const struct tw_config *config = worker->plan->config;
+    struct tw_raster halved = {0};
     *window = tw_tile_window_buffered(&config->process_pyramid, tile, config->output_pyramid.pixelbuffer_px);
-    struct tw_window finer = finer_window(window);
-    struct tw_raster below;
-    bool found = false;
-    enum tw_status status = tw_writer_get(worker->writer, &finer, worker->arena, &below, &found, err);
-    *empty = !found;
+    enum tw_status status = tw_resampling_is_local(config->lower)
+                                ? halve_quarters(worker, window, &halved, err)
+                                : halve_whole(worker, window, &halved, err);
+    *empty = status == TW_OK && tw_raster_is_empty(&halved);
+    if (status == TW_OK && !*empty)
+        status = tw_encoder_store(tw_sink_encoder(worker->plan->sink), &halved, worker->arena, stored, err);
     if (status != TW_OK)
         return tile_error(tile, err);
-    if (*empty)
-        return TW_OK;
-    *stored = below;
-    stored->bands = tw_arena_calloc(worker->arena, below.num_bands + 1, sizeof(struct tw_array));
-    bool fits = stored->bands != NULL;
-    for (size_t i = 0; fits && i < below.num_bands; i++)
-        fits = tw_array_halve(worker->arena, &below.bands[i], config->lower, &stored->bands[i]);
-    if (!fits) {
-        tw_error_set(err, TW_EBUDGET,
-                     "no memory left for the overview: lower pyramid.metatiling or raise --memory");
-        return tile_error(tile, err);
-    }
-    struct tw_raster again = *stored;
-    status = tw_encoder_store(tw_sink_encoder(worker->plan->sink), &again, worker->arena, stored, err);
-    *empty = status == TW_OK && tw_raster_is_empty(stored);
-    return status == TW_OK ? TW_OK : tile_error(tile, err);
+    *empty = *empty || tw_raster_is_empty(stored);
+    return TW_OK;
 }
 
 enum tw_status tw_job_interpolate(struct tw_worker *worker, const struct tw_tile *tile,
