@@ -148,7 +148,6 @@ static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
     result->blocked = atomic_load(&counts->blocked);
     result->files = tw_sink_files(engine->plan->sink);
     result->bytes = tw_sink_bytes(engine->plan->sink);
-    tw_failures_sort(&engine->failures);
     result->failures = engine->failures;
 }
 
@@ -159,6 +158,7 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
 {
     struct tw_error late = {0};
     bool stopped = tw_engine_is_cancelled(engine);
+    tw_failures_sort(&engine->failures);
     *complete = !stopped && engine->failures.total == 0;
     enum tw_status ended = tw_sink_end(engine->plan->sink, *complete, &late);
     if (ended == TW_OK && failed_path != NULL && (!stopped || engine->failures.count > 0))
