@@ -88,8 +88,8 @@ class Baselevels(runs.Case):
         self.assertEqual({path.name for path in (self.folder / "out").iterdir() if path.name.isdigit()}, set("45678"))
         self.assertTrue(np.array_equal(self.zoom(5, tiles=4), runs.scene(4)[:, 1::2, 1::2]))
         whole, _, _ = harness.mosaic(self.folder / "out", 8, "tif")
-        self.assertTrue(np.array_equal(whole[:, :runs.TILE, :runs.TILE], runs.scene(4)[:, :runs.TILE // 4, :runs.TILE // 4].repeat(
-            4, axis=1).repeat(4, axis=2)))
+        corner = runs.scene(4)[:, :runs.TILE // 4, :runs.TILE // 4]
+        self.assertTrue(np.array_equal(whole[:, :runs.TILE, :runs.TILE], corner.repeat(4, axis=1).repeat(4, axis=2)))
 
     def test_several_baselevels_are_each_read_from_the_input(self):
         self.make_scene()
