@@ -31,14 +31,15 @@ static bool measure_at(const struct tw_fit_input *input, const struct tw_window 
     return isnormal(ratio[0]) && isnormal(ratio[1]);
 }
 
-/* At the file's centre, or the first of some other places that can be projected. */
+/* At the centre, or the first of some other places that can be projected. */
 static void measure(const struct tw_fit_input *input, const struct tw_window *window, double ratio[2])
 {
     static const double places[][2] = {{0.5, 0.5},   {0.25, 0.25}, {0.75, 0.25}, {0.25, 0.75}, {0.75, 0.75},
                                        {0.05, 0.05}, {0.95, 0.05}, {0.05, 0.95}, {0.95, 0.95}};
+    const struct tw_box *box = &input->measured_px;
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (measure_at(input, window, places[i][0] * input->info->width_px,
-                       places[i][1] * input->info->height_px, ratio))
+        if (measure_at(input, window, box->left + places[i][0] * (box->right - box->left),
+                       box->bottom + places[i][1] * (box->top - box->bottom), ratio))
             return;
     ratio[0] = ratio[1] = 1;
 }

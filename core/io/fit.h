@@ -24,6 +24,7 @@ struct tw_fit_input {
     const struct tw_georeference *georeference;
     OGRCoordinateTransformationH to_file, to_grid; /* NULL: the same CRS */
     bool use_overviews;
+    struct tw_box measured_px; /* the part of the file where pixels are compared, y downwards */
 };
 
 /* window: only its grid, zoom and tile size count. */

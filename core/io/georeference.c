@@ -77,6 +77,19 @@ enum tw_status tw_georeference_read(struct tw_georeference *georeference, GDALDa
     return set_crs(georeference, GDALGetSpatialRef(dataset), path, err);
 }
 
+enum tw_status tw_georeference_make(struct tw_georeference *georeference, const char *crs,
+                                    const double to_crs[6], struct tw_error *err)
+{
+    memcpy(georeference->to_crs, to_crs, sizeof(georeference->to_crs));
+    georeference->is_affine = true;
+    if (!GDALInvGeoTransform(georeference->to_crs, georeference->to_px))
+        return tw_error_set(err, TW_EUSAGE, "a grid with CRS '%s' is degenerate", crs);
+    enum tw_status status = tw_crs_parse(crs, &georeference->crs, err);
+    if (status == TW_OK)
+        georeference->turn = tw_crs_turn(georeference->crs);
+    return status;
+}
+
 void tw_georeference_free(struct tw_georeference *georeference)
 {
     if (georeference->crs != NULL)

@@ -26,6 +26,9 @@ struct tw_georeference {
  * tw_georeference_free, also after a failure. */
 enum tw_status tw_georeference_read(struct tw_georeference *georeference, GDALDatasetH dataset,
                                     const char *path, struct tw_error *err);
+/* By a CRS and GDAL's six numbers. TW_EUSAGE: `unknown CRS 'x'`. */
+enum tw_status tw_georeference_make(struct tw_georeference *georeference, const char *crs,
+                                    const double to_crs[6], struct tw_error *err);
 void tw_georeference_free(struct tw_georeference *georeference);
 
 /* A pixel position to the file's CRS, and back. */

@@ -95,21 +95,47 @@ static enum tw_status locate(struct tw_files *files, struct tw_raster_file *file
     return TW_OK;
 }
 
-static enum tw_status entry_fill(struct tw_files *files, struct entry *entry, const char *path,
-                                 const struct tw_raster_view *view, struct tw_error *err)
+/* What an entry is made from: a file with its view, or tiles. */
+struct origin {
+    const char *path;
+    const struct tw_raster_view *view;
+    const struct tw_tile_set *tiles;
+};
+
+static enum tw_status describe_file(struct tw_files *files, struct entry *entry, const struct origin *origin,
+                                    struct tw_error *err)
 {
     GDALDatasetH dataset = NULL;
+    struct tw_raster_file *file = &entry->file;
+    enum tw_status status = tw_dataset_open(files->pool, file->path, &dataset, err);
+    if (status == TW_OK)
+        status = tw_raster_info_read(&file->info, dataset, file->path, origin->view, entry->arena, err);
+    if (status == TW_OK)
+        status = tw_georeference_read(&file->georeference, dataset, file->path, err);
+    file->measured_px = (struct tw_box){0, 0, file->info.width_px, file->info.height_px};
+    return status;
+}
+
+static enum tw_status describe_tiles(struct tw_raster_file *file, const struct tw_tile_set *tiles,
+                                     struct tw_error *err)
+{
+    file->tiles = tiles;
+    file->info = tiles->info;
+    file->measured_px = tiles->deepest_px;
+    return tw_georeference_make(&file->georeference, tiles->layout.pyramid.grid->crs, tiles->to_crs, err);
+}
+
+static enum tw_status entry_fill(struct tw_files *files, struct entry *entry, const struct origin *origin,
+                                 struct tw_error *err)
+{
     entry->arena = tw_arena_new(0);
     if (entry->arena == NULL)
         return tw_error_nomem(err);
-    entry->file.path = tw_arena_strdup(entry->arena, path);
+    entry->file.path = tw_arena_strdup(entry->arena, origin->path);
     if (entry->file.path == NULL)
         return tw_error_nomem(err);
-    enum tw_status status = tw_dataset_open(files->pool, path, &dataset, err);
-    if (status == TW_OK)
-        status = tw_raster_info_read(&entry->file.info, dataset, path, view, entry->arena, err);
-    if (status == TW_OK)
-        status = tw_georeference_read(&entry->file.georeference, dataset, path, err);
+    enum tw_status status = origin->tiles != NULL ? describe_tiles(&entry->file, origin->tiles, err)
+                                                  : describe_file(files, entry, origin, err);
     if (status == TW_OK)
         status = locate(files, &entry->file, err);
     return status;
@@ -128,21 +154,21 @@ static struct entry **free_place(struct tw_files *files)
     return oldest;
 }
 
-enum tw_status tw_files_get(struct tw_files *files, const char *path, const struct tw_raster_view *view,
-                            const struct tw_grid *grid, struct tw_raster_file **file, struct tw_error *err)
+static enum tw_status get(struct tw_files *files, const struct origin *origin, const struct tw_grid *grid,
+                          struct tw_raster_file **file, struct tw_error *err)
 {
     enum tw_status status = use_grid(files, grid, err);
     if (status != TW_OK)
         return status;
     struct entry *entry = NULL;
     for (int i = 0; i < files->num_entries && entry == NULL; i++)
-        if (strcmp(files->entries[i]->file.path, path) == 0)
+        if (strcmp(files->entries[i]->file.path, origin->path) == 0)
             entry = files->entries[i];
     if (entry == NULL) {
         entry = calloc(1, sizeof(*entry));
         if (entry == NULL)
             return tw_error_nomem(err);
-        status = entry_fill(files, entry, path, view, err);
+        status = entry_fill(files, entry, origin, err);
         if (status != TW_OK) {
             entry_free(entry);
             return status;
@@ -152,6 +178,21 @@ enum tw_status tw_files_get(struct tw_files *files, const char *path, const stru
     entry->last_used = ++files->clock;
     *file = &entry->file;
     return TW_OK;
+}
+
+enum tw_status tw_files_get(struct tw_files *files, const char *path, const struct tw_raster_view *view,
+                            const struct tw_grid *grid, struct tw_raster_file **file, struct tw_error *err)
+{
+    const struct origin origin = {path, view, NULL};
+    return get(files, &origin, grid, file, err);
+}
+
+enum tw_status tw_files_get_tiles(struct tw_files *files, const struct tw_tile_set *tiles,
+                                  const struct tw_grid *grid, struct tw_raster_file **file,
+                                  struct tw_error *err)
+{
+    const struct origin origin = {tiles->layout.folder, NULL, tiles};
+    return get(files, &origin, grid, file, err);
 }
 
 const struct tw_fit *tw_raster_file_fit(struct tw_raster_file *file, const struct tw_window *window,
@@ -164,8 +205,8 @@ const struct tw_fit *tw_raster_file_fit(struct tw_raster_file *file, const struc
             known->use_overviews == use_overviews)
             return &known->fit;
     }
-    struct tw_fit_input input = {&file->info, &file->georeference, file->to_file, file->to_grid,
-                                 use_overviews};
+    struct tw_fit_input input = {&file->info,   &file->georeference, file->to_file,
+                                 file->to_grid, use_overviews,       file->measured_px};
     struct known_fit *place = &entry->fits[entry->next_fit++ % KNOWN_FITS];
     *place = (struct known_fit){window->zoom, window->tile_size_px, use_overviews, true,
                                 tw_fit_make(&input, window)};

@@ -1,4 +1,5 @@
-/* raster_file.h - one raster file as a reader sees it: described, located, and read for windows of a grid.
+/* raster_file.h - one raster file (or a folder of tiles, which is read as one) as a reader sees it:
+ * described, located, and read for windows of a grid.
  *
  * A set of files belongs to one worker. It remembers what it has learned about the files that were used
  * lately; the open datasets themselves are the pool's. All files of a set are read for the same grid.
@@ -11,6 +12,7 @@
 #include "fit.h"
 #include "raster.h"
 #include "resampling.h"
+#include "tile_set.h"
 
 struct tw_files;
 
@@ -22,18 +24,25 @@ void tw_files_free(struct tw_files *files);
 /* A file as it is known to the set. */
 struct tw_raster_file {
     const char *path;
+    const struct tw_tile_set *tiles; /* borrowed; NULL: path is one file */
     struct tw_raster_info info;
     struct tw_georeference georeference;
     OGRCoordinateTransformationH to_file, to_grid; /* borrowed; NULL: the grid's CRS is the file's */
     const struct tw_grid *grid;
     bool is_somewhere; /* whether any of it can be projected: then, its bounds in the grid's CRS */
     struct tw_box footprint;
+    struct tw_box measured_px; /* see fit.h */
 };
 
 /* The file for that grid. It stays valid until the next call. TW_EINPUT as in dataset.h, georeference.h and
  * raster_info.h. */
 enum tw_status tw_files_get(struct tw_files *files, const char *path, const struct tw_raster_view *view,
                             const struct tw_grid *grid, struct tw_raster_file **file, struct tw_error *err);
+
+/* The same for the tiles of a folder, which are borrowed. */
+enum tw_status tw_files_get_tiles(struct tw_files *files, const struct tw_tile_set *tiles,
+                                  const struct tw_grid *grid, struct tw_raster_file **file,
+                                  struct tw_error *err);
 
 /* The fit for the window's zoom, remembered. */
 const struct tw_fit *tw_raster_file_fit(struct tw_raster_file *file, const struct tw_window *window,

@@ -122,10 +122,13 @@ static enum tw_status read_halves(const struct reading *reading, const struct pi
 
 static enum tw_status too_large(const struct reading *reading)
 {
-    return tw_error_set(reading->err, TW_EBUDGET,
-                        "'%s' is too detailed for this zoom: one pixel takes more memory than there is; add "
-                        "overviews with gdaladdo, or raise --memory",
-                        reading->read->file->path);
+    return tw_error_set(
+        reading->err, TW_EBUDGET,
+        "'%s' is too detailed for this zoom: one pixel takes more memory than there is; %s, or "
+        "raise --memory",
+        reading->read->file->path,
+        reading->read->file->tiles != NULL ? "make its tiles of lower zooms, too"
+                                           : "add overviews with gdaladdo");
 }
 
 static size_t source_limit(const struct reading *reading)
@@ -170,6 +173,9 @@ static enum tw_status read_pixels(const struct reading *reading, const struct tw
                                         .bands = read->bands,
                                         .num_bands = read->num_bands,
                                         .part = *part};
+    if (read->file->tiles != NULL)
+        return tw_tile_set_read(read->file->tiles, tw_files_pool(read->files), &request, reading->arena,
+                                pixels, reading->err);
     enum tw_status status =
         tw_dataset_open(tw_files_pool(read->files), request.path, &request.dataset, reading->err);
     if (status != TW_OK)
@@ -183,7 +189,8 @@ static bool fits_in_memory(const struct reading *reading, const struct tw_part *
                                         .bands = reading->read->bands,
                                         .num_bands = reading->read->num_bands};
     size_t count = (size_t)part->width_px * (size_t)part->height_px;
-    return count <= source_limit(reading) / tw_source_pixels_cost(&request);
+    size_t copies = reading->read->file->tiles != NULL ? 2 : 1; /* a tile, and where it is pasted */
+    return count <= source_limit(reading) / (copies * tw_source_pixels_cost(&request));
 }
 
 /* Reads the part and resamples it to the piece. */

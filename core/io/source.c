@@ -10,14 +10,17 @@
 static const struct tw_source_driver *const drivers[] = {
     &tw_source_raster,
     &tw_source_stack,
+    &tw_source_tile_directory,
 };
 static const char *const driver_names[] = {
     "raster",
     "stack",
+    "tile_directory",
 };
 static const char *const driver_about[] = {
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",
+    "a folder of tiles that an earlier run has made",
 };
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
@@ -28,11 +31,21 @@ size_t tw_source_drivers(const char *const **names, const char *const **about)
     return NUM_DRIVERS;
 }
 
-/* Without a format: a STAC file, a list of files or a folder is a stack, everything else a raster. */
+/* A folder of tiles says so. */
+static bool is_tile_directory(const struct tw_source *source, const char *folder)
+{
+    char *path = tw_arena_printf(source->arena, "%s/metadata.json", folder);
+    return path != NULL && tw_is_folder(folder) && tw_file_exists(path);
+}
+
+/* Without a format: a folder with metadata.json is one of tiles; a STAC file, a list of files or a folder is
+ * a stack, everything else a raster. */
 static const struct tw_source_driver *guess_driver(const struct tw_source *source)
 {
     const struct tw_value *listed = tw_value_get(source->value, "path");
     const char *path = tw_source_path(source);
+    if (path != NULL && is_tile_directory(source, path))
+        return &tw_source_tile_directory;
     if (tw_value_get(source->value, "files") != NULL || (listed != NULL && listed->kind == TW_LIST) ||
         (path != NULL && (tw_path_has_suffix(path, ".json") || tw_is_folder(path))))
         return &tw_source_stack;

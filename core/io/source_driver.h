@@ -51,7 +51,7 @@ struct tw_source_driver {
                            struct tw_raster *raster, struct tw_error *err);
 };
 
-extern const struct tw_source_driver tw_source_raster, tw_source_stack;
+extern const struct tw_source_driver tw_source_raster, tw_source_stack, tw_source_tile_directory;
 
 /* The path that a source names (`path`, or the value itself), resolved; NULL when there is none. http:// and
  * https:// become /vsicurl/, s3:// and gs:// GDAL's names for them. */

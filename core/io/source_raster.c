@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "source_driver.h"
+#include "source_raster.h"
 
 #include "file.h"
 
 #include <math.h>
 #include <string.h>
-
-struct state {
-    const char *path;
-    struct tw_raster_view view;
-    enum tw_resampling resampling;
-    int *bands; /* indices into the file's bands, for each band of the source */
-};
 
 static enum tw_status fail_at(const struct tw_value *value, const struct tw_error *err,
                               struct tw_problems *problems)
@@ -24,7 +17,7 @@ static enum tw_status fail_at(const struct tw_value *value, const struct tw_erro
 static enum tw_status describe(const struct tw_source *source, struct tw_raster_info *info,
                                struct tw_error *err)
 {
-    const struct state *state = source->state;
+    const struct tw_raster_state *state = source->state;
     struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
     if (pool == NULL)
         return tw_error_nomem(err);
@@ -40,33 +33,38 @@ static enum tw_status describe(const struct tw_source *source, struct tw_raster_
     return status;
 }
 
-static enum tw_status read_options(const struct tw_source *source, struct state *state,
-                                   struct tw_problems *problems)
+bool tw_raster_option_nodata(const struct tw_value *nodata, struct tw_raster_view *view,
+                             struct tw_problems *problems)
 {
-    const struct tw_value *value = source->value, *nodata = tw_value_get(value, "nodata");
-    bool ok = tw_option_resampling(tw_value_get(value, "resampling"), &state->resampling, problems);
-    ok = tw_option_bool(tw_value_get(value, "scale"), "scale", &state->view.scale, problems) && ok;
-    if (nodata != NULL && nodata->kind == TW_NUMBER) {
-        state->view.has_nodata = true;
-        state->view.nodata = nodata->number;
-    } else if (nodata != NULL && nodata->kind == TW_STRING && strcasecmp(nodata->text, "nan") == 0) {
-        state->view.has_nodata = true;
-        state->view.nodata = NAN;
-    } else if (nodata != NULL && nodata->kind != TW_NULL) {
+    if (nodata == NULL || nodata->kind == TW_NULL)
+        return true;
+    bool is_nan = nodata->kind == TW_STRING && strcasecmp(nodata->text, "nan") == 0;
+    if (nodata->kind != TW_NUMBER && !is_nan) {
         tw_problems_add(problems, nodata, "nodata must be a number, not %s",
                         tw_value_kind_name(nodata->kind));
-        ok = false;
+        return false;
     }
+    view->has_nodata = true;
+    view->nodata = is_nan ? NAN : nodata->number;
+    return true;
+}
+
+static enum tw_status read_options(const struct tw_source *source, struct tw_raster_state *state,
+                                   struct tw_problems *problems)
+{
+    const struct tw_value *value = source->value;
+    bool ok = tw_option_resampling(tw_value_get(value, "resampling"), &state->resampling, problems);
+    ok = tw_option_bool(tw_value_get(value, "scale"), "scale", &state->view.scale, problems) && ok;
+    ok = tw_raster_option_nodata(tw_value_get(value, "nodata"), &state->view, problems) && ok;
     return ok ? TW_OK : TW_EUSAGE;
 }
 
-/* `bands: [nir, 1]`: which bands, in which order. */
-static enum tw_status choose_bands(struct tw_source *source, const struct tw_raster_info *info,
-                                   struct tw_problems *problems)
+enum tw_status tw_raster_choose_bands(struct tw_source *source, const struct tw_raster_info *info,
+                                      const struct tw_value *bands, struct tw_problems *problems)
 {
-    struct state *state = source->state;
+    struct tw_raster_state *state = source->state;
     struct tw_names wanted;
-    if (!tw_option_names(tw_value_get(source->value, "bands"), "bands", source->arena, &wanted, problems))
+    if (!tw_option_names(bands, "bands", source->arena, &wanted, problems))
         return TW_EUSAGE;
     source->num_bands = wanted.count > 0 ? wanted.count : info->num_bands;
     source->band_names = tw_arena_calloc(source->arena, source->num_bands, sizeof(*source->band_names));
@@ -89,8 +87,7 @@ static enum tw_status choose_bands(struct tw_source *source, const struct tw_ras
     return TW_OK;
 }
 
-/* `band_names: [blue, green]`: what the chosen bands are called. */
-static enum tw_status rename_bands(struct tw_source *source, struct tw_problems *problems)
+enum tw_status tw_raster_rename_bands(struct tw_source *source, struct tw_problems *problems)
 {
     struct tw_names names;
     const struct tw_value *value = tw_value_get(source->value, "band_names");
@@ -115,7 +112,7 @@ static enum tw_status rename_bands(struct tw_source *source, struct tw_problems 
 
 static enum tw_status raster_open(struct tw_source *source, struct tw_problems *problems)
 {
-    struct state *state = tw_arena_calloc(source->arena, 1, sizeof(*state));
+    struct tw_raster_state *state = tw_arena_calloc(source->arena, 1, sizeof(*state));
     if (state == NULL)
         return TW_ENOMEM;
     source->state = state;
@@ -133,14 +130,14 @@ static enum tw_status raster_open(struct tw_source *source, struct tw_problems *
     const struct tw_value *path = tw_value_get(source->value, "path");
     if (describe(source, &info, &err) != TW_OK)
         return fail_at(path != NULL ? path : source->value, &err, problems);
-    status = choose_bands(source, &info, problems);
-    return status == TW_OK ? rename_bands(source, problems) : status;
+    status = tw_raster_choose_bands(source, &info, tw_value_get(source->value, "bands"), problems);
+    return status == TW_OK ? tw_raster_rename_bands(source, problems) : status;
 }
 
 static enum tw_status raster_area(const struct tw_source *source, const struct tw_grid *grid,
                                   struct tw_area **area, struct tw_error *err)
 {
-    const struct state *state = source->state;
+    const struct tw_raster_state *state = source->state;
     struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
     struct tw_files *files = pool != NULL ? tw_files_new(pool) : NULL;
     struct tw_raster_file *file = NULL;
@@ -156,13 +153,22 @@ static enum tw_status raster_area(const struct tw_source *source, const struct t
     return status;
 }
 
-static enum tw_status raster_scenes(struct tw_reader *reader, const struct tw_window *window,
-                                    struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
-                                    struct tw_error *err)
+static enum tw_status get_file(struct tw_reader *reader, const struct tw_grid *grid,
+                               struct tw_raster_file **file, struct tw_error *err)
 {
-    const struct state *state = reader->source->state;
+    const struct tw_raster_state *state = reader->source->state;
+    if (state->tiles != NULL)
+        return tw_files_get_tiles(reader->files, state->tiles, grid, file, err);
+    return tw_files_get(reader->files, state->path, &state->view, grid, file, err);
+}
+
+enum tw_status tw_raster_scenes(struct tw_reader *reader, const struct tw_window *window,
+                                struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
+                                struct tw_error *err)
+{
+    const struct tw_raster_state *state = reader->source->state;
     struct tw_raster_file *file = NULL;
-    enum tw_status status = tw_files_get(reader->files, state->path, &state->view, window->grid, &file, err);
+    enum tw_status status = get_file(reader, window->grid, &file, err);
     if (status != TW_OK)
         return status;
     *scenes = tw_arena_calloc(arena, 1, sizeof(**scenes));
@@ -178,7 +184,7 @@ static enum tw_status raster_scenes(struct tw_reader *reader, const struct tw_wi
 static enum tw_status map_bands(const struct tw_source *source, const struct tw_read *read, int *bands,
                                 const char **names, struct tw_error *err)
 {
-    const struct state *state = source->state;
+    const struct tw_raster_state *state = source->state;
     size_t count = read->bands != NULL ? read->num_bands : source->num_bands;
     for (size_t i = 0; i < count; i++) {
         int index = read->bands != NULL ? tw_band_find(source->band_names, source->num_bands, read->bands[i])
@@ -191,11 +197,11 @@ static enum tw_status map_bands(const struct tw_source *source, const struct tw_
     return TW_OK;
 }
 
-static enum tw_status raster_read(struct tw_reader *reader, const struct tw_read *read,
-                                  struct tw_arena *arena, struct tw_raster *raster, struct tw_error *err)
+enum tw_status tw_raster_read(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
+                              struct tw_raster *raster, struct tw_error *err)
 {
     const struct tw_source *source = reader->source;
-    const struct state *state = source->state;
+    const struct tw_raster_state *state = source->state;
     size_t count = read->bands != NULL ? read->num_bands : source->num_bands;
     int *bands = tw_arena_calloc(arena, count, sizeof(*bands));
     const char **names = tw_arena_calloc(arena, count, sizeof(*names));
@@ -211,8 +217,7 @@ static enum tw_status raster_read(struct tw_reader *reader, const struct tw_read
                                          read->resampling_given ? read->resampling : state->resampling,
                                      .cancel = read->cancel};
     if (status == TW_OK)
-        status =
-            tw_files_get(reader->files, state->path, &state->view, read->window.grid, &file_read.file, err);
+        status = get_file(reader, read->window.grid, &file_read.file, err);
     if (status == TW_OK)
         status = tw_file_read_window(&file_read, arena, arrays, err);
     if (status == TW_OK)
@@ -229,6 +234,6 @@ const struct tw_source_driver tw_source_raster = {
     .options = options,
     .open = raster_open,
     .area = raster_area,
-    .scenes = raster_scenes,
-    .read = raster_read,
+    .scenes = tw_raster_scenes,
+    .read = tw_raster_read,
 };

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "source_raster.h"
+
+#include "crs_pairs.h"
+#include "file.h"
+#include "footprint.h"
+#include "tile_metadata.h"
+
+#include <string.h>
+
+static const char *const options[] = {"path",        "resampling", "grid",     "metatiling", "tile_size",
+                                      "pixelbuffer", "extension",  "dtype",    "count",      "bands",
+                                      "band_names",  "nodata",     "min_zoom", "max_zoom",   NULL};
+
+/* A whole number from least to most. */
+struct whole {
+    const char *name;
+    int least, most;
+};
+
+static bool option_int(const struct tw_source *source, const struct whole *whole, int *result,
+                       struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(source->value, whole->name);
+    long long number;
+    if (value == NULL || value->kind == TW_NULL)
+        return true;
+    if (!tw_value_is_int(value, &number)) {
+        tw_problems_add(problems, value, "%s must be a whole number, not %s", whole->name,
+                        value->kind == TW_NUMBER ? value->text : tw_value_kind_name(value->kind));
+        return false;
+    }
+    if (number < whole->least || number > whole->most) {
+        tw_problems_add(problems, value, "%s must be from %d to %d, not %lld", whole->name, whole->least,
+                        whole->most, number);
+        return false;
+    }
+    *result = (int)number;
+    return true;
+}
+
+static bool option_metatiling(const struct tw_source *source, int *result, struct tw_problems *problems)
+{
+    static const struct whole whole = {"metatiling", 1, 512};
+    if (!option_int(source, &whole, result, problems))
+        return false;
+    if ((*result & (*result - 1)) == 0)
+        return true;
+    tw_problems_add(problems, tw_value_get(source->value, "metatiling"),
+                    "metatiling must be a power of two (1, 2, 4, 8 ...), not %d", *result);
+    return false;
+}
+
+static bool option_grid(struct tw_source *source, struct tw_pyramid *pyramid, struct tw_problems *problems)
+{
+    const struct tw_value *grid = tw_value_get(source->value, "grid");
+    if (grid == NULL || grid->kind == TW_NULL)
+        return true;
+    pyramid->grid = tw_grid_from_value(grid, source->arena, problems);
+    return pyramid->grid != NULL;
+}
+
+static bool option_extension(const struct tw_source *source, struct tw_tile_layout *layout,
+                             struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(source->value, "extension");
+    const char *const *known;
+    size_t count = tw_tile_extensions(&known);
+    if (value == NULL || value->kind == TW_NULL)
+        return true;
+    if (value->kind != TW_STRING) {
+        tw_problems_add(problems, value, "extension must be a string, not %s",
+                        tw_value_kind_name(value->kind));
+        return false;
+    }
+    layout->extension = value->text[0] == '.' ? value->text + 1 : value->text;
+    if (tw_tile_extension_is_known(layout->extension))
+        return true;
+    tw_problems_add_unknown(problems, value, "extension of tiles", value->text, known, count);
+    return false;
+}
+
+static bool option_zooms(const struct tw_source *source, struct tw_tile_layout *layout,
+                         struct tw_problems *problems)
+{
+    static const struct whole least = {"min_zoom", 0, TW_MAX_ZOOM}, most = {"max_zoom", 0, TW_MAX_ZOOM};
+    bool ok = option_int(source, &least, &layout->min_zoom, problems);
+    ok = option_int(source, &most, &layout->max_zoom, problems) && ok;
+    if (!ok || layout->min_zoom <= layout->max_zoom)
+        return ok;
+    tw_problems_add(problems, tw_value_get(source->value, "min_zoom"), "min_zoom %d is more than max_zoom %d",
+                    layout->min_zoom, layout->max_zoom);
+    return false;
+}
+
+/* What the configuration says instead of metadata.json. */
+static bool read_layout(struct tw_source *source, struct tw_tile_layout *layout, struct tw_problems *problems)
+{
+    static const struct whole tile_size = {"tile_size", 1, 16384}, pixelbuffer = {"pixelbuffer", 0, 4096};
+    bool ok = option_grid(source, &layout->pyramid, problems);
+    ok = option_metatiling(source, &layout->pyramid.metatiling, problems) && ok;
+    ok = option_int(source, &tile_size, &layout->pyramid.tile_size_px, problems) && ok;
+    ok = option_int(source, &pixelbuffer, &layout->pyramid.pixelbuffer_px, problems) && ok;
+    ok = option_extension(source, layout, problems) && ok;
+    return option_zooms(source, layout, problems) && ok;
+}
+
+static bool read_options(struct tw_source *source, struct tw_problems *problems)
+{
+    struct tw_raster_state *state = source->state;
+    bool ok = tw_option_resampling(tw_value_get(source->value, "resampling"), &state->resampling, problems);
+    return tw_raster_option_nodata(tw_value_get(source->value, "nodata"), &state->view, problems) && ok;
+}
+
+static bool is_complete(const struct tw_source *source, const struct tw_tile_layout *layout,
+                        struct tw_problems *problems)
+{
+    const char *missing = layout->pyramid.grid == NULL ? "grid"
+                          : layout->extension == NULL  ? "extension"
+                                                       : NULL;
+    if (missing == NULL)
+        return true;
+    tw_problems_add(problems, source->value,
+                    "the folder '%s' has no metadata.json; say here what its tiles are: '%s' is missing",
+                    layout->folder, missing);
+    return false;
+}
+
+static const struct tw_value *path_value(const struct tw_source *source)
+{
+    const struct tw_value *path = tw_value_get(source->value, "path");
+    return path != NULL ? path : source->value;
+}
+
+static bool is_readable_folder(const struct tw_source *source, struct tw_problems *problems)
+{
+    const struct tw_raster_state *state = source->state;
+    if (state->path == NULL)
+        tw_problems_add(problems, source->value, "input '%s' needs a path", source->name);
+    else if (tw_path_is_remote(state->path))
+        tw_problems_add(problems, path_value(source),
+                        "'%s' is not on this machine; tile directories are read from local folders only",
+                        state->path);
+    else if (!tw_file_exists(state->path))
+        tw_problems_add(problems, path_value(source), "no folder '%s'", state->path);
+    else if (!tw_is_folder(state->path))
+        tw_problems_add(problems, path_value(source), "'%s' is not a folder of tiles", state->path);
+    else
+        return true;
+    return false;
+}
+
+/* `dtype` and the number of bands are mapchete's; the tiles know better, and must agree. */
+static bool agrees(const struct tw_source *source, const struct tw_raster_info *info,
+                   struct tw_problems *problems)
+{
+    const struct tw_value *dtype = tw_value_get(source->value, "dtype");
+    const struct tw_value *bands = tw_value_get(source->value, "bands");
+    const struct tw_value *count = tw_value_get(source->value, "count");
+    enum tw_dtype wanted = info->bands[0].dtype;
+    long long number = 0;
+    size_t before = problems->count;
+    if (dtype != NULL && (dtype->kind != TW_STRING || !tw_dtype_parse(dtype->text, &wanted)))
+        tw_problems_add_unknown(problems, dtype, "dtype", dtype->text, tw_dtype_list(), TW_NUM_DTYPES);
+    else if (wanted != info->bands[0].dtype && !(wanted == TW_INT8 && info->bands[0].is_signed_byte))
+        tw_problems_add(problems, dtype, "dtype is %s, but the tiles are %s", tw_dtype_name(wanted),
+                        tw_dtype_name(info->bands[0].dtype));
+    if (count == NULL && bands != NULL && bands->kind == TW_NUMBER)
+        count = bands;
+    if (count != NULL && !tw_value_is_int(count, &number))
+        tw_problems_add(problems, count, "the number of bands must be a whole number, not %s",
+                        tw_value_kind_name(count->kind));
+    else if (count != NULL && number != (long long)info->num_bands)
+        tw_problems_add(problems, count, "the number of bands is %lld, but the tiles have %zu", number,
+                        info->num_bands);
+    return problems->count == before;
+}
+
+static enum tw_status set_bands(struct tw_source *source, const struct tw_raster_info *info,
+                                struct tw_problems *problems)
+{
+    const struct tw_value *bands = tw_value_get(source->value, "bands");
+    if (!agrees(source, info, problems))
+        return TW_EUSAGE;
+    bool is_count = bands != NULL && bands->kind == TW_NUMBER;
+    enum tw_status status = tw_raster_choose_bands(source, info, is_count ? NULL : bands, problems);
+    return status == TW_OK ? tw_raster_rename_bands(source, problems) : status;
+}
+
+static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_layout *layout,
+                                 struct tw_problems *problems)
+{
+    struct tw_raster_state *state = source->state;
+    struct tw_tile_set *set = NULL;
+    struct tw_error err = {0};
+    enum tw_status status = tw_tile_set_open(layout, &state->view, source->arena, &set, &err);
+    if (status != TW_OK) {
+        tw_problems_add(problems, path_value(source), "%s", err.message);
+        return status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
+    }
+    state->tiles = set;
+    return set_bands(source, &set->info, problems);
+}
+
+static enum tw_status directory_open(struct tw_source *source, struct tw_problems *problems)
+{
+    struct tw_raster_state *state = tw_arena_calloc(source->arena, 1, sizeof(*state));
+    if (state == NULL)
+        return TW_ENOMEM;
+    source->state = state;
+    source->num_scenes = 1;
+    state->path = tw_source_path(source);
+    bool ok = read_options(source, problems);
+    struct tw_tile_layout layout = {
+        .folder = state->path, .pyramid = {NULL, 256, 1, 0}, .max_zoom = TW_MAX_ZOOM};
+    if (!is_readable_folder(source, problems))
+        return TW_EUSAGE;
+    struct tw_error err = {0};
+    if (tw_tile_metadata_read(state->path, source->arena, &layout, &err) != TW_OK) {
+        tw_problems_add(problems, path_value(source), "%s", err.message);
+        return err.status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
+    }
+    if (!read_layout(source, &layout, problems) || !is_complete(source, &layout, problems) || !ok)
+        return TW_EUSAGE;
+    return open_tiles(source, &layout, problems);
+}
+
+static enum tw_status directory_area(const struct tw_source *source, const struct tw_grid *grid,
+                                     struct tw_area **area, struct tw_error *err)
+{
+    const struct tw_raster_state *state = source->state;
+    struct tw_box bounds = tw_tile_set_bounds(state->tiles), box;
+    struct tw_crs_pairs pairs = {0};
+    const struct tw_crs_pair *pair = NULL;
+    enum tw_status status = tw_crs_pairs_use(&pairs, grid, err);
+    if (status == TW_OK)
+        status = tw_crs_pairs_find(&pairs, state->tiles->layout.pyramid.grid->crs, &pair, err);
+    if (status == TW_OK && !tw_footprint_of_box(&bounds, pair, grid, &box))
+        status =
+            tw_error_set(err, TW_EUSAGE, "no part of '%s' can be projected to %s", state->path, grid->crs);
+    if (status == TW_OK && tw_area_from_box(grid, &box, area, NULL) != TW_OK)
+        status = tw_error_set(err, TW_EUSAGE, "'%s' lies outside the grid", state->path);
+    tw_crs_pairs_free(&pairs);
+    return status;
+}
+
+const struct tw_source_driver tw_source_tile_directory = {
+    .alias = "TileDirectory",
+    .kind = TW_SOURCE_RASTER,
+    .options = options,
+    .open = directory_open,
+    .area = directory_area,
+    .scenes = tw_raster_scenes,
+    .read = tw_raster_read,
+};
