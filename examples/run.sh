@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC2086
 tw_install $TW_BUILD_PACKAGES
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
+[ -f build/release/tilewright ] || echo "building (log: build/release/build.log)"
 cmake --build --preset release >build/release/build.log 2>&1 || { cat build/release/build.log; exit 3; }
 echo "built: build/release/tilewright ($(build/release/tilewright --version))"
 build/release/tilewright execute examples/cloudless/cloudless.yaml "$@"

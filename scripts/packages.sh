@@ -16,8 +16,11 @@ tw_install() {
     [ -z "$missing" ] && return 0
     echo "installing:$missing"
     as_root=
-    [ "$(id -u)" = 0 ] || as_root=sudo
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || { echo "only root can install them, and there is no sudo" >&2; return 3; }
+        as_root=sudo
+    fi
     $as_root apt-get update -qq || true
     # shellcheck disable=SC2086 # one word each
-    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }

@@ -9,6 +9,7 @@ tw_install $TW_BUILD_PACKAGES $TW_TEST_PACKAGES
 [ -f build/asan/build.ninja ] || cmake --preset asan >/dev/null
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
 for preset in asan release; do
+    [ -f build/$preset/build.log ] || echo "building (log: build/$preset/build.log)"
     cmake --build --preset $preset >build/$preset/build.log 2>&1 || { cat build/$preset/build.log; exit 3; }
 done
 # leaks that libraries keep for the life of a process are listed, with the reason, in tests/lsan.supp
@@ -16,6 +17,7 @@ export LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 export ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1"
 export UBSAN_OPTIONS="print_stacktrace=1"
 status=0
+echo "testing (to follow: tail -f build/asan/tests.log)"
 ctest --test-dir build/asan --output-on-failure -j "$(nproc)" ${1:+-R "$1"} >build/asan/tests.log 2>&1 || status=1
 cat build/asan/tests.log
 passed=$(grep -c '   Passed ' build/asan/tests.log || true)

@@ -25,6 +25,13 @@ struct request {
     bool force;
 };
 
+static bool has_ending(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL &&
+           (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".mapchete") == 0 || strcmp(dot, ".lua") == 0);
+}
+
 static enum tw_status read_request(struct request *request, int argc, char **argv, struct tw_error *err)
 {
     struct tw_arguments arguments = {.argc = argc, .argv = argv, .options = options, .num_options = NUM_KEYS};
@@ -42,6 +49,9 @@ static enum tw_status read_request(struct request *request, int argc, char **arg
             request->name = operand;
         else if (request->name == NULL)
             return tw_error_set(err, TW_EUSAGE, "what name? usage: tilewright create NAME");
+        else if (has_ending(request->name))
+            return tw_error_set(err, TW_EUSAGE, "'%s': a name without '.yaml' or '.lua', which are added",
+                                request->name);
         else
             return TW_OK;
     }

@@ -23,7 +23,7 @@ static const char help[] =
     "      --point-crs CRS            the same as --bounds-crs\n"
     "  -a, --area WKT or FILE         only metatiles in this polygon\n"
     "      --area-crs CRS             CRS of --area (default: the file's, or the pyramid's for WKT)\n"
-    "  -t, --tile ZOOM ROW COL        one metatile\n"
+    "  -t, --tile ZOOM ROW COL        one metatile, numbered as in messages: rows and columns of metatiles\n"
     "  -o, --overwrite                process everything anew\n"
     "      --retry-failed             only the metatiles that failed in the last run\n\n"
     "how:\n"
@@ -38,7 +38,7 @@ static const char help[] =
     "examples:\n"
     "  tilewright execute cloudless.yaml\n"
     "  tilewright execute cloudless.yaml -z 8,10 -b 15.3 45.4 16.1 46.5 --bounds-crs EPSG:4326\n"
-    "  tilewright execute cloudless.yaml --tile 10 361 557 --overwrite\n"
+    "  tilewright execute cloudless.yaml --tile 10 90 139 --overwrite\n"
     "  tilewright execute cloudless.yaml --workers 4 --memory 8G --json\n";
 
 enum key {

@@ -64,7 +64,9 @@ static void print_words(const struct tw_run_result *result, const char *output)
 {
     char size[32];
     if (result->made + result->failed + result->blocked + result->skipped == 0) {
-        printf("%s: nothing to do, no metatile lies in the inputs and in the area that was asked for\n",
+        printf("%s: nothing to do, no metatile lies in the inputs and in the area that was asked for; bounds "
+               "are "
+               "in the CRS of the grid unless bounds_crs names another\n",
                output);
         return;
     }
@@ -81,6 +83,10 @@ static void print_words(const struct tw_run_result *result, const char *output)
         printf(", %" PRIu64 " overviews wait for them", result->blocked);
     printf("; %" PRIu64 " files, %s, %.1f s\n", result->files, tw_size_text((double)result->bytes, size),
            result->seconds);
+    if (result->made > 0 && result->empty == result->made && result->failed + result->skipped == 0)
+        printf("%s: nothing but empty tiles: does the script's run return its result, and do the inputs hold "
+               "data here?\n",
+               output);
 }
 
 int tw_report_run(const struct tw_run_result *result, const char *output, bool as_json)

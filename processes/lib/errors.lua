@@ -81,12 +81,17 @@ local advice = {
     'attempt to compare .*table',
     "%s: a raster's bands are compared one by one, as in r.red:lt(40); `<` would give true or false, not a mask",
   },
+  {
+    '^bad argument .* %(number expected, got an array%)$',
+    '%s: functions of numbers take no arrays; arrays have methods of their own, as in a:sqrt()',
+  },
   { '^stack overflow', '%s: does a function call itself without end?' },
 }
 
 -- The message that Lua raised, without its place, in the words of the script.
 local function reword(text)
   text = text:gsub("a? ?'?struct tw_script_array'?", 'an array'):gsub("a? ?'?struct tw_script_series'?", 'a series')
+    :gsub('got cdata', 'got an array')
   for _, entry in ipairs(advice) do
     if text:find(entry[1]) then
       return entry[2]:format(text)

@@ -135,6 +135,7 @@ class BadCommand(harness.Case):
                            "convrt")
         self.check_refused("what name? usage: tilewright create NAME", "create")
         self.check_refused("one name at a time: 'a' or 'b'", "create", "a", "b")
+        self.check_refused("'a.yaml': a name without '.yaml' or '.lua', which are added", "create", "a.yaml")
         self.check_refused("unknown option '--forse'; did you mean '--force'?", "create", "a", "--forse")
 
 

@@ -13,10 +13,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def source_files():
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode == 0:
+    try:
+        listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True,
+                                check=True)
         names = listed.stdout.split("\n")
-    else:
+    except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*")]
     names = [n for n in names if re.search(r"\.(c|h|lua|js)$", n) and not n.startswith("build/")]
     return [n for n in names if (ROOT / n).is_file()]
