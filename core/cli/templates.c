@@ -30,7 +30,7 @@ const char *const tw_template_config =
     "\n"
     "output:\n"
     "  path: NAME_tiles\n"
-    "  format: PNG                            # or GTiff, with dtype, bands, nodata, compress ...\n"
+    "  format: PNG                            # above 255 becomes 255; or GTiff, with dtype, bands ...\n"
     "  metatiling: 1                          # written as single tiles\n"
     "\n"
     "# Values for the script's params; they may depend on the zoom.\n"
