@@ -387,7 +387,8 @@ enum tw_status tw_file_read_window(const struct tw_file_read *read, struct tw_ar
         return tw_error_set(err, TW_EBUDGET,
                             "not enough memory for %d x %d pixels; raise --memory, or lower the metatiling",
                             read->window.width_px, read->window.height_px);
-    if (!read->file->is_somewhere)
+    const struct tw_tile_set *tiles = read->file->tiles;
+    if (!read->file->is_somewhere || (tiles != NULL && tw_tile_set_lacks(tiles, &read->window)))
         return TW_OK;
     const struct tw_fit *fit = tw_raster_file_fit(read->file, &read->window, read->resampling != TW_SUM);
     struct reading reading = {read, fit, {read->resampling, fit->scale_x, fit->scale_y}, arena, arrays, err};

@@ -8,9 +8,10 @@
 
 #include <string.h>
 
-static const char *const options[] = {"path",        "resampling", "grid",     "metatiling", "tile_size",
-                                      "pixelbuffer", "extension",  "dtype",    "count",      "bands",
-                                      "band_names",  "nodata",     "min_zoom", "max_zoom",   NULL};
+static const char *const options[] = {
+    "path",     "resampling", "grid",  "metatiling", "tile_size", "pixelbuffer", "extension",
+    "dtype",    "count",      "bands", "band_names", "nodata",    "min_zoom",    "fallback_to_higher_zoom",
+    "max_zoom", NULL};
 
 /* A whole number from least to most. */
 struct whole {
@@ -102,6 +103,9 @@ static bool read_layout(struct tw_source *source, struct tw_tile_layout *layout,
     ok = option_int(source, &tile_size, &layout->pyramid.tile_size_px, problems) && ok;
     ok = option_int(source, &pixelbuffer, &layout->pyramid.pixelbuffer_px, problems) && ok;
     ok = option_extension(source, layout, problems) && ok;
+    ok = tw_option_bool(tw_value_get(source->value, "fallback_to_higher_zoom"), "fallback_to_higher_zoom",
+                        &layout->use_finer, problems) &&
+         ok;
     return option_zooms(source, layout, problems) && ok;
 }
 
@@ -160,6 +164,8 @@ static bool agrees(const struct tw_source *source, const struct tw_raster_info *
     enum tw_dtype wanted = info->bands[0].dtype;
     long long number = 0;
     size_t before = problems->count;
+    if (dtype != NULL && dtype->kind == TW_NULL)
+        dtype = NULL;
     if (dtype != NULL && (dtype->kind != TW_STRING || !tw_dtype_parse(dtype->text, &wanted)))
         tw_problems_add_unknown(problems, dtype, "dtype", dtype->text, tw_dtype_list(), TW_NUM_DTYPES);
     else if (wanted != info->bands[0].dtype && !(wanted == TW_INT8 && info->bands[0].is_signed_byte))

@@ -60,6 +60,12 @@ static struct tw_value *to_value(const json_t *json, struct tw_arena *arena)
     return value;
 }
 
+static struct tw_value *with(struct tw_arena *arena, const struct tw_value *map, const char *key,
+                             const struct tw_value *value)
+{
+    return value != NULL ? tw_value_with(arena, map, key, value) : NULL;
+}
+
 /* Where mapchete's versions put the CRS: srs.wkt, srs.epsg, crs.wkt; ours: srs.epsg, crs. */
 static struct tw_value *srs_of(const json_t *grid, struct tw_arena *arena)
 {
@@ -67,11 +73,11 @@ static struct tw_value *srs_of(const json_t *grid, struct tw_arena *arena)
     for (int i = 0; i < 2; i++) {
         const json_t *holder = json_object_get(grid, holders[i]);
         if (json_is_string(holder))
-            return tw_value_with(arena, NULL, "proj", tw_value_string(arena, json_string_value(holder)));
+            return with(arena, NULL, "proj", tw_value_string(arena, json_string_value(holder)));
         for (int k = 0; k < 3; k++) {
             const json_t *text = json_object_get(holder, keys[k]);
             if (text != NULL && !json_is_null(text))
-                return tw_value_with(arena, NULL, keys[k], to_value(text, arena));
+                return with(arena, NULL, keys[k], to_value(text, arena));
         }
     }
     return NULL;
@@ -88,7 +94,7 @@ static const struct tw_value *grid_value(const json_t *grid, struct tw_arena *ar
     for (int i = 0; map != NULL && i < 3; i++) {
         const json_t *json = json_object_get(grid, keys[i]);
         if (json != NULL)
-            map = tw_value_with(arena, map, keys[i], to_value(json, arena));
+            map = with(arena, map, keys[i], to_value(json, arena));
     }
     struct tw_value *srs = srs_of(grid, arena);
     return map != NULL && srs != NULL ? tw_value_with(arena, map, "srs", srs) : map;
@@ -208,6 +214,8 @@ enum tw_status tw_tile_metadata_read(const char *folder, struct tw_arena *arena,
     if (status != TW_OK)
         return status;
     json_error_t error;
+    if (size == 0) /* an empty file has no place to point at */
+        return tw_error_set(err, TW_EUSAGE, "'%s' is empty", path);
     json_t *root = json_loadb(bytes, size, 0, &error);
     if (root == NULL)
         return tw_error_set(err, TW_EUSAGE, "%s:%d:%d: malformed JSON: %s", path, error.line, error.column,

@@ -250,3 +250,21 @@ struct tw_box tw_tile_set_bounds(const struct tw_tile_set *set)
     struct tw_box to = tw_tile_bounds(&set->layout.pyramid, &last);
     return (struct tw_box){from.left, to.bottom, to.right, from.top};
 }
+
+static bool is_same_grid(const struct tw_grid *a, const struct tw_grid *b)
+{
+    return strcmp(a->crs, b->crs) == 0 && a->cols == b->cols && a->rows == b->rows &&
+           memcmp(&a->extent, &b->extent, sizeof(a->extent)) == 0;
+}
+
+bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *window)
+{
+    const struct tw_pyramid *pyramid = &set->layout.pyramid;
+    if (set->layout.use_finer || window->zoom > set->zooms[0].zoom ||
+        window->tile_size_px != pyramid->tile_size_px || !is_same_grid(window->grid, pyramid->grid))
+        return false;
+    for (int i = 0; i < set->num_zooms; i++)
+        if (set->zooms[i].zoom == window->zoom)
+            return false;
+    return true;
+}

@@ -21,6 +21,7 @@ struct tw_tile_layout {
     const char *extension;     /* without the dot */
     bool cols_first;           /* zoom/col/row, otherwise zoom/row/col */
     int min_zoom, max_zoom;    /* others are left out */
+    bool use_finer;            /* see tw_tile_set_lacks */
 };
 
 struct tw_tile_set {
@@ -42,6 +43,10 @@ enum tw_status tw_tile_set_open(const struct tw_tile_layout *layout, const struc
 
 /* The bounds of the tiles of the deepest zoom, in the grid's CRS. */
 struct tw_box tw_tile_set_bounds(const struct tw_tile_set *set);
+
+/* Whether the window is on the grid of the tiles, at a zoom that has none while finer ones have: then it is
+ * nodata, as in mapchete, unless use_finer is set. (Below the deepest zoom its pixels are enlarged.) */
+bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *window);
 
 /* As tw_source_pixels_read; the request's dataset is not used. Tiles are opened in the pool. */
 enum tw_status tw_tile_set_read(const struct tw_tile_set *set, struct tw_dataset_pool *pool,
