@@ -16,7 +16,7 @@ static void print_list(const char *title, const char *const *names, const char *
 {
     printf("%s\n", title);
     for (size_t i = 0; i < count; i++)
-        printf("  %-12s %s\n", names[i], about[i]);
+        printf("  %-14s %s\n", names[i], about[i]);
 }
 
 static int formats(const struct tw_command *command, int argc, char **argv)

@@ -77,7 +77,7 @@ class BadConfig(harness.Case):
                            "'bare.tif'", input="input: {image: bare.tif}")
 
     def test_an_unknown_input_format(self):
-        self.check_refused("bad.yaml:2:25: unknown input format 'rastre'; did you mean 'raster'? (known: raster, stack)",
+        self.check_refused("bad.yaml:2:25: unknown input format 'rastre'; did you mean 'raster'? (known: raster, stack, tile_directory)",
                            input="input: {image: {format: rastre, path: image.tif}}")
 
     def test_an_unknown_option_of_an_input(self):

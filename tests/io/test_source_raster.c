@@ -274,7 +274,7 @@ static void wrong_options_are_refused_with_the_known_ones(void **state)
         "unknown key 'resamplin'; did you mean 'resampling'? (known: format, path, resampling, bands, "
         "band_names, nodata, scale, cache)");
     assert_problem(text("path=%s;format=rastre", made.path),
-                   "unknown input format 'rastre'; did you mean 'raster'? (known: raster, stack)");
+                   "unknown input format 'rastre'; did you mean 'raster'? (known: raster, stack, tile_directory)");
     assert_problem("format=raster;scale=true", "input 'test' needs a path");
     assert_problem(text("path=%s;scale=1", made.path), "scale must be true or false, not a number");
     struct read_fixture fixture;
@@ -286,9 +286,10 @@ static void the_drivers_are_listed(void **state)
 {
     (void)state;
     const char *const *names, *const *about;
-    assert_int_equal(tw_source_drivers(&names, &about), 2);
+    assert_int_equal(tw_source_drivers(&names, &about), 3);
     assert_string_equal(names[0], "raster");
     assert_string_equal(names[1], "stack");
+    assert_string_equal(names[2], "tile_directory");
     assert_non_null(strstr(about[1], "STAC"));
 }
 
