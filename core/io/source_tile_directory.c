@@ -9,9 +9,10 @@
 #include <string.h>
 
 static const char *const options[] = {
-    "path",     "resampling", "grid",  "metatiling", "tile_size", "pixelbuffer", "extension",
-    "dtype",    "count",      "bands", "band_names", "nodata",    "min_zoom",    "fallback_to_higher_zoom",
-    "max_zoom", NULL};
+    "path",        "resampling", "grid",     "metatiling", "tile_size",
+    "pixelbuffer", "extension",  "dtype",    "count",      "bands",
+    "band_names",  "nodata",     "min_zoom", "max_zoom",   "fallback_to_higher_zoom",
+    NULL};
 
 /* A whole number from least to most. */
 struct whole {
