@@ -173,7 +173,7 @@ static void file_in_the_way_of_a_folder_is_told(void **state)
     const char *path = in_folder(f, "a/b");
     assert_int_equal(tw_make_folders(path, &err), TW_ESTORAGE);
     assert_string_equal(err.message,
-                        tw_arena_printf(f->arena, "cannot make the folder '%s': File exists", path));
+                        tw_arena_printf(f->arena, "cannot make the folder '%s': Not a directory", path));
     assert_int_equal(tw_make_folders("", &err), TW_ESTORAGE);
     assert_string_equal(err.message, "cannot make the folder '': No such file or directory");
 }

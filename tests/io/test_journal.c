@@ -12,7 +12,9 @@
 #include "file.h"
 #include "journal.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct tw_journal *open_journal(struct fixture *fixture, bool forget, bool adopt)
 {
@@ -154,6 +156,53 @@ static void places_outside_of_a_journal_that_came_after_the_tiles_can_be_outdate
     tw_journal_close(journal);
 }
 
+/* As on a full disk: the last line does not fit, and there is room again for the next one. */
+static void a_line_that_does_not_fit_is_taken_away_before_the_next_one(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, false);
+    commit(fixture, journal, 3, 7, 4);
+    struct rlimit before, narrow;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    narrow = (struct rlimit){strlen(text_of(fixture)) + 3, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &narrow), 0);
+    enum tw_status status = tw_journal_outdate(journal, 3, 7, &fixture->err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(status, TW_ESTORAGE);
+    commit(fixture, journal, 4, 9, 1);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n3 7 7 4\n4 9 9 1\n");
+    tw_journal_close(journal);
+}
+
+static void a_journal_that_was_being_emptied_adopts_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    write_text(fixture, "tilewright jou");
+    struct tw_journal *journal = open_journal(fixture, false, true);
+    assert_false(tw_journal_adopts(journal));
+    assert_true(tw_journal_is_empty(journal));
+    tw_journal_close(journal);
+}
+
+static void files_belong_to_the_output_once_they_are_put(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, false);
+    uint64_t held;
+    commit(fixture, journal, 3, 7, 4);
+    assert_int_equal(tw_journal_outdate(journal, 3, 7, &fixture->err), TW_OK);
+    assert_true(tw_journal_hold(journal, 3, 8, 1, &held));
+    assert_true(tw_journal_covers(journal, 3, 7));
+    assert_true(tw_journal_covers(journal, 3, 8));
+    assert_false(tw_journal_covers(journal, 3, 9));
+    tw_journal_close(journal);
+    journal = open_journal(fixture, false, false);
+    assert_true(tw_journal_covers(journal, 3, 7));
+    assert_false(tw_journal_covers(journal, 3, 8)); /* was never committed */
+    tw_journal_close(journal);
+}
+
 static void what_is_no_journal_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -167,6 +216,8 @@ static void what_is_no_journal_is_refused(void **state)
         tw_arena_printf(fixture->arena,
                         "cannot read '%s': line 3 is not understood; use --overwrite to begin anew", path));
     write_text(fixture, "tilewright journal 1\n3 7 7 1-\n");
+    assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
+    write_text(fixture, "tilewright journal 1\n3 7 73 8 8 1\n");
     assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
     write_text(fixture, "something else\n");
     assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);
@@ -187,6 +238,9 @@ int main(void)
         TEST(a_journal_remembers_that_it_came_after_the_tiles),
         TEST(an_outdated_place_is_not_done_until_it_is_made_again),
         TEST(places_outside_of_a_journal_that_came_after_the_tiles_can_be_outdated),
+        TEST(a_line_that_does_not_fit_is_taken_away_before_the_next_one),
+        TEST(a_journal_that_was_being_emptied_adopts_nothing),
+        TEST(files_belong_to_the_output_once_they_are_put),
         TEST(what_is_no_journal_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
