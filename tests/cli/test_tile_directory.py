@@ -109,7 +109,7 @@ class TileDirectory(harness.Case):
         self.check_refused("use.yaml:3:22: unknown key 'metatile'; did you mean 'metatiling'? (known: format, path, resampling, "
                            "grid, metatiling, tile_size, pixelbuffer, extension, dtype, count, bands, band_names, nodata, "
                            "min_zoom, max_zoom, fallback_to_higher_zoom)", "{path: tiles, metatile: 2}")
-        self.check_refused("use.yaml:3:40: no folder 'none'", "{format: tile_directory, path: none}")
+        self.check_refused("use.yaml:3:39: no folder 'none'", "{format: tile_directory, path: none}")
         self.check_refused("use.yaml:3:14: 'tiles' holds no tiles of zoom 6 to 30: no file 'ZOOM/ROW/COL.tif'",
                            "{path: tiles, min_zoom: 6}")
         self.check_refused("use.yaml:3:14: 'tiles/5/10/13.tif' has 128 x 128 pixels; with tile_size 256, metatiling 1 and "
