@@ -110,9 +110,9 @@ class TileDirectory(harness.Case):
                            "grid, metatiling, tile_size, pixelbuffer, extension, dtype, count, bands, band_names, nodata, "
                            "min_zoom, max_zoom, fallback_to_higher_zoom)", "{path: tiles, metatile: 2}")
         self.check_refused("use.yaml:3:39: no folder 'none'", "{format: tile_directory, path: none}")
-        self.check_refused("use.yaml:3:14: 'tiles' holds no tiles of zoom 6 to 30: no file 'ZOOM/ROW/COL.tif'",
+        self.check_refused("use.yaml:3:15: 'tiles' holds no tiles of zoom 6 to 30: no file 'ZOOM/ROW/COL.tif'",
                            "{path: tiles, min_zoom: 6}")
-        self.check_refused("use.yaml:3:14: 'tiles/5/10/13.tif' has 128 x 128 pixels; with tile_size 256, metatiling 1 and "
+        self.check_refused("use.yaml:3:15: 'tiles/5/10/13.tif' has 128 x 128 pixels; with tile_size 256, metatiling 1 and "
                            "pixelbuffer 0 it would have 256 x 256", "{path: tiles, tile_size: 256}")
 
     def test_broken_metadata_is_refused_with_its_line(self):
