@@ -29,7 +29,9 @@ struct tw_journal {
     int fd;
     bool adopts;
     pthread_mutex_t lock;
+    off_t end; /* of the last whole line in the file */
     struct tw_intervals done[TW_MAX_ZOOM + 1];
+    struct tw_intervals put[TW_MAX_ZOOM + 1]; /* in this run, whether committed or not */
     struct entry *held;
     size_t num_held, capacity, first_free;
 };
@@ -46,7 +48,7 @@ static enum tw_status read_line(struct tw_journal *journal, const char *line, in
     uint64_t first, last;
     uint32_t files = TW_JOURNAL_OUTDATED;
     char word[16], more;
-    if (sscanf(line, "%d %" SCNu64 " %" SCNu64 " %15s", &zoom, &first, &last, word) != 4 ||
+    if (sscanf(line, "%d %" SCNu64 " %" SCNu64 " %15s %c", &zoom, &first, &last, word, &more) != 4 ||
         (strcmp(word, "-") != 0 && sscanf(word, "%" SCNu32 "%c", &files, &more) != 1) || zoom < 0 ||
         zoom > TW_MAX_ZOOM || first > last)
         return tw_error_set(err, TW_ESTORAGE,
@@ -124,6 +126,7 @@ static enum tw_status open_for_adding(struct tw_journal *journal, size_t used, s
     const char *first = journal->adopts ? adopting_header : header;
     if (used == 0 && !write_all(journal->fd, first, strlen(first)))
         return journal_error(journal, "write", err);
+    journal->end = lseek(journal->fd, 0, SEEK_CUR);
     return TW_OK;
 }
 
@@ -138,10 +141,11 @@ enum tw_status tw_journal_open(const struct tw_journal_spec *spec, struct tw_jou
     opened->path = strdup(spec->path);
     enum tw_status status = opened->path != NULL ? TW_OK : tw_error_nomem(err);
     size_t used = 0;
-    if (status == TW_OK && !spec->forget && tw_file_exists(spec->path))
+    bool exists = tw_file_exists(spec->path);
+    if (status == TW_OK && !spec->forget && exists)
         status = load(opened, &used, err);
-    if (used == 0)
-        opened->adopts = spec->adopt;
+    if (used == 0) /* one without a header was being emptied: what lies there does not count any more */
+        opened->adopts = spec->adopt && !exists;
     if (status == TW_OK)
         status = open_for_adding(opened, used, err);
     if (status != TW_OK) {
@@ -158,8 +162,10 @@ void tw_journal_close(struct tw_journal *journal)
         return;
     if (journal->fd >= 0)
         close(journal->fd);
-    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++) {
         tw_intervals_free(&journal->done[zoom]);
+        tw_intervals_free(&journal->put[zoom]);
+    }
     pthread_mutex_destroy(&journal->lock);
     free(journal->held);
     free(journal->path);
@@ -171,7 +177,7 @@ bool tw_journal_is_empty(const struct tw_journal *journal)
     for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
         if (journal->done[zoom].count > 0)
             return false;
-    return true;
+    return !journal->adopts;
 }
 
 bool tw_journal_adopts(const struct tw_journal *journal)
@@ -185,6 +191,15 @@ bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint3
     bool found = tw_intervals_find(&journal->done[zoom], place, files);
     pthread_mutex_unlock(&journal->lock);
     return found;
+}
+
+bool tw_journal_covers(struct tw_journal *journal, int zoom, uint64_t place)
+{
+    pthread_mutex_lock(&journal->lock);
+    bool covers = journal->adopts || tw_intervals_find(&journal->done[zoom], place, NULL) ||
+                  tw_intervals_find(&journal->put[zoom], place, NULL);
+    pthread_mutex_unlock(&journal->lock);
+    return covers;
 }
 
 static bool grow_held(struct tw_journal *journal)
@@ -209,8 +224,10 @@ bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint3
         journal->first_free = journal->held[slot - 1].next_free;
     else if ((held = grow_held(journal)))
         slot = ++journal->num_held;
-    if (held)
+    if (held) {
         journal->held[slot - 1] = (struct entry){zoom, files, place, 0};
+        held = tw_intervals_add(&journal->put[zoom], place, 0);
+    }
     pthread_mutex_unlock(&journal->lock);
     *token = slot;
     return held;
@@ -236,14 +253,21 @@ static bool take_held(struct tw_journal *journal, uint64_t token, struct tw_text
     return added;
 }
 
-/* With the lock held: lines of several threads must not mix. */
+/* With the lock held: lines of several threads must not mix. A line that does not fit on the disk is taken
+ * away again, because others may follow when there is room. */
 static enum tw_status write_lines(struct tw_journal *journal, const struct tw_text *lines, bool complete,
                                   struct tw_error *err)
 {
     if (!complete || lines->failed)
         return tw_error_nomem(err);
-    return write_all(journal->fd, tw_text_get(lines), lines->length) ? TW_OK
-                                                                     : journal_error(journal, "write", err);
+    if (write_all(journal->fd, tw_text_get(lines), lines->length)) {
+        journal->end += (off_t)lines->length;
+        return TW_OK;
+    }
+    enum tw_status status = journal_error(journal, "write", err);
+    if (ftruncate(journal->fd, journal->end) != 0 || lseek(journal->fd, journal->end, SEEK_SET) < 0)
+        tw_error_set(err, status, "cannot repair '%s': %s", journal->path, strerror(errno));
+    return status;
 }
 
 enum tw_status tw_journal_commit(void *context, const uint64_t *tokens, size_t num_tokens,

@@ -37,7 +37,7 @@ void tw_journal_close(struct tw_journal *journal);
 /* Whether the output had tiles before it had a journal: then a metatile all of whose files exist is done. */
 bool tw_journal_adopts(const struct tw_journal *journal);
 
-/* Whether nothing is done as far as the journal knows. */
+/* Whether nothing is done: no place is known, nothing adopted. */
 bool tw_journal_is_empty(const struct tw_journal *journal);
 
 /* What tw_journal_find says of a place that is outdated: it is not done, whatever files there are. */
@@ -45,6 +45,10 @@ bool tw_journal_is_empty(const struct tw_journal *journal);
 
 /* Whether the journal knows the place; sets *files. */
 bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files);
+
+/* Whether the files of the place are this output's: known to the journal, put in this run, or adopted. Others
+ * were left by what was made here earlier. */
+bool tw_journal_covers(struct tw_journal *journal, int zoom, uint64_t place);
 
 /* Records at once that what the place is made from is about to change. Nothing to do for a place that is not
  * done. */

@@ -178,7 +178,7 @@ static enum tw_status take_lock(struct tw_directory *directory, struct tw_error 
 enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
 {
     struct tw_directory *directory = state;
-    bool adopt = holds_files(directory->spec.root);
+    bool adopt = directory->spec.has_metadata && holds_files(directory->spec.root);
     enum tw_status status = take_lock(directory, err);
     if (status == TW_OK)
         status = open_records(directory, begin, adopt, err);
@@ -259,19 +259,37 @@ enum tw_status tw_directory_remove(void *state, const struct tw_tile *tile, stru
     return status;
 }
 
+static uint64_t place_of(const struct tw_directory *directory, const struct tw_tile *metatile)
+{
+    return tw_tile_hilbert(&directory->spec.sink->process, metatile);
+}
+
+/* Whether a tile belongs to what the journal speaks of. With --overwrite, tiles of an earlier and larger area
+ * stay where they are; they must not come into overviews. */
+static bool is_covered(const struct tw_directory *directory, const struct tw_tile *tile)
+{
+    const struct tw_sink *sink = directory->spec.sink;
+    struct tw_tile_range range = tw_tile_intersecting(&sink->pyramid, tile, &sink->process);
+    for (int64_t row = range.first_row; row <= range.last_row; row++)
+        for (int64_t col = range.first_col; col <= range.last_col; col++) {
+            struct tw_tile metatile = {tile->zoom, row, col};
+            if (tw_journal_covers(directory->journal, tile->zoom, place_of(directory, &metatile)))
+                return true;
+        }
+    return false;
+}
+
 enum tw_status tw_directory_get(void *state, const struct tw_tile *tile, struct tw_arena *arena,
                                 struct tw_blob *blob, struct tw_error *err)
 {
     struct tw_directory *directory = state;
+    blob->found = false;
+    if (!is_covered(directory, tile))
+        return TW_OK;
     char *path = tile_path(directory, tile, arena);
     if (path == NULL)
         return tw_error_nomem(err);
     return tw_store_get(directory->store, path, arena, blob, err);
-}
-
-static uint64_t place_of(const struct tw_directory *directory, const struct tw_tile *metatile)
-{
-    return tw_tile_hilbert(&directory->spec.sink->process, metatile);
 }
 
 enum tw_status tw_directory_finish(void *state, const struct tw_tile *metatile, uint32_t files,

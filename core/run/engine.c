@@ -36,16 +36,51 @@ void tw_engine_plan_passes(struct tw_engine *engine)
         add_pass(engine, zoom, zoom, zoom);
 }
 
-enum tw_status tw_engine_begin_pass(struct tw_engine *engine, const struct tw_pass *pass,
-                                    struct tw_error *err)
+static struct tw_walk *walk_pass(const struct tw_engine *engine, const struct tw_pass *pass)
 {
     const struct tw_area *areas[TW_MAX_ZOOM + 1] = {NULL};
     for (int zoom = pass->leaf; zoom <= pass->bottom; zoom++)
         areas[zoom - pass->top] = tw_plan_zoom(engine->plan, zoom)->run_area;
+    return tw_walk_new(&engine->plan->config->process_pyramid, pass->top, pass->bottom, areas);
+}
+
+enum tw_status tw_engine_begin_pass(struct tw_engine *engine, const struct tw_pass *pass,
+                                    struct tw_error *err)
+{
     engine->pass = pass;
     engine->top = NULL;
-    engine->walk = tw_walk_new(&engine->plan->config->process_pyramid, pass->top, pass->bottom, areas);
+    engine->walk = walk_pass(engine, pass);
     return engine->walk != NULL ? TW_OK : tw_error_nomem(err);
+}
+
+static enum tw_status outdate_pass(const struct tw_engine *engine, const struct tw_pass *pass,
+                                   struct tw_writer *writer, struct tw_error *err)
+{
+    struct tw_walk *walk = walk_pass(engine, pass);
+    enum tw_status status = walk != NULL ? TW_OK : tw_error_nomem(err);
+    struct tw_tile tile;
+    bool covered;
+    while (status == TW_OK && !tw_engine_is_cancelled(engine)) {
+        enum tw_walk_event event = tw_walk_next(walk, &tile, &covered);
+        if (event == TW_WALK_END)
+            break;
+        if (event == TW_WALK_ENTER && covered && tile.zoom >= pass->leaf)
+            status = tw_writer_outdate(writer, &tile, err);
+    }
+    tw_walk_free(walk);
+    return status;
+}
+
+enum tw_status tw_engine_outdate(struct tw_engine *engine, struct tw_error *err)
+{
+    if (!engine->options->overwrite || tw_sink_is_new(engine->plan->sink))
+        return TW_OK;
+    struct tw_writer *writer = tw_writer_new(engine->plan->sink);
+    enum tw_status status = writer != NULL ? TW_OK : tw_error_nomem(err);
+    for (int i = 0; status == TW_OK && i < engine->num_passes; i++)
+        status = outdate_pass(engine, &engine->passes[i], writer, err);
+    tw_writer_free(writer);
+    return status;
 }
 
 void tw_engine_end_pass(struct tw_engine *engine)

@@ -49,6 +49,10 @@ struct tw_engine {
 /* The passes of this plan's run. */
 void tw_engine_plan_passes(struct tw_engine *engine);
 
+/* With --overwrite of a part: records that what the run is going to make is done no more, so that a run that
+ * is stopped can be finished without --overwrite. (An overwrite of everything forgets the whole journal.) */
+enum tw_status tw_engine_outdate(struct tw_engine *engine, struct tw_error *err);
+
 /* Starts a pass. TW_ENOMEM. */
 enum tw_status tw_engine_begin_pass(struct tw_engine *engine, const struct tw_pass *pass,
                                     struct tw_error *err);

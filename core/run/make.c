@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "make.h"
 
+static void out_of_memory(struct tw_engine *engine)
+{
+    struct tw_error err;
+    tw_error_nomem(&err);
+    tw_engine_fail(engine, &err);
+}
+
 /* Turns an error into an outcome: a tile that fails is remembered and the run goes on; storage and memory end
  * it. */
 static enum tw_outcome failed(struct tw_engine *engine, const struct tw_tile *tile,
@@ -16,7 +23,9 @@ static enum tw_outcome failed(struct tw_engine *engine, const struct tw_tile *ti
     bool kept = tw_failures_add(&engine->failures, tile, err->message);
     pthread_mutex_unlock(&engine->mutex);
     atomic_fetch_add(&engine->counts.failed, 1);
-    if (!kept || engine->options->fail_fast)
+    if (!kept)
+        out_of_memory(engine);
+    else if (engine->options->fail_fast)
         tw_engine_cancel(engine);
     return TW_FAILED;
 }
@@ -29,11 +38,13 @@ static void block_above(struct tw_engine *engine, const struct tw_tile *tile)
     struct tw_tile overview;
     if (engine->blocked == NULL)
         return;
+    bool added = true;
     pthread_mutex_lock(&engine->mutex);
-    while (tw_overviews_next(&overviews, &overview))
-        if (!tw_intervals_add(&engine->blocked[overview.zoom], tw_tile_hilbert(pyramid, &overview), 0))
-            engine->fatal.status = TW_ENOMEM;
+    while (added && tw_overviews_next(&overviews, &overview))
+        added = tw_intervals_add(&engine->blocked[overview.zoom], tw_tile_hilbert(pyramid, &overview), 0);
     pthread_mutex_unlock(&engine->mutex);
+    if (!added)
+        out_of_memory(engine);
 }
 
 static bool is_blocked(struct tw_engine *engine, const struct tw_tile *tile)
@@ -73,6 +84,21 @@ static enum tw_status outdate_above(struct tw_engine *engine, struct tw_worker *
     return status;
 }
 
+/* The same for what is interpolated from the tile. */
+static enum tw_status outdate_below(struct tw_engine *engine, struct tw_worker *worker,
+                                    const struct tw_tile *tile, struct tw_error *err)
+{
+    const struct tw_config *config = engine->plan->config;
+    if (tile->zoom < config->base_max_zoom || tile->zoom >= config->max_zoom)
+        return TW_OK;
+    struct tw_tile children[4];
+    int count = tw_tile_children(&config->process_pyramid, tile, children);
+    enum tw_status status = TW_OK;
+    for (int i = 0; status == TW_OK && i < count; i++)
+        status = tw_writer_outdate(worker->writer, &children[i], err);
+    return status;
+}
+
 /* Writes what was made, and counts it. stored == NULL: an empty tile. */
 static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                            const struct tw_window *window, const struct tw_raster *stored)
@@ -81,6 +107,7 @@ static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, c
     if (tw_engine_is_cancelled(engine))
         return TW_DROPPED;
     if (outdate_above(engine, worker, tile, &err) != TW_OK ||
+        outdate_below(engine, worker, tile, &err) != TW_OK ||
         tw_writer_put(worker->writer, tile, window, stored, worker->arena, &err) != TW_OK)
         return failed(engine, tile, &err);
     atomic_fetch_add(&engine->counts.made, 1);
@@ -245,7 +272,7 @@ enum tw_outcome tw_make_overview(struct tw_engine *engine, struct tw_worker *wor
     if (atomic_load(&node->failed))
         return blocked(engine, &node->tile);
     if (!atomic_load(&node->changed)) {
-        if (atomic_load(&node->children) == 0)
+        if (atomic_load(&node->children) == 0 && engine->only == NULL)
             return TW_SKIPPED;
         if (!is_done(engine, worker, &node->tile, &done))
             return TW_DROPPED;

@@ -19,9 +19,11 @@ struct tw_monitor {
     double started, last_shown;
     int signal;
     bool shown;
+    atomic_bool stops;
 };
 
-/* The monitor is told to stop by a signal that nothing else uses. */
+/* The monitor is woken by this signal to stop. It may come from outside too (batch systems announce their
+ * time limit with it), and means nothing then. */
 #define STOP_SIGNAL SIGUSR2
 
 static double now(void)
@@ -90,7 +92,7 @@ static void *watch(void *context)
     const struct timespec wait = {.tv_nsec = 100 * 1000 * 1000};
     for (;;) {
         int got = sigtimedwait(&monitor->signals, NULL, &wait);
-        if (got == STOP_SIGNAL)
+        if (got == STOP_SIGNAL && atomic_load(&monitor->stops))
             return NULL;
         if (got == SIGINT || got == SIGTERM)
             handle_signal(monitor, got);
@@ -125,6 +127,7 @@ int tw_monitor_stop(struct tw_monitor *monitor)
 {
     if (monitor == NULL)
         return 0;
+    atomic_store(&monitor->stops, true);
     pthread_kill(monitor->thread, STOP_SIGNAL);
     pthread_join(monitor->thread, NULL);
     if (monitor->draws_bar || monitor->mode == TW_PROGRESS_JSON || monitor->shown)

@@ -151,6 +151,14 @@ static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
     result->failures = engine->failures;
 }
 
+/* Whether failed.json of the run before still holds: this one was stopped, and has nothing to add; or it
+ * takes just those tiles, and has not come to all of them. */
+static bool keeps_failures(const struct tw_engine *engine)
+{
+    bool stopped = tw_engine_is_cancelled(engine);
+    return stopped && (engine->failures.count == 0 || engine->options->retry_failed);
+}
+
 /* Ends the sink whatever happened before; the first error is the one that counts. *complete: all that was to
  * be done is done. */
 static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path, bool *complete,
@@ -161,7 +169,7 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
     tw_failures_sort(&engine->failures);
     *complete = !stopped && engine->failures.total == 0;
     enum tw_status ended = tw_sink_end(engine->plan->sink, *complete, &late);
-    if (ended == TW_OK && failed_path != NULL && (!stopped || engine->failures.count > 0))
+    if (ended == TW_OK && failed_path != NULL && !keeps_failures(engine))
         ended = tw_failures_write(&engine->failures, failed_path, &late);
     *complete = *complete && ended == TW_OK;
     if (engine->fatal.status != TW_OK || ended != TW_OK)
@@ -175,7 +183,11 @@ static enum tw_status run(struct tw_engine *engine, const struct tw_memory_share
 {
     bool complete;
     struct tw_monitor *monitor = tw_monitor_start(engine);
-    run_passes(engine, shares);
+    struct tw_error fatal = {0};
+    if (tw_engine_outdate(engine, &fatal) == TW_OK)
+        run_passes(engine, shares);
+    else
+        tw_engine_fail(engine, &fatal);
     enum tw_status status = end_sink(engine, failures_path(engine->plan), &complete, err);
     int signal_number = tw_monitor_stop(monitor);
     take_counts(engine, result);
