@@ -43,13 +43,13 @@ class Determinism(runs.Case):
 
     def test_png_with_1_2_and_7_workers(self):
         self.make_scene()
-        for lower in ("average", "nearest", "bilinear", "cubic"):
+        for lower in ("average", "bilinear"):
             with self.subTest(lower=lower):
                 self.check_workers(baselevels={"lower": lower})
 
     def test_gtiff_with_1_2_and_7_workers(self):
         self.make_scene(bands=2, dtype="int16")
-        for lower in ("average", "nearest", "bilinear", "cubic"):
+        for lower in ("nearest", "cubic"):
             with self.subTest(lower=lower):
                 self.check_workers(baselevels={"lower": lower}, output={"format": "GTiff", "dtype": "int16", "bands": 2})
 
@@ -69,7 +69,7 @@ class Determinism(runs.Case):
                                    output={"format": "GTiff", "dtype": "uint8", "bands": 1, "pixelbuffer": 3})
 
     def test_zooms_above_and_below_the_baselevel_with_1_2_and_7_workers(self):
-        self.make_scene(bands=1)
+        self.make_scene(tiles=4, bands=1)
         self.check_workers(baselevels={"min": 5, "max": 5, "higher": "bilinear"}, zoom_levels={"max": 7},
                            output={"bands": 1})
 
@@ -78,7 +78,7 @@ class Determinism(runs.Case):
         self.check_workers(baselevels=None)
 
     def test_single_file_with_1_2_and_7_workers(self):
-        self.make_scene()
+        self.make_scene(tiles=5)
         for more in ({}, {"cog": True}, {"overviews": True, "compress": "lzw"}):
             with self.subTest(**more):
                 self.config(zoom_levels=runs.ZOOM, baselevels=None,

@@ -100,18 +100,17 @@ class Resume(runs.Case):
                 out = self.must_execute(binary=harness.RELEASE)
                 self.assertRegex(out, r" [1-9]\d* were done before")
                 self.check_same_trees("out", "whole")
-
-    def test_interrupted_run_of_the_checked_program_is_continued(self):
-        self.many_tiles()
-        process = self.start("--json", "--workers", "2")
-        self.wait_until(lambda: runs.journal_lines(self.folder / "out") > 100, "a hundred tiles", timeout=60)
-        process.send_signal(signal.SIGTERM)
-        code, out, err = self.end(process)
-        self.assertEqual((code, err), (143, ""))
-        self.assertIn('"signal": 15}', out)
-        self.check_no_leftovers("out")
-        self.must_execute("--quiet", binary=harness.RELEASE)
-        self.check_same_trees("out", "whole")
+        with self.subTest("with --json, and with sanitizers"):
+            shutil.rmtree(self.folder / "out")
+            process = self.start("--json", "--workers", "2")
+            self.wait_until(lambda: runs.journal_lines(self.folder / "out") > 100, "a hundred tiles", timeout=60)
+            process.send_signal(signal.SIGTERM)
+            code, out, err = self.end(process)
+            self.assertEqual((code, err), (143, ""))
+            self.assertIn('"signal": 15}', out)
+            self.check_no_leftovers("out")
+            self.must_execute("--quiet", binary=harness.RELEASE)
+            self.check_same_trees("out", "whole")
 
     def test_interrupted_while_a_single_file_is_put_together(self):
         self.image("scene.tif", runs.scene(16), runs.scene_bounds(16), nodata=0)
