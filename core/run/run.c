@@ -31,11 +31,11 @@ static bool is_part(const struct tw_plan *plan)
            plan->max_zoom < plan->config->max_zoom;
 }
 
-/* `out/failed.json`, or `out.tif.failed.json` beside a single file. */
+/* `out/failed.json`, or `out.tif.failed.json` beside a single file; NULL for an output that keeps nothing. */
 static char *failures_path(const struct tw_plan *plan)
 {
     const char *path = tw_sink_path(plan->sink);
-    if (path == NULL)
+    if (path == NULL || strcmp(path, "/dev/null") == 0)
         return NULL;
     bool is_file = tw_path_has_suffix(path, ".tif") || tw_path_has_suffix(path, ".tiff");
     return tw_arena_printf(plan->arena, is_file ? "%s.failed.json" : "%s/failed.json", path);
@@ -64,6 +64,8 @@ static enum tw_status select_failed(struct tw_engine *engine, const char *path, 
 {
     const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
     struct tw_failures failed = {0};
+    if (path == NULL)
+        return tw_error_set(err, TW_EUSAGE, "--retry-failed: this output keeps no list of failed tiles");
     enum tw_status status = tw_failures_read(&failed, path, err);
     engine->only = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->only));
     if (status == TW_OK && engine->only == NULL)

@@ -150,6 +150,12 @@ class Failures(runs.Case):
         self.assertEqual(code, 2)
         self.assertRegex(err, r"\Atilewright: there is no '(.*/)?out/failed.json': no tile failed in the last run\n\Z")
 
+    def test_output_that_keeps_nothing_keeps_no_list_either(self):
+        self.fail_in(1, output={"path": "/dev/null"})
+        code, _, err = self.execute()
+        self.assertEqual((code, err.splitlines()[0]), (1, message(BAD_ROW, COL)))
+        self.check_execute_fails(2, "tilewright: --retry-failed: this output keeps no list of failed tiles", "--retry-failed")
+
     def test_fail_fast_stops_at_the_first(self):
         self.fail_in(2)
         code, out, err = self.execute("--fail-fast", "--workers", 1)
