@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SHOWN_FAILURES = 10 };
 
@@ -89,6 +90,53 @@ static void print_words(const struct tw_run_result *result, const char *output)
                output);
 }
 
+/* What failed, without `tile 8/40/60: `. */
+static const char *reason(const struct tw_failure *failure)
+{
+    const char *colon = strstr(failure->message, ": ");
+    return strncmp(failure->message, "tile ", 5) == 0 && colon != NULL ? colon + 2 : failure->message;
+}
+
+static bool was_told(const struct tw_failures *failures, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(reason(&failures->items[i]), reason(&failures->items[index])) == 0)
+            return true;
+    return false;
+}
+
+static uint64_t count_same(const struct tw_failures *failures, size_t index)
+{
+    uint64_t same = 0;
+    for (size_t i = index; i < failures->count; i++)
+        same += strcmp(reason(&failures->items[i]), reason(&failures->items[index])) == 0;
+    return same;
+}
+
+/* Each reason once, with the first tile that it holds for: one slip of the script is one line, not thousands.
+ */
+static void print_failures(const struct tw_failures *failures)
+{
+    uint64_t told = 0;
+    int lines = 0;
+    for (size_t i = 0; i < failures->count && lines < SHOWN_FAILURES; i++) {
+        if (was_told(failures, i))
+            continue;
+        uint64_t same = count_same(failures, i);
+        fputs(failures->items[i].message, stderr);
+        if (same > 1)
+            fprintf(stderr, " (and %" PRIu64 " more tile%s)", same - 1, same == 2 ? "" : "s");
+        fputc('\n', stderr);
+        told += same;
+        lines++;
+    }
+    if (failures->total > told)
+        fprintf(stderr, "... and %" PRIu64 " more, see failed.json\n", failures->total - told);
+    fprintf(stderr,
+            "tilewright: %" PRIu64 " metatile%s failed; mend the cause, then run again with --retry-failed\n",
+            failures->total, failures->total == 1 ? "" : "s");
+}
+
 int tw_report_run(const struct tw_run_result *result, const char *output, bool as_json)
 {
     fflush(stderr);
@@ -97,15 +145,7 @@ int tw_report_run(const struct tw_run_result *result, const char *output, bool a
     else
         print_words(result, output);
     fflush(stdout);
-    const struct tw_failures *failures = &result->failures;
-    for (size_t i = 0; i < failures->count && i < SHOWN_FAILURES; i++)
-        fprintf(stderr, "%s\n", failures->items[i].message);
-    if (failures->total > SHOWN_FAILURES)
-        fprintf(stderr, "... and %" PRIu64 " more, see failed.json\n", failures->total - SHOWN_FAILURES);
-    if (failures->total > 0)
-        fprintf(stderr,
-                "tilewright: %" PRIu64
-                " metatile%s failed; mend the cause, then run again with --retry-failed\n",
-                failures->total, failures->total == 1 ? "" : "s");
-    return failures->total > 0 ? TW_EXIT_SOME_FAILED : TW_EXIT_DONE;
+    if (result->failures.total > 0)
+        print_failures(&result->failures);
+    return result->failures.total > 0 ? TW_EXIT_SOME_FAILED : TW_EXIT_DONE;
 }

@@ -81,7 +81,8 @@ static void handle_signal(struct tw_monitor *monitor, int signal_number)
     tw_engine_cancel(monitor->engine);
     if (monitor->mode != TW_PROGRESS_QUIET && monitor->mode != TW_PROGRESS_JSON)
         fprintf(stderr,
-                "%stilewright: stopping: tiles in work are dropped; the same command goes on from here\n",
+                "%stilewright: stopping: tiles in work are dropped; the same command goes on from here; "
+                "a second signal ends it at once\n",
                 monitor->draws_bar ? "\n" : "");
 }
 

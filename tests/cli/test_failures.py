@@ -42,7 +42,7 @@ class Failures(runs.Case):
         self.fail_in(2)
         code, out, err = self.execute("--workers", 2)
         self.assertEqual(code, 1)
-        self.assertEqual(err, f"{message(BAD_ROW, COL)}\n{message(BAD_ROW, COL + 1)}\n"
+        self.assertEqual(err, f"{message(BAD_ROW, COL)} (and 1 more tile)\n"
                               "tilewright: 2 metatiles failed; mend the cause, then run again with --retry-failed\n")
         # 14 of 16 metatiles at zoom 6, 3 of 4 at 5, 1 of 2 at 4, 0 of 1 at 3
         self.assertRegex(out, r"\A(.*/)?out: 18 metatiles made \(\d empty\), 2 failed, 3 overviews wait for them; ")
@@ -167,15 +167,21 @@ class Failures(runs.Case):
         self.check_no_leftovers("out")
 
     def test_many_failures_are_shown_in_part(self):
-        self.config(script=runs.SCRIPT.replace("return input", "error('never')\n    return input"))
+        self.config(script=runs.SCRIPT.replace("return input", "error('not ' .. tile.id)\n    return input"))
         code, _, err = self.execute()
         self.assertEqual(code, 1)
         lines = err.splitlines()
         self.assertEqual(len(lines), 12)
-        self.assertRegex(lines[0], r"\Atile 6/\d+/\d+: run.lua:5: never\Z")
+        self.assertRegex(lines[0], r"\Atile 6/\d+/\d+: run.lua:5: not 6/\d+/\d+\Z")
         self.assertEqual(lines[10], "... and 6 more, see failed.json")
         self.assertEqual(len(self.failed()["failed"]), 16)
         self.assertFalse(any(name.endswith(".png") for name in self.tree("out")))
+
+    def test_one_reason_is_told_once(self):
+        self.config(script=runs.SCRIPT.replace("return input", "error('never')\n    return input"))
+        code, _, err = self.execute()
+        self.assertEqual(code, 1)
+        self.assertRegex(err, r"\Atile 6/\d+/\d+: run.lua:5: never \(and 15 more tiles\)\ntilewright: 16 metatiles failed; ")
 
     def test_single_file_is_not_put_together_before_all_is_done(self):
         single = {"zoom_levels": runs.ZOOM, "baselevels": None,

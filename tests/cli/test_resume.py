@@ -92,7 +92,8 @@ class Resume(runs.Case):
                 process.send_signal(number)
                 code, out, err = self.end(process)
                 self.assertEqual(code, wanted, err)
-                self.assertRegex(err, r"\Atilewright: stopping: tiles in work are dropped; the same command goes on from here\n"
+                self.assertRegex(err, r"\Atilewright: stopping: tiles in work are dropped; the same command goes on from here; "
+                                      r"a second signal ends it at once\n"
                                       r"(.*\n)?"
                                       r"tilewright: interrupted after \d+ metatiles; the same command goes on from here\n\Z")
                 self.check_no_leftovers("out")
