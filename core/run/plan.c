@@ -64,14 +64,17 @@ size_t tw_plan_num_inputs(const struct tw_plan *plan)
     return plan->declaration->num_inputs;
 }
 
+/* Neighbouring zooms may share an area. */
 static void free_areas(struct tw_plan *plan)
 {
+    static const struct tw_plan_zoom none = {0};
     int count = plan->config->max_zoom - plan->config->min_zoom + 1;
     for (int i = 0; plan->zooms != NULL && i < count; i++) {
-        struct tw_plan_zoom *zoom = &plan->zooms[i];
-        if (zoom->run_area != zoom->config_area)
+        const struct tw_plan_zoom *zoom = &plan->zooms[i], *before = i > 0 ? zoom - 1 : &none;
+        if (zoom->run_area != zoom->config_area && zoom->run_area != before->run_area)
             tw_area_free(zoom->run_area);
-        tw_area_free(zoom->config_area);
+        if (zoom->config_area != before->config_area)
+            tw_area_free(zoom->config_area);
     }
 }
 

@@ -30,7 +30,8 @@ struct tw_selection {
 
 /* What a zoom level is made from. */
 struct tw_plan_zoom {
-    struct tw_area *config_area; /* of the configuration and its inputs; owned by the plan */
+    struct tw_area *config_area; /* of the configuration and its inputs; owned by the plan, maybe shared with
+                                    the zoom before */
     struct tw_area *run_area;    /* the same, cut with the selection; may be the same pointer */
     const struct tw_value
         *params;             /* process_parameters at this zoom; one pointer for zooms with equal values */

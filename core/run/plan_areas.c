@@ -93,16 +93,31 @@ static enum tw_status inputs_area(const struct tw_plan *plan, const struct tw_pl
     return TW_OK;
 }
 
+/* Whether two zooms read the same sources: then they cover the same area. */
+static bool same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
+                         const struct tw_plan_zoom *b)
+{
+    for (size_t i = 0; i < plan->declaration->num_inputs; i++)
+        if (a->source_of_input[i] != b->source_of_input[i])
+            return false;
+    return true;
+}
+
+/* The area of a computed zoom; that of the zoom before where it is the same. */
 static enum tw_status base_area(const struct tw_plan *plan, const struct tw_area *configured, int level,
                                 struct tw_error *err)
 {
     struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
     struct tw_area *inputs = NULL;
+    if (level > plan->config->base_min_zoom && same_sources(plan, zoom, zoom - 1)) {
+        zoom->config_area = (zoom - 1)->config_area;
+        return TW_OK;
+    }
     enum tw_status status = inputs_area(plan, zoom, &inputs, err);
-    if (status == TW_OK)
-        status = copy(configured, &zoom->config_area, err);
     if (status == TW_OK && inputs != NULL)
-        return cut(&zoom->config_area, inputs, err);
+        status = tw_area_intersection(configured, inputs, &zoom->config_area, err);
+    else if (status == TW_OK)
+        status = copy(configured, &zoom->config_area, err);
     tw_area_free(inputs);
     return status;
 }
@@ -165,8 +180,11 @@ static enum tw_status cut_with_selection(struct tw_plan *plan, const struct tw_s
     plan->is_partial = selected != NULL;
     for (int level = plan->config->min_zoom; status == TW_OK && level <= plan->config->max_zoom; level++) {
         struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
+        bool is_shared = level > plan->config->min_zoom && zoom->config_area == (zoom - 1)->config_area;
         if (selected == NULL)
             zoom->run_area = zoom->config_area;
+        else if (is_shared)
+            zoom->run_area = (zoom - 1)->run_area;
         else
             status = tw_area_intersection(zoom->config_area, selected, &zoom->run_area, err);
     }
@@ -191,12 +209,9 @@ enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selectio
     for (int level = config->base_min_zoom; status == TW_OK && level <= config->base_max_zoom; level++)
         status = base_area(plan, configured, level, &err);
     tw_area_free(configured);
-    for (int level = config->min_zoom; status == TW_OK && level <= config->max_zoom; level++) {
-        struct tw_plan_zoom *zoom = &plan->zooms[level - config->min_zoom];
-        if (zoom->config_area == NULL)
-            status = copy(plan->zooms[nearest_base(config, level) - config->min_zoom].config_area,
-                          &zoom->config_area, &err);
-    }
+    for (int level = config->min_zoom; status == TW_OK && level <= config->max_zoom; level++)
+        plan->zooms[level - config->min_zoom].config_area =
+            plan->zooms[nearest_base(config, level) - config->min_zoom].config_area;
     if (status == TW_OK)
         status = check_zooms(plan, selection, &err);
     if (status == TW_OK)
