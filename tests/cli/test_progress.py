@@ -77,7 +77,7 @@ class Progress(runs.Case):
         self.config(script=runs.SCRIPT.replace("return input", "error('no')\n    return input"))
         code, _, err = self.execute("--quiet")
         self.assertEqual(code, 1)
-        self.assertIn("tile 6/10/16: run.lua:5: no\n", err)
+        self.assertIn("tile 6/10/16: run.lua:5: no (and 15 more tiles)\n", err)
         self.assertIn("16 metatiles failed", err)
 
     def test_summary_in_words_adds_up(self):
