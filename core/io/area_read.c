@@ -197,8 +197,7 @@ static enum tw_status read_file(const char *path, const char *crs, const struct 
     return status;
 }
 
-/* A word of letters, then an opening bracket (or EMPTY): no path looks like that. */
-static bool looks_like_wkt(const char *text)
+bool tw_area_is_wkt(const char *text)
 {
     while (isspace((unsigned char)*text))
         text++;
@@ -216,7 +215,7 @@ enum tw_status tw_area_read(const char *text, const char *crs, const struct tw_g
                             struct tw_area **area, struct tw_error *err)
 {
     *area = NULL;
-    return looks_like_wkt(text) ? read_wkt(text, crs, grid, area, err)
+    return tw_area_is_wkt(text) ? read_wkt(text, crs, grid, area, err)
                                 : read_file(text, crs, grid, area, err);
 }
 

@@ -7,6 +7,9 @@
 
 #include "area.h"
 
+/* Whether text is WKT: a word of letters, then an opening bracket or EMPTY; no path looks like that. */
+bool tw_area_is_wkt(const char *text);
+
 /* The area that text describes: WKT, or the path of a vector file (all features of its first layer, united).
  * crs: of the coordinates; NULL: the file's own, or the grid's for WKT. Edges are densified before they are
  * transformed. TW_EUSAGE with a sentence; the caller adds the place. */

@@ -138,11 +138,6 @@ double tw_encoder_nodata(const struct tw_encoder *encoder)
     return encoder->nodata;
 }
 
-const char *const *tw_encoder_band_names(const struct tw_encoder *encoder)
-{
-    return encoder->names;
-}
-
 enum tw_status tw_encoder_check_bands(const struct tw_encoder *encoder, size_t num_bands,
                                       struct tw_error *err)
 {

@@ -54,7 +54,6 @@ const char *tw_encoder_content_type(const struct tw_encoder *encoder); /* `image
 int tw_encoder_num_bands(const struct tw_encoder *encoder);            /* of the stored form */
 enum tw_dtype tw_encoder_dtype(const struct tw_encoder *encoder);
 double tw_encoder_nodata(const struct tw_encoder *encoder);
-const char *const *tw_encoder_band_names(const struct tw_encoder *encoder); /* of the stored form */
 
 /* Whether the encoder takes a raster of that many bands; adds to nothing, sets err: `the script returned 2
  * bands; the output has 3` (PNG takes 1 to 4 whatever its own number). */

@@ -145,11 +145,6 @@ enum tw_source_kind tw_source_kind(const struct tw_source *source)
     return source->driver->kind;
 }
 
-const struct tw_value *tw_source_value(const struct tw_source *source)
-{
-    return source->value;
-}
-
 size_t tw_source_num_bands(const struct tw_source *source)
 {
     return source->num_bands;

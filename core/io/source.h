@@ -34,8 +34,6 @@ void tw_source_close(struct tw_source *source);
 
 const char *tw_source_name(const struct tw_source *source);
 enum tw_source_kind tw_source_kind(const struct tw_source *source);
-/* What the configuration said, for the fingerprint: driver, path and options. */
-const struct tw_value *tw_source_value(const struct tw_source *source);
 /* The names of the bands, as scripts see them, as far as they are known without opening every scene. */
 size_t tw_source_num_bands(const struct tw_source *source);
 const char *const *tw_source_band_names(const struct tw_source *source);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "storage_ops.h"
 #include "storage_batch.h"
+#include "clock.h"
 #include "file.h"
 
 #include <dirent.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct tw_store {
@@ -34,13 +34,6 @@ struct tw_store {
 const struct tw_storage_ops tw_storage_system = {write, close, syncfs, rename, unlink};
 
 const struct tw_storage_limits tw_storage_defaults = {512, (size_t)64 << 20, 2.0};
-
-static double now_s(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* root/path; a root of "." is left out of messages. Owned by the caller; NULL when out of memory. */
 static char *full_path(const struct tw_store *store, const char *path)
@@ -231,7 +224,7 @@ static bool is_due(const struct tw_store *store)
     const struct tw_batch *batch = &store->pending;
     return batch->count > 0 &&
            (batch->count >= store->limits.max_files || batch->bytes >= store->limits.max_bytes ||
-            now_s() - batch->begun_s >= store->limits.max_seconds);
+            tw_clock_s() - batch->begun_s >= store->limits.max_seconds);
 }
 
 /* So much is waiting behind a batch that is being committed that one must wait for it. */
@@ -262,7 +255,7 @@ static enum tw_status add_entry(struct tw_store *store, struct tw_batch_entry *e
         free(entry->path);
     } else {
         if (store->pending.count == 1)
-            store->pending.begun_s = now_s();
+            store->pending.begun_s = tw_clock_s();
         if (!store->is_committing && is_due(store))
             commit_pending(store);
         status = failed_before(store, err);

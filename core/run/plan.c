@@ -59,11 +59,6 @@ bool tw_overviews_next(struct tw_overviews_of *overviews, struct tw_tile *overvi
     return true;
 }
 
-size_t tw_plan_num_inputs(const struct tw_plan *plan)
-{
-    return plan->declaration->num_inputs;
-}
-
 /* Neighbouring zooms may share an area. */
 static void free_areas(struct tw_plan *plan)
 {

@@ -77,7 +77,4 @@ struct tw_overviews_of tw_plan_overviews_of(const struct tw_plan *plan, const st
 /* The next of them; false after the last. */
 bool tw_overviews_next(struct tw_overviews_of *overviews, struct tw_tile *overview);
 
-/* The inputs' names of the script that a configuration may use; see struct tw_plan_zoom. */
-size_t tw_plan_num_inputs(const struct tw_plan *plan);
-
 #endif

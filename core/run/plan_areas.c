@@ -44,7 +44,7 @@ static enum tw_status cut_with_area(const struct tw_plan *plan, struct tw_area *
 {
     const struct tw_config *config = plan->config;
     const char *text = config->area->text;
-    bool is_wkt = tw_path_has_suffix(text, ")");
+    bool is_wkt = tw_area_is_wkt(text);
     const char *where = is_wkt ? text : tw_path_join(plan->arena, config->folder, text);
     if (where == NULL)
         return tw_error_nomem(err);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "progress.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,13 +28,6 @@ struct tw_monitor {
  * time limit with it), and means nothing then. */
 #define STOP_SIGNAL SIGUSR2
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
 static int terminal_columns(void)
 {
     struct winsize size;
@@ -48,7 +43,7 @@ static struct tw_progress snapshot(const struct tw_monitor *monitor)
                 failed,
         .total = counts->total,
         .failed = failed,
-        .seconds = now() - monitor->started,
+        .seconds = tw_clock_s() - monitor->started,
         .columns = terminal_columns(),
     };
 }
@@ -57,7 +52,7 @@ static void show(struct tw_monitor *monitor)
 {
     char text[256];
     struct tw_progress progress = snapshot(monitor);
-    monitor->last_shown = now();
+    monitor->last_shown = tw_clock_s();
     monitor->shown = true;
     if (monitor->mode == TW_PROGRESS_JSON) {
         tw_progress_json(&progress, text);
@@ -97,7 +92,7 @@ static void *watch(void *context)
             return NULL;
         if (got == SIGINT || got == SIGTERM)
             handle_signal(monitor, got);
-        if (now() - monitor->last_shown >= interval)
+        if (tw_clock_s() - monitor->last_shown >= interval)
             show(monitor);
     }
 }
@@ -110,7 +105,7 @@ struct tw_monitor *tw_monitor_start(struct tw_engine *engine)
     monitor->engine = engine;
     monitor->mode = engine->options->progress;
     monitor->draws_bar = monitor->mode == TW_PROGRESS_AUTO && isatty(STDERR_FILENO) == 1;
-    monitor->started = monitor->last_shown = now();
+    monitor->started = monitor->last_shown = tw_clock_s();
     sigemptyset(&monitor->signals);
     sigaddset(&monitor->signals, SIGINT);
     sigaddset(&monitor->signals, SIGTERM);

@@ -3,22 +3,15 @@
 #include "engine.h"
 #include "progress.h"
 
+#include "clock.h"
 #include "file.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <omp.h>
 
 enum { MOST_OPEN_DATASETS = 256 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 uint64_t tw_plan_count(const struct tw_plan *plan, int zoom)
 {
@@ -204,7 +197,7 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
 {
     struct tw_engine engine = {.plan = plan, .options = options};
     struct tw_memory_shares shares;
-    double started = now();
+    double started = tw_clock_s();
     struct tw_sink_begin begin = {plan->fingerprint, plan->metadata,        options->overwrite,
                                   is_part(plan),     options->retry_failed, &engine.cancel};
     *result = (struct tw_run_result){0};
@@ -219,7 +212,7 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     }
     if (status == TW_OK)
         status = run(&engine, &shares, result, err);
-    result->seconds = now() - started;
+    result->seconds = tw_clock_s() - started;
     engine_close(&engine);
     return status;
 }
