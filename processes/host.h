@@ -20,12 +20,20 @@ struct tw_read_request {
     int32_t resampling; /* -1: the input's own */
 };
 
+/* Functions by topic: each table has a header functions_<topic>.h, which lib/<topic>.lua mirrors. */
+struct tw_focal_functions;
+struct tw_stack_functions;
+struct tw_vector_functions;
+
 struct tw_host {
     /* Mirrored in lib/ffi.lua. */
     int32_t size_bytes;  /* of this part */
     int32_t tile_number; /* counts up with every run: arrays of an earlier tile are recognised by it */
     int32_t width_px, height_px;
     const char *message; /* of the last failure */
+    const struct tw_focal_functions *focal;
+    const struct tw_stack_functions *stacks;
+    const struct tw_vector_functions *vectors;
 
     int32_t (*binary)(struct tw_host *, int32_t, const struct tw_operand *, const struct tw_operand *,
                       struct tw_array *);

@@ -118,7 +118,7 @@ static enum tw_status call_run(struct tw_state *state, const struct tw_script_jo
 }
 
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
-                             struct tw_raster *raster, bool *empty, struct tw_error *err)
+                             struct tw_script_result *result, struct tw_error *err)
 {
     struct tw_state *state = script->state;
     struct tw_host *host = &state->host;
@@ -129,12 +129,10 @@ enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_jo
     lua_settop(state->lua, 0);
     lua_gc(state->lua, LUA_GCCOLLECT, 0);
     host->job = NULL;
-    *empty = true;
+    *result = (struct tw_script_result){.empty = true};
     if (status != TW_OK)
         return tw_error_set(err, status, "%s", failure.message);
-    struct tw_raster made = {host->num_results, host->result, host->result_names};
-    *empty = tw_raster_is_empty(&made);
-    if (!*empty)
-        *raster = made;
+    result->raster = (struct tw_raster){host->num_results, host->result, host->result_names};
+    result->empty = tw_raster_is_empty(&result->raster);
     return TW_OK;
 }

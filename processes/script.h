@@ -11,6 +11,7 @@
 #ifndef TW_SCRIPT_H
 #define TW_SCRIPT_H
 
+#include "feature.h"
 #include "problems.h"
 #include "raster.h"
 #include "resampling.h"
@@ -30,7 +31,7 @@ enum tw_status tw_program_load(const char *name, const struct tw_value *place, s
 /* Accepts NULL. */
 void tw_program_free(struct tw_program *program);
 
-enum tw_input_kind { TW_INPUT_RASTER, TW_INPUT_STACK, TW_INPUT_ANY };
+enum tw_input_kind { TW_INPUT_RASTER, TW_INPUT_STACK, TW_INPUT_VECTOR, TW_INPUT_ANY };
 
 struct tw_declared_input {
     const char *name;
@@ -83,13 +84,40 @@ struct tw_script_read {
 };
 struct tw_script_input {
     const char *name;
-    enum tw_input_kind kind; /* RASTER or STACK */
+    enum tw_input_kind kind; /* RASTER, STACK or VECTOR */
     void *context;
     const char *const *(*band_names)(void *context, size_t *count);
     enum tw_status (*scenes)(void *context, struct tw_script_scene **scenes, size_t *num_scenes,
                              struct tw_error *err);
     enum tw_status (*read)(void *context, const struct tw_script_read *request, struct tw_raster *raster,
                            struct tw_error *err);
+    /* Of a vector input: the features whose geometry meets the window, whole, in the window's CRS. */
+    enum tw_status (*features)(void *context, struct tw_features *features, struct tw_error *err);
+};
+
+struct tw_script_contours {
+    double interval, base;
+    const double *levels; /* instead of interval and base; NULL: none */
+    size_t num_levels;
+};
+
+/* What scripts need and only other layers can do; each callback may be NULL: then it is refused. */
+struct tw_script_services {
+    void *context;
+    /* Longitude and latitude (WGS 84, degrees) of a place in the window's CRS; NaN beyond its domain. */
+    enum tw_status (*lonlat)(void *context, double x, double y, double lonlat[2], struct tw_error *err);
+    /* Burns values[i] where feature i lies into *array, which has pixels and validity (float64, all nodata
+     * beforehand) of the window: a pixel is taken when its centre is inside, or when it is touched. */
+    enum tw_status (*rasterize)(void *context, const struct tw_features *features, const double *values,
+                                bool all_touched, struct tw_array *array, struct tw_error *err);
+    /* Polygons of connected pixels (4 or 8 neighbours) of equal value; nodata is left out. Each feature has
+     * the property `value`. */
+    enum tw_status (*polygonize)(void *context, const struct tw_array *array, bool eight_connected,
+                                 struct tw_features *features, struct tw_error *err);
+    /* Lines of equal value at base + n * interval, or at the levels given; property `value`. */
+    enum tw_status (*contours)(void *context, const struct tw_array *array,
+                               const struct tw_script_contours *levels, struct tw_features *features,
+                               struct tw_error *err);
 };
 
 struct tw_script_job {
@@ -98,6 +126,7 @@ struct tw_script_job {
     struct tw_window window; /* with the pixelbuffer */
     const struct tw_script_input *inputs;
     size_t num_inputs;
+    const struct tw_script_services *services; /* may be NULL */
     const struct tw_value *params; /* of this zoom, borrowed for as long as the script lives: the same pointer
                                       means the same values */
     struct tw_arena *arena;
@@ -110,12 +139,19 @@ struct tw_script *tw_script_new(const struct tw_program *program, struct tw_erro
 /* Accepts NULL. */
 void tw_script_free(struct tw_script *script);
 
-/* Runs `run(tile, input, p)`. *empty is true when it returned nil (or a raster without a valid pixel): then
- * raster is not set. Otherwise the raster's pixels are in the job's arena, and all its bands have the shape
- * of the window. Errors: TW_ESCRIPT `ndvi.lua:6: no band 'rad'; this raster has: red, nir`; TW_EBUDGET;
- * TW_ECANCELLED; whatever an input's callback returned, with the line put in front. */
+/* What `run` returned: nothing (nil, a raster without a valid pixel, or an empty list of features), a raster,
+ * or features. All data is in the job's arena; all bands have the shape of the window. */
+struct tw_script_result {
+    bool empty;
+    bool is_vector;
+    struct tw_raster raster;
+    struct tw_features features;
+};
+
+/* Runs `run(tile, input, p)`. Errors: TW_ESCRIPT `ndvi.lua:6: no band 'rad'; this raster has: red, nir`;
+ * TW_EBUDGET; TW_ECANCELLED; whatever an input's callback returned, with the line put in front. */
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
-                             struct tw_raster *raster, bool *empty, struct tw_error *err);
+                             struct tw_script_result *result, struct tw_error *err);
 
 /* The built-in processes with a line about each, for `tilewright processes`. Returns their number. */
 size_t tw_builtin_processes(const char *const **names, const char *const **about);

@@ -156,16 +156,16 @@ enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *ti
         .arena = worker->arena,
         .cancel = worker->cancel,
     };
-    struct tw_raster result;
+    struct tw_script_result result;
     *window = tw_tile_window_buffered(pyramid, tile, worker->plan->config->output_pyramid.pixelbuffer_px);
     enum tw_status status = offer_inputs(worker, &job, err);
     if (status == TW_OK)
-        status = tw_script_run(worker->script, &job, &result, empty, err);
-    if (status == TW_OK && !*empty)
-        status = store(worker, &job.window, &result, window, stored, err);
+        status = tw_script_run(worker->script, &job, &result, err);
+    if (status == TW_OK && !result.empty)
+        status = store(worker, &job.window, &result.raster, window, stored, err);
     if (status != TW_OK)
         return tile_error(tile, err);
-    *empty = *empty || tw_raster_is_empty(stored);
+    *empty = result.empty || tw_raster_is_empty(stored);
     return TW_OK;
 }
 

@@ -15,7 +15,9 @@ function tw.new_array()
   return array
 end
 
--- An array that shares the pixels of a C struct tw_array.
+-- An empty struct tw_array for a kernel to fill in, and the array that shares its pixels.
+tw.new_data = ffi.typeof('struct tw_array')
+
 function tw.wrap(data)
   local array = tw.new_array()
   array._data = data
@@ -42,6 +44,11 @@ function tw.check_alive(array)
   return array
 end
 
+-- The C struct of an array, for kernels.
+function tw.data(array)
+  return tw.check_alive(array)._data
+end
+
 function tw.shape(array)
   return ('%d x %d'):format(array._data.width_px, array._data.height_px)
 end
@@ -53,14 +60,15 @@ function tw.check_same_shape(a, b, what)
   end
 end
 
-local function array_argument(value, what)
+-- Arguments of methods; what: the method's name, for the message.
+function tw.check_array(value, what)
   if not tw.is_array(value) then
     raise('%s needs an array, not %s', what, tw.show(value))
   end
   return tw.check_alive(value)
 end
 
-local function number_argument(value, what)
+function tw.check_number(value, what)
   if type(value) ~= 'number' then
     raise('%s needs a number, not %s', what, tw.show(value))
   end
@@ -145,11 +153,11 @@ for name, operation in pairs(unaries) do
 end
 
 function methods.both(array, other)
-  return binary(12, 'both', array, array_argument(other, 'both'))
+  return binary(12, 'both', array, tw.check_array(other, 'both'))
 end
 
 function methods.either(array, other)
-  return binary(13, 'either', array, array_argument(other, 'either'))
+  return binary(13, 'either', array, tw.check_array(other, 'either'))
 end
 
 -- Lua would turn the result into true or false. It knows no `>`: `a > 40` arrives here as `40 < a`.
@@ -180,7 +188,7 @@ function methods.in_(array, values)
   end
   local numbers = ffi.new('double[?]', #values + 1)
   for i, value in ipairs(values) do
-    numbers[i - 1] = number_argument(value, ('in_: value %d'):format(i))
+    numbers[i - 1] = tw.check_number(value, ('in_: value %d'):format(i))
   end
   local result = tw.new_array()
   check(host.is_in(host, array._data, numbers, #values, result._data))
@@ -188,7 +196,7 @@ function methods.in_(array, values)
 end
 
 function methods.where(array, mask)
-  array_argument(mask, 'where')
+  tw.check_array(mask, 'where')
   tw.check_same_shape(array, mask, 'where')
   local result = tw.new_array()
   check(host.where(host, array._data, mask._data, result._data))
@@ -206,8 +214,8 @@ function methods.fill(array, filler)
 end
 
 function methods.clip(array, low, high)
-  number_argument(low, 'clip')
-  number_argument(high, 'clip')
+  tw.check_number(low, 'clip')
+  tw.check_number(high, 'clip')
   if not (low <= high) then
     raise('clip: the lower bound %s is above the upper bound %s', low, high)
   end
@@ -225,8 +233,8 @@ end
 
 function methods.get(array, col, row)
   local data = array._data
-  number_argument(col, 'get')
-  number_argument(row, 'get')
+  tw.check_number(col, 'get')
+  tw.check_number(row, 'get')
   if not (col >= 0 and row >= 0 and col < data.width_px and row < data.height_px) then
     raise('get(%s, %s) is outside the array: columns are 0 to %d, rows 0 to %d', col, row, data.width_px - 1,
       data.height_px - 1)
@@ -277,18 +285,30 @@ local function checked(name, method)
   end
 end
 
-local known = {}
-for name, method in pairs(methods) do
-  methods[name] = checked(name, method)
-  known[#known + 1] = name
+local checked_methods = {}
+
+function tw.add_array_methods(list)
+  for name, method in pairs(list) do
+    checked_methods[name] = checked(name, method)
+  end
 end
-for name in pairs(properties) do
-  known[#known + 1] = name
+tw.add_array_methods(methods)
+
+function tw.is_array_method(name)
+  return checked_methods[name] ~= nil
 end
-table.sort(known)
+
+local function known_names()
+  local known = tw.names_of(properties)
+  for name in pairs(checked_methods) do
+    known[#known + 1] = name
+  end
+  table.sort(known)
+  return known
+end
 
 function Array.__index(array, key)
-  local method = methods[key]
+  local method = checked_methods[key]
   if method then
     return method
   end
@@ -298,7 +318,7 @@ function Array.__index(array, key)
   if type(key) == 'number' then
     raise('an array has no element %s: pixels are read with a:get(col, row)', key)
   end
-  tw.raise_unknown(("an array has no method '%s'"):format(tostring(key)), key, known)
+  tw.raise_unknown(("an array has no method '%s'"):format(tostring(key)), key, known_names())
 end
 
 function Array.__newindex()

@@ -34,6 +34,7 @@ struct tw_host {
   int32_t tile_number;
   int32_t width_px, height_px;
   const char *message;
+  const void *focal, *stacks, *vectors; // cast by the files that use them
 
   int32_t (*binary)(struct tw_host *, int32_t, const struct tw_operand *, const struct tw_operand *,
                     struct tw_array *);

@@ -142,7 +142,7 @@ end
 
 local function is_empty(raster)
   for _, array in ipairs(tw.bands_of(raster)) do
-    if not host.is_empty(array._data) then
+    if not host.is_empty(tw.data(array)) then
       return false
     end
   end
@@ -211,20 +211,20 @@ local function refuse_key(input, key, kind, methods, other)
   tw.raise_unknown(("a %s has no method '%s'"):format(kind, tostring(key)), key, tw.names_of(methods))
 end
 
-local function checked(name, method, mt)
-  return function(input, ...)
-    if type(input) ~= 'table' or debug.getmetatable(input) ~= mt then
-      raise("'%s' is a method of inputs: write input.name:%s(...), with a colon", name, name)
+local function add_methods(mt, methods, list)
+  for name, method in pairs(list) do
+    methods[name] = function(input, ...)
+      if type(input) ~= 'table' or debug.getmetatable(input) ~= mt then
+        raise("'%s' is a method of inputs: write input.name:%s(...), with a colon", name, name)
+      end
+      return method(input, ...)
     end
-    return method(input, ...)
   end
 end
 
 local function new_metatable(kind, methods, index)
   local mt = { __metatable = false }
-  for name, method in pairs(methods) do
-    methods[name] = checked(name, method, mt)
-  end
+  add_methods(mt, methods, methods)
   mt.__index = function(input, key)
     return methods[key] or index(input, key)
   end
@@ -254,6 +254,10 @@ local metatables = {
     refuse_key(input, key, 'stack', stack_methods, raster_methods)
   end),
 }
+
+function tw.add_stack_methods(list)
+  add_methods(metatables.stack, stack_methods, list)
+end
 
 -- list: { { name =, kind = }, ... } in the order of the C side. Returns `input` for run().
 function tw.new_inputs(list, declared)

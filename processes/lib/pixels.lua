@@ -113,7 +113,8 @@ for i, ctype in ipairs(tw.dtype_ctypes) do
 end
 
 function tw.pointer_to(array)
-  return ffi.cast(input_pointers[array._data.dtype], array._data.pixels)
+  local data = tw.data(array)
+  return ffi.cast(input_pointers[data.dtype], data.pixels)
 end
 
 local FLOAT32, FLOAT64 = tw.dtype_numbers.float32, tw.dtype_numbers.float64
@@ -124,20 +125,17 @@ function tw.new_outputs(count, inputs)
   local wide = { [tw.dtype_numbers.uint32] = true, [tw.dtype_numbers.int32] = true, [FLOAT64] = true }
   local dtype = FLOAT32
   for _, array in ipairs(inputs) do
-    dtype = wide[array._data.dtype] and FLOAT64 or dtype
+    dtype = wide[tw.data(array).dtype] and FLOAT64 or dtype
   end
-  local arrays, pointers = {}, {}
+  local arrays, pointers, valid = {}, {}, nil
   for i = 1, count do
-    local array = tw.new_array()
-    local data = array._data
-    data.width_px, data.height_px, data.dtype = inputs[1]._data.width_px, inputs[1]._data.height_px, dtype
+    local data = tw.new_data()
+    data.width_px, data.height_px, data.dtype = inputs[1].width, inputs[1].height, dtype
     check(host.make(host, data, i == 1))
-    if i > 1 then
-      data.valid = arrays[1]._data.valid
-    end
-    arrays[i], pointers[i] = array, ffi.cast(output_pointers[dtype], data.pixels)
+    valid = valid or data.valid
+    data.valid = valid
+    arrays[i], pointers[i] = tw.wrap(data), ffi.cast(output_pointers[dtype], data.pixels)
   end
-  local valid = arrays[1]._data.valid
   ffi.fill(valid, arrays[1].width * arrays[1].height)
   return arrays, pointers, valid
 end
@@ -155,7 +153,7 @@ end
 function tw.common_validity(arrays)
   local list, valid = ffi.new('const struct tw_array *[?]', #arrays), ffi.new('uint8_t *[1]')
   for i, array in ipairs(arrays) do
-    list[i - 1] = array._data
+    list[i - 1] = tw.data(array)
   end
   check(host.common_validity(host, list, #arrays, valid))
   return valid[0]
@@ -163,9 +161,9 @@ end
 
 -- Floats with NaN as nodata, so that the function never sees it.
 function tw.without_nan(array)
-  local result = tw.new_array()
-  check(host.drop_nan(host, array._data, result._data))
-  return result
+  local out = tw.new_data()
+  check(host.drop_nan(host, tw.data(array), out))
+  return tw.wrap(out)
 end
 
 -- What is wrong with the arguments of map, apart from the bands.
@@ -220,7 +218,7 @@ function tw.map_pixels(raster, inputs, outputs, fn, options)
   local arrays, out, out_valid = tw.new_outputs(#outputs, bands)
   local valid, pointers, types = tw.common_validity(bands), {}, {}
   for i, array in ipairs(bands) do
-    pointers[i], types[i] = tw.pointer_to(array), array._data.dtype
+    pointers[i], types[i] = tw.pointer_to(array), tw.data(array).dtype
   end
   local signature = ('%s>%d %s %s'):format(table.concat(types, ','), #outputs, arrays[1].dtype, valid ~= nil)
   local loop = tw.loop_for(fn, signature, function()

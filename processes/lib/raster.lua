@@ -56,7 +56,7 @@ end
 tw.band = band
 
 -- A raster with each band put through fn(band, i).
-local function each_band(raster, fn)
+function tw.each_band(raster, fn)
   local bands = {}
   for i, array in ipairs(raster[BANDS]) do
     bands[i] = fn(tw.check_alive(array), i)
@@ -96,37 +96,38 @@ function methods.where(raster, mask)
     raise('where needs a mask, as in r:where(r.cloud:lt(40)), not %s', tw.show(mask))
   end
   local first, last_valid
-  return each_band(raster, function(array)
-    if first and array._data.valid == last_valid then
-      local result = tw.wrap(array._data)
-      result._data.valid = first._data.valid
-      return result
+  return tw.each_band(raster, function(array)
+    local data = tw.data(array)
+    if first and data.valid == last_valid then
+      local shared = tw.new_data(data)
+      shared.valid = tw.data(first).valid
+      return tw.wrap(shared)
     end
-    first, last_valid = array:where(mask), array._data.valid
+    first, last_valid = array:where(mask), data.valid
     return first
   end)
 end
 
 function methods.fill(raster, filler)
   if not tw.is_raster(filler) then
-    return each_band(raster, function(array)
+    return tw.each_band(raster, function(array)
       return array:fill(filler)
     end)
   end
   tw.check_same_bands(raster, filler, 'fill')
-  return each_band(raster, function(array, i)
+  return tw.each_band(raster, function(array, i)
     return array:fill(filler[BANDS][i])
   end)
 end
 
 function methods.clip(raster, low, high)
-  return each_band(raster, function(array)
+  return tw.each_band(raster, function(array)
     return array:clip(low, high)
   end)
 end
 
 methods['as'] = function(raster, dtype)
-  return each_band(raster, function(array)
+  return tw.each_band(raster, function(array)
     return array:as(dtype)
   end)
 end
@@ -193,7 +194,7 @@ function tw.raster_binary(name, left, right)
   if tw.is_raster(left) and tw.is_raster(right) then
     tw.check_same_bands(left, right, what)
   end
-  return each_band(one, function(_, i)
+  return tw.each_band(one, function(_, i)
     return tw.binary(operator[1], what, side(left, i), side(right, i))
   end)
 end
@@ -205,19 +206,32 @@ for name in pairs(tw.operators) do
 end
 
 function Raster.__unm(raster)
-  return each_band(raster, function(array)
+  return tw.each_band(raster, function(array)
     return -array
   end)
 end
 
-local arrays_only = { lt = 1, le = 1, gt = 1, ge = 1, eq = 1, ne = 1, in_ = 1, both = 1, either = 1, negate = 1,
-                      min = 1, max = 1, mean = 1, std = 1, count = 1, get = 1, abs = 1, sqrt = 1, exp = 1, log = 1,
-                      floor = 1, round = 1 }
+-- Methods called with a dot instead of a colon are answered with advice.
+local function checked(name, method)
+  return function(raster, ...)
+    if not tw.is_raster(raster) then
+      raise("'%s' is a method of rasters: write r:%s(...), with a colon", name, name)
+    end
+    return method(raster, ...)
+  end
+end
 
-local method_names = tw.names_of(methods)
+local checked_methods = {}
+
+function tw.add_raster_methods(list)
+  for name, method in pairs(list) do
+    checked_methods[name] = checked(name, method)
+  end
+end
+tw.add_raster_methods(methods)
 
 function Raster.__index(raster, key)
-  local method = methods[key]
+  local method = checked_methods[key]
   if method then
     return method
   end
@@ -229,11 +243,11 @@ function Raster.__index(raster, key)
   if info and (info[key] ~= nil or tw.scene_fields[key]) then
     return info[key]
   end
-  if arrays_only[key] then
+  if type(key) == 'string' and tw.is_array_method(key) then
     raise("'%s' is a method of arrays, not of rasters: choose a band, as in r.%s:%s(...)", key,
       raster[NAMES][1] or 'red', key)
   end
-  local nearest = type(key) == 'string' and not tw.nearest(key, raster[NAMES]) and tw.nearest(key, method_names)
+  local nearest = type(key) == 'string' and not tw.nearest(key, raster[NAMES]) and tw.nearest(key, tw.names_of(checked_methods))
   if nearest then
     raise("a raster has no method or band '%s'; did you mean '%s'?", key, nearest)
   end
@@ -260,16 +274,6 @@ function Raster.__tostring(raster)
 end
 
 Raster.__metatable = false
-
--- Methods called with a dot instead of a colon are answered with advice.
-for name, method in pairs(methods) do
-  methods[name] = function(raster, ...)
-    if not tw.is_raster(raster) then
-      raise("'%s' is a method of rasters: write r:%s(...), with a colon", name, name)
-    end
-    return method(raster, ...)
-  end
-end
 
 local function check_bands(names, bands, what)
   for i, array in ipairs(bands) do

@@ -10,12 +10,12 @@ local reductions = { first = 0, min = 1, max = 2, mean = 3, median = 4 }
 local function reduce_arrays(name, arrays)
   local pointers = ffi.new('const struct tw_array *[?]', #arrays)
   for i, array in ipairs(arrays) do
-    tw.check_same_shape(arrays[1], tw.check_alive(array), 'raster.' .. name)
-    pointers[i - 1] = array._data
+    tw.check_same_shape(arrays[1], array, 'raster.' .. name)
+    pointers[i - 1] = tw.data(array)
   end
-  local result = tw.new_array()
-  check(host.reduce(host, reductions[name], pointers, #arrays, result._data))
-  return result
+  local out = tw.new_data()
+  check(host.reduce(host, reductions[name], pointers, #arrays, out))
+  return tw.wrap(out)
 end
 
 -- Bands are matched by name.

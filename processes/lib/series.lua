@@ -80,7 +80,7 @@ local function new_gather(rasters, names)
     for b = 1, #names do
       local place = (s - 1) * #names + b - 1
       bands[b] = tw.without_nan(tw.bands_of(raster)[b])
-      data[place] = bands[b]._data
+      data[place] = tw.data(bands[b])
       arrays[place] = data + place
     end
     valid[s - 1] = tw.common_validity(bands)

@@ -155,10 +155,11 @@ void fixture_init(struct fixture *fixture, int width_px, int height_px)
 {
     *fixture = (struct fixture){.arena = tw_arena_new(0)};
     fixture->inputs[0] =
-        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image};
-    fixture->inputs[1] = (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem};
-    fixture->inputs[2] =
-        (struct tw_script_input){"scenes", TW_INPUT_STACK, fixture, image_names, list_scenes, read_scene};
+        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image, NULL};
+    fixture->inputs[1] =
+        (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem, NULL};
+    fixture->inputs[2] = (struct tw_script_input){"scenes",    TW_INPUT_STACK, fixture, image_names,
+                                                  list_scenes, read_scene,     NULL};
     fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
                                           .pyramid = test_pyramid(),
                                           .inputs = fixture->inputs,
@@ -215,8 +216,7 @@ enum tw_status fixture_load(struct fixture *fixture, const char *name, const cha
 enum tw_status fixture_run(struct fixture *fixture)
 {
     tw_arena_reset(fixture->arena);
-    fixture->raster = (struct tw_raster){0};
-    return tw_script_run(fixture->script, &fixture->job, &fixture->raster, &fixture->empty, &fixture->err);
+    return tw_script_run(fixture->script, &fixture->job, &fixture->result, &fixture->err);
 }
 
 const char *fixture_try(struct fixture *fixture, const char *text)
@@ -228,7 +228,7 @@ const char *fixture_try(struct fixture *fixture, const char *text)
 
 double fixture_pixel(const struct fixture *fixture, size_t band, size_t i)
 {
-    const struct tw_array *array = &fixture->raster.bands[band];
+    const struct tw_array *array = &fixture->result.raster.bands[band];
     if (array->valid != NULL && array->valid[i] == 0)
         return (double)NAN;
     return tw_array_get(array, i);

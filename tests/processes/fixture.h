@@ -30,8 +30,7 @@ struct fixture {
     struct tw_script_input inputs[3];
     struct tw_script_job job;
     struct tw_error err;
-    struct tw_raster raster;
-    bool empty;
+    struct tw_script_result result;
     int failing_reads; /* the next so many reads fail */
     int reads;
     int cancel;

@@ -243,8 +243,8 @@ static void convert_takes_its_only_input_whatever_its_name(void **state)
     run_convert(fixture, NULL);
     assert_true(tw_program_declaration(fixture->program)->any_single_input);
     assert_inputs(fixture, "some_dem", "");
-    assert_int_equal(fixture->raster.num_bands, 5);
-    assert_int_equal(fixture->raster.bands[0].dtype, TW_UINT16);
+    assert_int_equal(fixture->result.raster.num_bands, 5);
+    assert_int_equal(fixture->result.raster.bands[0].dtype, TW_UINT16);
     assert_float_equal(fixture_pixel(fixture, 0, 11), 111, 0);
     assert_true(isnan(fixture_pixel(fixture, 0, 1)));
 }
@@ -260,9 +260,9 @@ static void convert_adds_the_offset_and_then_multiplies(void **state)
     struct tw_value list = {.kind = TW_LIST, .text = "", .count = 2, .items = indexes};
     params = tw_value_with(arena, params, "band_indexes", &list);
     run_convert(fixture, params);
-    assert_int_equal(fixture->raster.num_bands, 2);
-    assert_string_equal(fixture->raster.names[0], "cloud");
-    assert_int_equal(fixture->raster.bands[0].dtype, TW_UINT8);
+    assert_int_equal(fixture->result.raster.num_bands, 2);
+    assert_string_equal(fixture->result.raster.names[0], "cloud");
+    assert_int_equal(fixture->result.raster.bands[0].dtype, TW_UINT8);
     assert_float_equal(fixture_pixel(fixture, 0, 3), 100, 0);
     assert_float_equal(fixture_pixel(fixture, 1, 3), 255, 0);
     tw_arena_free(arena);

@@ -1,6 +1,6 @@
-/* Every example in processes/tilewright.d.lua runs: the text between ```lua and ``` in its comments. An
- * example that holds `return process` is a script, any other the body of run(tile, input, p), with the
- * parameter cloud_max = 40. Inputs are those of fixture.h.
+/* Every example in processes/api/ runs: the text between ```lua and ``` in the files' comments. An example
+ * that holds `return process` is a script, any other the body of run(tile, input, p), with the parameter
+ * cloud_max = 40. Inputs are those of fixture.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,6 +8,7 @@
 
 #include "file.h"
 
+#include <glob.h>
 #include <string.h>
 
 #include <stdarg.h>
@@ -16,8 +17,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-/* Returns whether the example ran; line: where it begins. */
-static bool example_runs(struct tw_text *example, int line)
+/* Where an example stands. */
+struct place {
+    const char *file;
+    int line;
+};
+
+static bool example_runs(struct tw_text *example, struct place place)
 {
     struct fixture fixture;
     struct tw_text script = {0};
@@ -32,39 +38,52 @@ static bool example_runs(struct tw_text *example, int line)
     const char *message = fixture_try(&fixture, tw_text_get(&script));
     bool ok = *message == '\0';
     if (!ok)
-        print_error("tilewright.d.lua:%d: %s\n%s\n", line, message, tw_text_get(example));
+        print_error("%s:%d: %s\n%s\n", place.file, place.line, message, tw_text_get(example));
     fixture_free(&fixture);
     tw_text_free(&script);
     return ok;
 }
 
-static void every_example_runs(void **state)
+/* Runs the examples of one file; counts them, and returns how many went wrong. */
+static int run_file(const char *path, int *num_examples)
 {
     struct tw_arena *arena = tw_arena_new(0);
     struct tw_text example = {0};
+    struct place place = {path, 0};
     char *text;
     size_t size;
     bool is_inside = false;
-    int number = 0, num_examples = 0, wrong = 0;
-    (void)state;
-    assert_int_equal(tw_file_read(arena, "processes/tilewright.d.lua", 0, &text, &size, NULL), TW_OK);
+    int wrong = 0;
+    assert_int_equal(tw_file_read(arena, path, 0, &text, &size, NULL), TW_OK);
     for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         *end = '\0';
-        number++;
+        place.line++;
         const char *content = strncmp(line, "---", 3) == 0 ? line + 3 + (line[3] == ' ') : line;
         if (strcmp(content, "```lua") == 0) {
             is_inside = true;
             tw_text_clear(&example);
         } else if (strcmp(content, "```") == 0) {
             is_inside = false;
-            num_examples++;
-            wrong += !example_runs(&example, number);
+            ++*num_examples;
+            wrong += !example_runs(&example, place);
         } else if (is_inside) {
             tw_text_printf(&example, "%s\n", content);
         }
     }
     tw_text_free(&example);
     tw_arena_free(arena);
+    return wrong;
+}
+
+static void every_example_runs(void **state)
+{
+    glob_t files;
+    int num_examples = 0, wrong = 0;
+    (void)state;
+    assert_int_equal(glob("processes/api/*.lua", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        wrong += run_file(files.gl_pathv[i], &num_examples);
+    globfree(&files);
     assert_int_equal(wrong, 0);
     assert_true(num_examples >= 25);
 }

@@ -36,7 +36,7 @@ static bool starts_with(const char *text, const char *start)
 
 static void describe_band(const struct fixture *fixture, size_t band, struct tw_text *text)
 {
-    const struct tw_array *array = &fixture->raster.bands[band];
+    const struct tw_array *array = &fixture->result.raster.bands[band];
     for (size_t i = 0; i < tw_array_num_pixels(array); i++) {
         double value = fixture_pixel(fixture, band, i);
         const char *space = i > 0 ? " " : "";
@@ -51,13 +51,13 @@ static void describe_band(const struct fixture *fixture, size_t band, struct tw_
 static void describe(const struct fixture *fixture, enum tw_status status, const char *expectation,
                      struct tw_text *text)
 {
-    const struct tw_raster *raster = &fixture->raster;
+    const struct tw_raster *raster = &fixture->result.raster;
     char name[64];
     if (status != TW_OK) {
         tw_text_printf(text, "error: %s", fixture->err.message);
     } else if (starts_with(expectation, "about: ")) {
         tw_text_printf(text, "about: %s", tw_program_declaration(fixture->program)->about);
-    } else if (fixture->empty) {
+    } else if (fixture->result.empty) {
         tw_text_add(text, "empty");
     } else if (starts_with(expectation, "names: ")) {
         tw_text_add(text, "names:");

@@ -1,0 +1,22 @@
+---@meta
+-- SPDX-License-Identifier: MIT
+
+---The tile in work. Width, height and bounds include the pixelbuffer.
+---```lua
+---local metres_across = tile.width * tile.pixel_size
+---log.info(tile.id, tile.zoom, tile.bounds.left, metres_across)
+---return input.image.red
+---```
+---@class tw.Tile
+---@field id string `zoom/row/col`, as in messages
+---@field zoom integer
+---@field row integer Counted from the north.
+---@field col integer
+---@field width integer In pixels.
+---@field height integer In pixels.
+---@field bounds { left: number, bottom: number, right: number, top: number } In units of the CRS.
+---@field crs string As in `EPSG:3857`.
+---@field pixel_size number Width of a pixel in units of the CRS; the same as `pixel_width`.
+---@field pixel_width number
+---@field pixel_height number
+---@field pixelbuffer integer Pixels beyond the tile's edge on each side.
