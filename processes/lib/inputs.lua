@@ -77,7 +77,7 @@ local function read(input, scene, names, resampling, info)
   local band_names, bands = {}, {}
   for i = 1, tonumber(raster.num_bands) do
     band_names[i] = names and names[i] or ffi.string(raster.names[i - 1])
-    bands[i] = tw.wrap(raster.bands[i - 1])
+    bands[i] = tw.without_nan(tw.wrap(raster.bands[i - 1]))
   end
   return tw.new_raster(band_names, bands, info)
 end
