@@ -95,7 +95,7 @@ class Batch:
         self.data, self.scripts, self.shapes = Data(self.path / "data"), [], []
 
     def add(self, script, tiles, params=None):
-        """script: a path, or the text of one that ends with `.lua` on no account but in a file."""
+        """script: a path."""
         self.scripts.append(dict(path=str(script), params=params or {}, tiles=[self.data.tile(one) for one in tiles]))
         self.shapes.append([shape_of(one["inputs"]) for one in tiles])
 

@@ -34,7 +34,7 @@ def work_dtype(dtype):
 @dataclass
 class Case:
     name: str
-    lua: str  # the body of run(tile, input, p), or one expression
+    lua: str  # one expression; or the body of run(tile, input, p), which begins with `return` or `local`
     expect: Optional[Callable]  # called with the arrays that its parameters name; None: the results are equal to each other
     dtype: Optional[str] = "work"  # of the result: 'work', 'same' as the input, a name, or None: not checked
     dtypes: list = field(default_factory=lambda: DTYPES)  # of bands a and b, and of the stack's
@@ -45,7 +45,7 @@ class Case:
     params: dict = field(default_factory=dict)
 
     def script(self):
-        body = self.lua if "return" in self.lua else f"return {self.lua}"
+        body = self.lua if self.lua.split()[0] in ("return", "local") else f"return {self.lua}"
         used = [f"  local {name} = {value}\n" for name, value in LOCALS.items() if name in words(body)]
         declared = ", ".join(f"{name} = {lua_value(value)}" for name, value in self.params.items())
         prelude = "".join(used) + (NUMBERS if "numbers" in words(body) else "")
