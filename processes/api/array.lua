@@ -92,8 +92,8 @@ function Array:clip(low, high) end
 ---@param dtype tw.Dtype
 ---@return tw.Array
 function Array:as(dtype) end
----Functions of each pixel. `floor` and `round` (ties to even) leave integers as they are; `sqrt` and `log` of negative
----numbers are nodata.
+---Functions of each pixel, like `sqrt`, `exp` and `log`. `floor` and `round` (ties to even) leave integers as they are;
+---`sqrt` and `log` of negative numbers are nodata.
 ---```lua
 ---local e = input.dem.elevation
 ---return (e:abs():sqrt() + e:exp():log()):floor():round()
