@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#define GEOS_USE_ONLY_R_API
-#include "geometry.h"
+#include "geos.h"
 
-#include <geos_c.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { REASON_SIZE = 512 };
 
 /* Each geometry has a GEOS context of its own, so that nothing is shared between threads; the prepared form
  * builds its index at the first test. */
 struct tw_geometry {
-    GEOSContextHandle_t geos;
+    struct tw_geos geos;
     GEOSGeometry *shape;
     const GEOSPreparedGeometry *prepared; /* NULL when empty */
     struct tw_box bounds;
-    char reason[REASON_SIZE]; /* the last message of GEOS */
 };
 
 static double larger(double a, double b)
@@ -53,23 +46,13 @@ struct tw_box tw_box_union(const struct tw_box *a, const struct tw_box *b)
                            larger(a->right, b->right), larger(a->top, b->top)};
 }
 
-static void keep_reason(const char *message, void *geometry)
-{
-    struct tw_geometry *failed = geometry;
-    snprintf(failed->reason, sizeof(failed->reason), "%s", message);
-}
-
 static struct tw_geometry *geometry_new(void)
 {
     struct tw_geometry *geometry = calloc(1, sizeof(*geometry));
-    if (geometry == NULL)
-        return NULL;
-    geometry->geos = GEOS_init_r();
-    if (geometry->geos == NULL) {
+    if (geometry != NULL && !tw_geos_open(&geometry->geos)) {
         free(geometry);
         return NULL;
     }
-    GEOSContext_setErrorMessageHandler_r(geometry->geos, keep_reason, geometry);
     return geometry;
 }
 
@@ -77,9 +60,9 @@ void tw_geometry_free(struct tw_geometry *geometry)
 {
     if (geometry == NULL)
         return;
-    GEOSPreparedGeom_destroy_r(geometry->geos, geometry->prepared);
-    GEOSGeom_destroy_r(geometry->geos, geometry->shape);
-    GEOS_finish_r(geometry->geos);
+    GEOSPreparedGeom_destroy_r(geometry->geos.handle, geometry->prepared);
+    GEOSGeom_destroy_r(geometry->geos.handle, geometry->shape);
+    tw_geos_close(&geometry->geos);
     free(geometry);
 }
 
@@ -89,55 +72,30 @@ static bool is_polygonal(GEOSContextHandle_t geos, const GEOSGeometry *shape)
     return type == GEOS_POLYGON || type == GEOS_MULTIPOLYGON;
 }
 
-/* Copies the polygons of a flat collection; the lines and points in which two areas touch are left out. */
-static GEOSGeometry *polygons_of(GEOSContextHandle_t geos, const GEOSGeometry *shape)
-{
-    int count = GEOSGetNumGeometries_r(geos, shape);
-    GEOSGeometry **polygons = calloc(count > 0 ? (size_t)count : 1, sizeof(GEOSGeometry *));
-    if (polygons == NULL)
-        return NULL;
-    unsigned int kept = 0;
-    for (int i = 0; i < count; i++) {
-        const GEOSGeometry *part = GEOSGetGeometryN_r(geos, shape, i);
-        if (GEOSGeomTypeId_r(geos, part) == GEOS_POLYGON)
-            polygons[kept++] = GEOSGeom_clone_r(geos, part);
-    }
-    GEOSGeometry *collected = GEOSGeom_createCollection_r(geos, GEOS_MULTIPOLYGON, polygons, kept);
-    free(polygons);
-    return collected;
-}
-
-/* Replaces the shape by `changed`, of which only polygons are kept. false when it is NULL. */
+/* Replaces the shape by `changed`, of which only polygons are kept: the lines and points in which two areas
+ * touch are left out. false when it is NULL. */
 static bool take_shape(struct tw_geometry *geometry, GEOSGeometry *changed)
 {
-    if (changed != NULL && !is_polygonal(geometry->geos, changed)) {
-        GEOSGeometry *polygons = polygons_of(geometry->geos, changed);
-        GEOSGeom_destroy_r(geometry->geos, changed);
+    GEOSContextHandle_t geos = geometry->geos.handle;
+    if (changed != NULL && !is_polygonal(geos, changed)) {
+        GEOSGeometry *polygons = tw_geos_parts_of(geos, changed, 2);
+        GEOSGeom_destroy_r(geos, changed);
         changed = polygons;
     }
     if (changed == NULL)
         return false;
-    GEOSGeom_destroy_r(geometry->geos, geometry->shape);
+    GEOSGeom_destroy_r(geos, geometry->shape);
     geometry->shape = changed;
     return true;
-}
-
-static bool read_bounds(struct tw_geometry *geometry)
-{
-    GEOSContextHandle_t geos = geometry->geos;
-    struct tw_box *box = &geometry->bounds;
-    return GEOSGeom_getXMin_r(geos, geometry->shape, &box->left) == 1 &&
-           GEOSGeom_getYMin_r(geos, geometry->shape, &box->bottom) == 1 &&
-           GEOSGeom_getXMax_r(geos, geometry->shape, &box->right) == 1 &&
-           GEOSGeom_getYMax_r(geos, geometry->shape, &box->top) == 1;
 }
 
 /* Hands the finished geometry out; frees it when it is not fit for use. */
 static enum tw_status finish(struct tw_geometry *geometry, struct tw_geometry **result, struct tw_error *err)
 {
-    if (GEOSisEmpty_r(geometry->geos, geometry->shape) == 0) {
-        geometry->prepared = GEOSPrepare_r(geometry->geos, geometry->shape);
-        if (geometry->prepared == NULL || !read_bounds(geometry)) {
+    GEOSContextHandle_t geos = geometry->geos.handle;
+    if (GEOSisEmpty_r(geos, geometry->shape) == 0) {
+        geometry->prepared = GEOSPrepare_r(geos, geometry->shape);
+        if (geometry->prepared == NULL || !tw_geos_bounds(geos, geometry->shape, &geometry->bounds)) {
             tw_geometry_free(geometry);
             return tw_error_nomem(err);
         }
@@ -148,9 +106,7 @@ static enum tw_status finish(struct tw_geometry *geometry, struct tw_geometry **
 
 static enum tw_status fail(struct tw_geometry *geometry, const char *what, struct tw_error *err)
 {
-    const char *reason = *geometry->reason != '\0' ? geometry->reason : "no reason given by GEOS";
-    size_t length = strcspn(reason, "\n");
-    enum tw_status status = tw_error_set(err, TW_EUSAGE, "%s: %.*s", what, (int)length, reason);
+    enum tw_status status = tw_geos_fail(&geometry->geos, what, err);
     tw_geometry_free(geometry);
     return status;
 }
@@ -158,39 +114,32 @@ static enum tw_status fail(struct tw_geometry *geometry, const char *what, struc
 /* Rings that cross themselves are made into polygons that do not. */
 static bool repair(struct tw_geometry *geometry)
 {
-    GEOSContextHandle_t geos = geometry->geos;
-    if (GEOSisValid_r(geos, geometry->shape) == 1)
-        return true;
-    GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(geos);
-    if (how == NULL)
-        return false;
-    GEOSMakeValidParams_setMethod_r(geos, how, GEOS_MAKE_VALID_STRUCTURE);
-    GEOSMakeValidParams_setKeepCollapsed_r(geos, how, 0);
-    GEOSGeometry *valid = GEOSMakeValidWithParams_r(geos, geometry->shape, how);
-    GEOSMakeValidParams_destroy_r(geos, how);
-    return take_shape(geometry, valid);
+    GEOSContextHandle_t geos = geometry->geos.handle;
+    return GEOSisValid_r(geos, geometry->shape) == 1 ||
+           take_shape(geometry, tw_geos_make_valid(geos, geometry->shape));
 }
 
 /* Checks what was just parsed into geometry->shape. */
 static enum tw_status check(struct tw_geometry *geometry, struct tw_geometry **result, struct tw_error *err)
 {
     static const char *const what = "cannot read the area";
+    GEOSContextHandle_t geos = geometry->geos.handle;
     if (geometry->shape == NULL)
         return fail(geometry, what, err);
-    if (!is_polygonal(geometry->geos, geometry->shape)) {
-        char *type = GEOSGeomType_r(geometry->geos, geometry->shape);
+    if (!is_polygonal(geos, geometry->shape)) {
+        char *type = GEOSGeomType_r(geos, geometry->shape);
         tw_error_set(err, TW_EUSAGE, "an area must be a Polygon or a MultiPolygon, not a %s",
                      type != NULL ? type : "geometry of another type");
-        GEOSFree_r(geometry->geos, type);
+        GEOSFree_r(geos, type);
         tw_geometry_free(geometry);
         return TW_EUSAGE;
     }
-    bool empty = GEOSisEmpty_r(geometry->geos, geometry->shape) == 1;
+    bool empty = GEOSisEmpty_r(geos, geometry->shape) == 1;
     if (!repair(geometry))
         return fail(geometry, what, err);
-    if (!empty && GEOSisEmpty_r(geometry->geos, geometry->shape) == 1) {
-        keep_reason("its rings enclose nothing", geometry);
-        return fail(geometry, what, err);
+    if (!empty && GEOSisEmpty_r(geos, geometry->shape) == 1) {
+        tw_geometry_free(geometry);
+        return tw_error_set(err, TW_EUSAGE, "%s: its rings enclose nothing", what);
     }
     return finish(geometry, result, err);
 }
@@ -200,10 +149,7 @@ enum tw_status tw_geometry_from_wkt(const char *wkt, struct tw_geometry **geomet
     struct tw_geometry *made = geometry_new();
     if (made == NULL)
         return tw_error_nomem(err);
-    GEOSWKTReader *reader = GEOSWKTReader_create_r(made->geos);
-    if (reader != NULL)
-        made->shape = GEOSWKTReader_read_r(made->geos, reader, wkt);
-    GEOSWKTReader_destroy_r(made->geos, reader);
+    made->shape = tw_geos_read_wkt(made->geos.handle, wkt);
     return check(made, geometry, err);
 }
 
@@ -213,10 +159,7 @@ enum tw_status tw_geometry_from_wkb(const void *wkb, size_t size, struct tw_geom
     struct tw_geometry *made = geometry_new();
     if (made == NULL)
         return tw_error_nomem(err);
-    GEOSWKBReader *reader = GEOSWKBReader_create_r(made->geos);
-    if (reader != NULL)
-        made->shape = GEOSWKBReader_read_r(made->geos, reader, wkb, size);
-    GEOSWKBReader_destroy_r(made->geos, reader);
+    made->shape = tw_geos_read_wkb(made->geos.handle, wkb, size);
     return check(made, geometry, err);
 }
 
@@ -226,7 +169,7 @@ enum tw_status tw_geometry_from_box(const struct tw_box *box, struct tw_geometry
     struct tw_geometry *made = geometry_new();
     if (made == NULL)
         return tw_error_nomem(err);
-    made->shape = GEOSGeom_createRectangle_r(made->geos, box->left, box->bottom, box->right, box->top);
+    made->shape = GEOSGeom_createRectangle_r(made->geos.handle, box->left, box->bottom, box->right, box->top);
     if (made->shape == NULL)
         return fail(made, "cannot make an area of a box", err);
     return check(made, geometry, err);
@@ -241,7 +184,7 @@ static enum tw_status overlay(const struct tw_geometry *a, const struct tw_geome
     struct tw_geometry *made = geometry_new();
     if (made == NULL)
         return tw_error_nomem(err);
-    if (!take_shape(made, combine(made->geos, a->shape, b->shape)))
+    if (!take_shape(made, combine(made->geos.handle, a->shape, b->shape)))
         return fail(made, "cannot combine the areas", err);
     return finish(made, result, err);
 }
@@ -271,7 +214,7 @@ enum tw_status tw_geometry_shift(const struct tw_geometry *geometry, double dx, 
     struct tw_geometry *made = geometry_new();
     if (made == NULL)
         return tw_error_nomem(err);
-    if (!take_shape(made, GEOSGeom_transformXY_r(made->geos, geometry->shape, add_to_x, &dx)))
+    if (!take_shape(made, GEOSGeom_transformXY_r(made->geos.handle, geometry->shape, add_to_x, &dx)))
         return fail(made, "cannot move the area", err);
     return finish(made, result, err);
 }
@@ -303,7 +246,7 @@ static enum tw_relation relate(const struct tw_geometry *geometry, const struct 
     if (geometry->prepared == NULL || !tw_box_overlaps(&geometry->bounds, box))
         return TW_OUTSIDE;
     struct tw_box inner = shrunk(box);
-    GEOSContextHandle_t geos = geometry->geos;
+    GEOSContextHandle_t geos = geometry->geos.handle;
     GEOSGeometry *shape = GEOSGeom_createRectangle_r(geos, inner.left, inner.bottom, inner.right, inner.top);
     enum tw_relation relation = TW_PARTLY; /* when GEOS fails: rather one tile too many */
     if (shape == NULL)
@@ -329,16 +272,5 @@ bool tw_geometry_overlaps(const struct tw_geometry *geometry, const struct tw_bo
 
 char *tw_geometry_to_wkt(const struct tw_geometry *geometry)
 {
-    GEOSContextHandle_t geos = geometry->geos;
-    GEOSWKTWriter *writer = GEOSWKTWriter_create_r(geos);
-    if (writer == NULL)
-        return NULL;
-    GEOSWKTWriter_setTrim_r(geos, writer, 1);
-    GEOSWKTWriter_setRoundingPrecision_r(geos, writer, 17);
-    GEOSWKTWriter_setOutputDimension_r(geos, writer, 2);
-    char *written = GEOSWKTWriter_write_r(geos, writer, geometry->shape);
-    char *wkt = written != NULL ? strdup(written) : NULL;
-    GEOSFree_r(geos, written);
-    GEOSWKTWriter_destroy_r(geos, writer);
-    return wkt;
+    return tw_geos_write_wkt(geometry->geos.handle, geometry->shape);
 }
