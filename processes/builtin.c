@@ -6,9 +6,8 @@
 #include <string.h>
 
 /* One line for each file under builtin/. */
-static const char *const builtin_names[] = {"convert"};
-static const char *const builtin_about[] = {
-    "writes its input as the output asks for: reprojected, tiled, with other values or bands",
+static const char *const builtin_names[] = {
+    "convert",
 };
 
 enum { NUM_BUILTINS = sizeof(builtin_names) / sizeof(builtin_names[0]) };
@@ -21,10 +20,9 @@ const struct tw_embedded *tw_embedded_find(const char *name)
     return NULL;
 }
 
-size_t tw_builtin_processes(const char *const **names, const char *const **about)
+size_t tw_builtin_processes(const char *const **names)
 {
     *names = builtin_names;
-    *about = builtin_about;
     return NUM_BUILTINS;
 }
 
@@ -34,4 +32,22 @@ const char *tw_builtin_text(const char *name)
     int length = snprintf(path, sizeof(path), "builtin/%s.lua", name);
     const struct tw_embedded *file = length < (int)sizeof(path) ? tw_embedded_find(path) : NULL;
     return file != NULL ? file->text : NULL;
+}
+
+/* Every file begins with two lines of its own: `---@meta` and the licence. */
+static const char *behind_head(const char *text)
+{
+    for (int i = 0; i < 2; i++)
+        text += strcspn(text, "\n") + 1;
+    return text;
+}
+
+void tw_script_types(struct tw_text *text)
+{
+    tw_text_add(text, "---@meta\n-- SPDX-License-Identifier: MIT\n-- What Tilewright's scripts can use, made "
+                      "by `tilewright "
+                      "types`.\n");
+    for (size_t i = 0; i < tw_num_embedded_files; i++)
+        if (strncmp(tw_embedded_files[i].name, "api/", 4) == 0)
+            tw_text_printf(text, "\n%s", behind_head(tw_embedded_files[i].text));
 }

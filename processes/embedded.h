@@ -1,4 +1,4 @@
-/* embedded.h - the Lua files that are part of the binary: lib/ and builtin/. embed.cmake makes the table.
+/* embedded.h - the Lua files that are part of the binary: lib/, builtin/ and api/. Made by embed.cmake.
  *
  * SPDX-License-Identifier: MIT
  */

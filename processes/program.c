@@ -54,8 +54,8 @@ static enum tw_status read_script(struct tw_program *program, const char *path, 
 
 static enum tw_status unknown_process(const char *name, struct tw_error *err)
 {
-    const char *const *names, *const *about;
-    size_t count = tw_builtin_processes(&names, &about);
+    const char *const *names;
+    size_t count = tw_builtin_processes(&names);
     struct tw_text text = {0};
     tw_text_add_known(&text, name, names, count);
     tw_error_set(err, TW_EUSAGE, "unknown process '%s'%s; a script's name ends in .lua", name,

@@ -153,9 +153,12 @@ struct tw_script_result {
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
                              struct tw_script_result *result, struct tw_error *err);
 
-/* The built-in processes with a line about each, for `tilewright processes`. Returns their number. */
-size_t tw_builtin_processes(const char *const **names, const char *const **about);
-/* The Lua text of one, or NULL: for `tilewright processes NAME` and to copy. */
+/* The names of the built-in processes. Returns their number. */
+size_t tw_builtin_processes(const char *const **names);
+/* The Lua text of one, or NULL; its first line is `--- ` and what it does. */
 const char *tw_builtin_text(const char *name);
+
+/* All files of processes/api as one: the annotations of the script API for editors. */
+void tw_script_types(struct tw_text *text);
 
 #endif

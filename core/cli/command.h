@@ -27,5 +27,6 @@ extern const struct tw_command tw_command_execute;
 extern const struct tw_command tw_command_create;
 extern const struct tw_command tw_command_formats;
 extern const struct tw_command tw_command_processes;
+extern const struct tw_command tw_command_types;
 
 #endif

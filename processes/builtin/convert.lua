@@ -4,9 +4,10 @@ return process {
   any_input_name = true, -- whatever the configuration calls it
   params = {
     resampling = param.resampling,      -- by default the input's own
-    band_indexes = param.any,           -- bands to keep, counted from 1, in this order
+    band_indexes = param.any,           -- bands to keep, by number (from 1) or name, in this order
     scale_offset = 0.0,                 -- the result is (value + scale_offset) * scale_ratio
-    scale_ratio = 1.0,
+    scale_ratio = 1.0,                  -- see scale_offset
+    clip_values = param.list,           -- [low, high]: results beyond become low or high
     clip_to_output_dtype = param.dtype, -- rounds, and cuts off at the limits of this type
   },
 
@@ -17,6 +18,9 @@ return process {
     end
     if p.scale_ratio ~= 1 then
       result = result * p.scale_ratio
+    end
+    if p.clip_values then
+      result = result:clip(p.clip_values[1], p.clip_values[2])
     end
     if p.clip_to_output_dtype then
       result = result:as(p.clip_to_output_dtype)

@@ -33,7 +33,8 @@ class BadCommand(harness.Case):
         self.assertIn("usage: tilewright COMMAND [OPTIONS]", err)
 
     def test_an_unknown_command(self):
-        self.check_refused("unknown command 'exceute'; did you mean 'execute'? (known: execute, create, formats, processes)",
+        self.check_refused("unknown command 'exceute'; did you mean 'execute'? (known: execute, create, formats, "
+                           "processes, types)",
                            "exceute")
 
     def test_an_unknown_option(self):

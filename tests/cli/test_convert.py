@@ -52,6 +52,13 @@ class Convert(harness.Case):
         self.assertTrue(np.array_equal(self.convert("{band_indexes: [3, 1]}", bands=2), self.array[[2, 0]]))
         self.assertTrue(np.array_equal(self.convert("{band_indexes: 2}", bands=1), self.array[[1]]))
 
+    def test_bands_are_chosen_by_name(self):
+        self.assertTrue(np.array_equal(self.convert("{band_indexes: [blue, red]}", bands=2), self.array[[2, 0]]))
+
+    def test_results_are_clipped_to_values_after_scaling(self):
+        got = self.convert("{scale_ratio: 2, clip_values: [10, 90]}")
+        self.assertTrue(np.array_equal(got, np.where(self.array == 0, 0, np.clip(self.scaled(0, 2), 10, 90))))
+
     def test_a_band_that_is_not_there(self):
         self.write("make.yaml", CONFIG.format(process="convert", name="inp", parameters="{band_indexes: [4]}",
                                               output="{path: out, format: GTiff, dtype: uint8, bands: 1}"))

@@ -5,7 +5,7 @@ import numpy as np
 
 import harness
 
-COMMANDS = ("execute", "create", "formats", "processes")
+COMMANDS = ("execute", "create", "formats", "processes", "types")
 
 
 class Help(harness.Case):
@@ -43,15 +43,9 @@ class Help(harness.Case):
         for name in ("raster", "stack", "PNG", "GTiff"):
             self.assertRegex(out, rf"(?m)^  {name} +\w")
 
-    def test_processes_lists_convert_and_prints_its_source(self):
-        self.assertRegex(self.must_run("processes"), r"(?m)^convert +\w")
-        source = self.must_run("processes", "convert")
-        self.assertIn("return process {", source)
-        self.assertEqual(source, (harness.ROOT / "processes/builtin/convert.lua").read_text())
-
     def test_the_printed_source_runs_as_a_script_of_ones_own(self):
         self.image("image.tif", np.full((256, 256), 7, "uint8"), harness.tile_bounds(4, 5, 6), nodata=0)
-        self.write("mine.lua", self.must_run("processes", "convert"))
+        self.write("mine.lua", self.must_run("processes", "convert", "--source"))
         config = ("process: {}\ninput: {{image: image.tif}}\npyramid: {{grid: mercator}}\nzoom_levels: 4\n"
                   "output: {{path: {}, format: GTiff, dtype: uint8, bands: 1}}\n")
         self.write("mine.yaml", config.format("mine.lua", "mine").replace("image:", "inp:"))

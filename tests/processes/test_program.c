@@ -271,12 +271,12 @@ static void convert_adds_the_offset_and_then_multiplies(void **state)
 static void built_in_processes_can_be_listed_and_copied(void **state)
 {
     (void)state;
-    const char *const *names, *const *about;
-    size_t count = tw_builtin_processes(&names, &about);
-    assert_int_equal(count, 1);
+    const char *const *names;
+    size_t count = tw_builtin_processes(&names);
+    assert_true(count >= 1);
     for (size_t i = 0; i < count; i++) {
         assert_non_null(tw_builtin_text(names[i]));
-        assert_true(strlen(about[i]) > 10);
+        assert_memory_equal(tw_builtin_text(names[i]), "--- ", 4);
     }
     assert_null(tw_builtin_text("nothing"));
 }

@@ -1,0 +1,72 @@
+"""`tilewright types` and `tilewright processes NAME`: what the editor and the reader are told is what there is."""
+import re
+import subprocess
+
+import harness
+
+API = harness.ROOT / "processes/api"
+
+
+class Types(harness.Case):
+    def types(self):
+        self.assertEqual(self.must_run("types"), "tilewright.d.lua\n")
+        return (self.folder / "tilewright.d.lua").read_text()
+
+    def test_every_annotation_is_in_the_file(self):
+        text = self.types()
+        self.assertTrue(text.startswith("---@meta\n"))
+        for path in API.glob("*.lua"):
+            with self.subTest(path.name):
+                for line in path.read_text().splitlines()[2:]:
+                    self.assertIn(line, text, "is the file in the list in processes/CMakeLists.txt?")
+
+    def test_the_file_is_lua(self):
+        self.types()
+        done = subprocess.run(["luajit", "-e", "dofile('tilewright.d.lua')"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_an_earlier_file_is_replaced_and_no_other(self):
+        self.assertEqual(self.must_run("types", "api.lua"), "api.lua\n")
+        self.must_run("types", "api.lua")
+        self.write("mine.lua", "return 1\n")
+        self.check_fails(2, "tilewright: 'mine.lua' exists already and was not written by this command", "types", "mine.lua")
+        self.assertEqual((self.folder / "mine.lua").read_text(), "return 1\n")
+
+    def test_wrong_arguments(self):
+        self.check_fails(2, "tilewright: one file at a time: 'a' or 'b'", "types", "a", "b")
+        self.check_fails(2, "tilewright: 'types' takes no options, not '--out'", "types", "--out")
+        self.check_fails(3, "tilewright: cannot write 'no/folder.lua': No such file or directory", "types", "no/folder.lua")
+
+
+class Processes(harness.Case):
+    def names(self):
+        return re.findall(r"(?m)^(\w+) ", self.must_run("processes"))
+
+    def test_every_script_is_listed_and_described(self):
+        self.assertEqual(sorted(self.names()), sorted(p.stem for p in (harness.ROOT / "processes/builtin").glob("*.lua")))
+        for name in self.names():
+            with self.subTest(name):
+                source = self.must_run("processes", name, "--source")
+                self.assertEqual(source, (harness.ROOT / f"processes/builtin/{name}.lua").read_text())
+                told = self.must_run("processes", name)
+                self.assertLessEqual(max(map(len, told.splitlines())), 130)
+                self.assertTrue(told.startswith(re.match(r"--- (.*)", source)[1]), told)
+                for section in ("inputs", "params"):
+                    declared = re.search(section + r" = \{\n(.*?)\n  \},", source, re.S)
+                    for field in re.findall(r"(?m)^    (\w+) = ", declared[1] if declared else ""):
+                        self.assertRegex(told, rf"(?m)^  {field} +\S.{{16,}}  \S", "with its default and its meaning")
+
+    def test_convert_is_told_in_full(self):
+        told = self.must_run("processes", "convert")
+        self.assertIn("\ninputs:\n  inp                    raster              under any name\n", told)
+        self.assertIn("\n  scale_ratio            1 ", told)
+        self.assertIn("\n  resampling             (resampling)        by default the input's own\n", told)
+        self.assertIn("\n  bands: those of the result\n", told)
+
+    def test_wrong_arguments(self):
+        self.check_fails(2, "tilewright: --source needs the name of a process", "processes", "--source")
+        self.check_fails(2, "tilewright: unknown option '--sauce'; did you mean '--source'?", "processes", "convert", "--sauce")
+
+
+if __name__ == "__main__":
+    harness.main()
