@@ -87,17 +87,26 @@ class Data:
 
 
 class Batch:
-    """Scripts and their tiles, in a folder that lives as long as the batch."""
+    """Scripts and their tiles, in a new folder below `parent` that lives as long as the batch, or in `path`, which stays."""
 
-    def __init__(self, folder=None):
-        self.folder = tempfile.TemporaryDirectory(prefix="tilewright-arrays-", dir=folder)
-        self.path = pathlib.Path(self.folder.name)
-        self.data, self.scripts, self.shapes = Data(self.path / "data"), [], []
+    def __init__(self, parent=None, path=None):
+        self.folder = None if path else tempfile.TemporaryDirectory(prefix="tilewright-arrays-", dir=parent)
+        self.path = pathlib.Path(path or self.folder.name)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.data, self.scripts, self.tiles, self.shapes = Data(self.path / "data"), [], {}, []
 
     def add(self, script, tiles, params=None):
         """script: a path."""
-        self.scripts.append(dict(path=str(script), params=params or {}, tiles=[self.data.tile(one) for one in tiles]))
+        numbers = [self.number(one) for one in tiles]
+        self.scripts.append(dict(path=str(script), params=params or {}, tiles=numbers))
         self.shapes.append([shape_of(one["inputs"]) for one in tiles])
+
+    def number(self, one):
+        """A tile is described once; scripts name its number."""
+        if id(one) not in self.tiles:
+            self.data.kept.append(one)
+            self.tiles[id(one)] = (len(self.tiles), self.data.tile(one))
+        return self.tiles[id(one)][0]
 
     def add_text(self, name, text, tiles, params=None):
         (self.path / name).write_text(text)
@@ -105,7 +114,7 @@ class Batch:
 
     def write(self):
         """Writes the description; returns the two paths that script_arrays wants."""
-        (self.path / "batch.json").write_text(json.dumps(dict(scripts=self.scripts)))
+        (self.path / "batch.json").write_text(json.dumps(dict(scripts=self.scripts, tiles=[one for _, one in self.tiles.values()])))
         return [str(self.path / "batch.json"), str(self.path / "data")]
 
     def run(self, program):

@@ -47,20 +47,6 @@ struct arrays_data arrays_map(const char *path, bool copy)
     return data;
 }
 
-const struct tw_value *arrays_read_batch(struct tw_arena *arena, const char *path)
-{
-    struct tw_problems problems = {0};
-    struct tw_error err;
-    char *text;
-    size_t size;
-    const struct tw_value *root = NULL;
-    if (tw_file_read(arena, path, 0, &text, &size, &err) != TW_OK)
-        arrays_fail("%s", err.message);
-    if (tw_yaml_read(arena, path, text, size, &root, &problems) != TW_OK)
-        arrays_fail("%s", tw_text_get(&problems.text));
-    return root;
-}
-
 /* The description. */
 
 static const struct tw_value *member(const struct tw_value *map, const char *name)
@@ -220,17 +206,15 @@ static void make_window(struct arrays_tile *tile, const struct tw_value *value)
     job->window.height_px = (int32_t)member(value, "height")->number;
 }
 
-struct arrays_tile *arrays_tile_new(struct tw_arena *arena, const struct tw_value *value,
-                                    const struct arrays_data *data)
+static void make_tile(struct making *making, const struct tw_value *value)
 {
-    struct making making = {arena, data, allocate(arena, 1, sizeof(*making.tile)), 0};
     const struct tw_value *inputs = member(value, "inputs");
-    make_window(making.tile, value);
-    struct tw_script_input *list = allocate(arena, inputs->count, sizeof(*list));
-    making.tile->inputs = allocate(arena, inputs->count, sizeof(*making.tile->inputs));
+    make_window(making->tile, value);
+    struct tw_script_input *list = allocate(making->arena, inputs->count, sizeof(*list));
+    making->tile->inputs = allocate(making->arena, inputs->count, sizeof(*making->tile->inputs));
     for (size_t i = 0; i < inputs->count; i++) {
-        struct arrays_input *input = &making.tile->inputs[i];
-        make_input(&making, &inputs->members[i].value, input);
+        struct arrays_input *input = &making->tile->inputs[i];
+        make_input(making, &inputs->members[i].value, input);
         enum tw_input_kind kind = input->scenes != NULL ? TW_INPUT_STACK : TW_INPUT_RASTER;
         list[i] = (struct tw_script_input){.name = inputs->members[i].key,
                                            .kind = kind,
@@ -239,16 +223,46 @@ struct arrays_tile *arrays_tile_new(struct tw_arena *arena, const struct tw_valu
                                            .scenes = list_scenes,
                                            .read = read_bands};
     }
-    making.tile->job.inputs = list;
-    making.tile->job.num_inputs = inputs->count;
-    return making.tile;
+    making->tile->job.inputs = list;
+    making->tile->job.num_inputs = inputs->count;
 }
 
-void arrays_tile_free(struct arrays_tile *tile)
+struct arrays_batch arrays_read_batch(struct tw_arena *arena, const char *path,
+                                      const struct arrays_data *data)
 {
-    for (size_t i = 0; i < tile->num_copies; i++)
-        free(tile->copies[i]);
-    free(tile->copies);
+    struct tw_problems problems = {0};
+    struct tw_error err;
+    char *text;
+    size_t size;
+    const struct tw_value *root = NULL;
+    if (tw_file_read(arena, path, 0, &text, &size, &err) != TW_OK)
+        arrays_fail("%s", err.message);
+    if (tw_yaml_read(arena, path, text, size, &root, &problems) != TW_OK)
+        arrays_fail("%s", tw_text_get(&problems.text));
+    const struct tw_value *tiles = member(root, "tiles");
+    struct arrays_batch batch = {member(root, "scripts"), allocate(arena, tiles->count, sizeof(*batch.tiles)),
+                                 tiles->count};
+    for (size_t i = 0; i < tiles->count; i++)
+        make_tile(&(struct making){arena, data, &batch.tiles[i], 0}, &tiles->items[i]);
+    return batch;
+}
+
+void arrays_free_copies(struct arrays_batch *batch)
+{
+    for (size_t t = 0; t < batch->num_tiles; t++) {
+        for (size_t i = 0; i < batch->tiles[t].num_copies; i++)
+            free(batch->tiles[t].copies[i]);
+        free(batch->tiles[t].copies);
+    }
+}
+
+const struct arrays_tile *arrays_tile_of(const struct arrays_batch *batch, const struct tw_value *script,
+                                         size_t place)
+{
+    const struct tw_value *numbers = member(script, "tiles");
+    if (place >= numbers->count || numbers->items[place].number >= (double)batch->num_tiles)
+        arrays_fail("%s:%d:%d: no such tile", numbers->file, numbers->line, numbers->col);
+    return &batch->tiles[(size_t)numbers->items[place].number];
 }
 
 struct tw_script_job arrays_job(struct tw_arena *lasting, const struct arrays_tile *tile,

@@ -3,12 +3,13 @@
  * A batch is two files, made by tests/numpy/arrays.py. The data file holds pixels and validity, row by row,
  * in the machine's byte order, each array at a multiple of 64 bytes. The description is JSON:
  *
- *     { "scripts": [ { "path": "ndvi.lua", "params": {}, "tiles": [ {
+ *     { "scripts": [ { "path": "ndvi.lua", "params": {}, "tiles": [0] } ],
+ *       "tiles": [ {
  *         "width": 7, "height": 5, "pixelbuffer": 0,
  *         "inputs": {
  *             "image": { "bands": { "red": ["uint16", 0, 128] } },
  *             "scenes": { "scenes": [ { "id": "a", "datetime": "2023-08-10T10:00:31Z", "cloud_cover": 12.5,
- *                                       "properties": "{}", "bands": {} } ] } } } ] } ] }
+ *                                       "properties": "{}", "bands": {} } ] } } } ] }
  *
  * A band is its type, the place of its pixels in the data, and the place of its validity (one byte per pixel;
  * left out: all valid). Bands may share places. An input with `scenes` is a stack. The tile is 5/9/17 of the
@@ -45,17 +46,23 @@ struct arrays_tile {
     struct tw_pyramid pyramid;
     struct tw_script_job job; /* without params, arena and cancel */
     struct arrays_input *inputs;
-    void **copies; /* NULL-terminated, or NULL */
+    void **copies;
     size_t num_copies;
 };
 
-/* Reads the description. */
-const struct tw_value *arrays_read_batch(struct tw_arena *arena, const char *path);
+/* Each script runs on some of the tiles. All is in an arena, but for copies of arrays. */
+struct arrays_batch {
+    const struct tw_value *scripts;
+    struct arrays_tile *tiles;
+    size_t num_tiles;
+};
+struct arrays_batch arrays_read_batch(struct tw_arena *arena, const char *path,
+                                      const struct arrays_data *data);
+void arrays_free_copies(struct arrays_batch *batch);
 
-/* Makes the job of one tile; its description is in `arena`. arrays_tile_free frees the rest. */
-struct arrays_tile *arrays_tile_new(struct tw_arena *arena, const struct tw_value *tile,
-                                    const struct arrays_data *data);
-void arrays_tile_free(struct arrays_tile *tile);
+/* A tile of a script, by its place in the script's list. */
+const struct arrays_tile *arrays_tile_of(const struct arrays_batch *batch, const struct tw_value *script,
+                                         size_t place);
 
 /* The job of a worker that has its own arena: *inputs is new in `lasting`, pixels are shared. */
 struct tw_script_job arrays_job(struct tw_arena *lasting, const struct arrays_tile *tile,

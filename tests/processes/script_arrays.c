@@ -96,7 +96,7 @@ static void print_error(const struct tw_error *err)
 /* A batch. */
 
 struct session {
-    const struct arrays_data *data;
+    struct arrays_batch batch;
     FILE *results;
     struct tw_script *script;
     const struct tw_value *params;
@@ -104,13 +104,12 @@ struct session {
     struct tw_arena *lasting; /* of its description */
 };
 
-static void run_tile(struct session *session, const struct tw_value *value)
+static void run_tile(struct session *session, const struct arrays_tile *tile)
 {
     struct tw_error err = {0};
     struct tw_script_result result = {0};
     tw_arena_reset(session->arena);
     tw_arena_reset(session->lasting);
-    struct arrays_tile *tile = arrays_tile_new(session->lasting, value, session->data);
     struct tw_script_job job = arrays_job(session->lasting, tile, session->params, session->arena);
     if (tw_script_run(session->script, &job, &result, &err) != TW_OK)
         print_error(&err);
@@ -118,37 +117,34 @@ static void run_tile(struct session *session, const struct tw_value *value)
         printf("{\"empty\": true}\n");
     else
         print_raster(session->results, &result.raster);
-    arrays_tile_free(tile);
 }
 
-static void run_script(struct session *session, const struct tw_value *description)
+static void run_script(struct session *session, const struct tw_value *script)
 {
     struct tw_error err = {0};
     struct tw_program *program = NULL;
-    const struct tw_value *tiles = tw_value_get(description, "tiles");
-    load(description, &program, &err);
-    session->params = tw_value_get(description, "params");
+    load(script, &program, &err);
+    session->params = tw_value_get(script, "params");
     session->script = err.status == TW_OK ? tw_script_new(program, &err) : NULL;
-    for (size_t i = 0; i < tiles->count; i++)
+    for (size_t i = 0; i < tw_value_get(script, "tiles")->count; i++)
         if (session->script != NULL)
-            run_tile(session, &tiles->items[i]);
+            run_tile(session, arrays_tile_of(&session->batch, script, i));
         else
             print_error(&err);
     tw_script_free(session->script);
     tw_program_free(program);
 }
 
-static void run_batch(const struct tw_value *scripts, const char *data_path, const char *results_path)
+static void run_batch(struct arrays_batch batch, const char *results_path)
 {
-    struct arrays_data data = arrays_map(data_path, true);
-    struct session session = {.data = &data,
+    struct session session = {.batch = batch,
                               .results = fopen(results_path, "wb"),
                               .arena = tw_arena_new(0),
                               .lasting = tw_arena_new(0)};
     if (session.results == NULL || session.arena == NULL || session.lasting == NULL)
         arrays_fail("cannot write '%s'", results_path);
-    for (size_t i = 0; i < scripts->count; i++)
-        run_script(&session, &scripts->items[i]);
+    for (size_t i = 0; i < batch.scripts->count; i++)
+        run_script(&session, &batch.scripts->items[i]);
     tw_arena_free(session.arena);
     tw_arena_free(session.lasting);
     if (fclose(session.results) != 0)
@@ -250,15 +246,14 @@ static void time_rounds(struct worker *workers, const struct options *options)
     free(timings);
 }
 
-static void time_script(const struct tw_value *scripts, const char *data_path, const struct options *options)
+static void time_script(const struct arrays_batch *batch, const struct options *options)
 {
-    struct arrays_data data = arrays_map(data_path, false);
     struct tw_error err = {0};
     struct tw_program *program = NULL;
     struct tw_arena *lasting = tw_arena_new(0);
-    const struct tw_value *first = &scripts->items[0];
+    const struct tw_value *first = &batch->scripts->items[0];
     const struct tw_value *params = tw_value_get(first, "params");
-    struct arrays_tile *tile = arrays_tile_new(lasting, &tw_value_get(first, "tiles")->items[0], &data);
+    const struct arrays_tile *tile = arrays_tile_of(batch, first, 0);
     struct worker *workers = calloc((size_t)options->threads, sizeof(*workers));
     load(first, &program, &err);
     for (int i = 0; err.status == TW_OK && i < options->threads; i++) {
@@ -295,13 +290,15 @@ int main(int count, char **words)
         arrays_fail("usage: script_arrays BATCH DATA RESULTS\n"
                     "       script_arrays --repeat N [--threads T] [--step] BATCH DATA");
     struct tw_arena *arena = tw_arena_new(0);
-    const struct tw_value *scripts = tw_value_get(arrays_read_batch(arena, words[i]), "scripts");
-    if (scripts == NULL || scripts->count == 0)
+    struct arrays_data data = arrays_map(words[i + 1], options.repeat == 0);
+    struct arrays_batch batch = arrays_read_batch(arena, words[i], &data);
+    if (batch.scripts->count == 0)
         arrays_fail("'%s' has no scripts", words[i]);
     if (options.repeat > 0)
-        time_script(scripts, words[i + 1], &options);
+        time_script(&batch, &options);
     else
-        run_batch(scripts, words[i + 1], words[i + 2]);
+        run_batch(batch, words[i + 2]);
+    arrays_free_copies(&batch);
     tw_arena_free(arena);
     return 0;
 }
