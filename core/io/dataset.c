@@ -9,12 +9,14 @@
 #include <gdal.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct entry {
     char *path;
+    bool is_vector; /* opened as such: one file can be both */
     GDALDatasetH dataset;
     unsigned long long last_used;
 };
@@ -116,10 +118,10 @@ void tw_dataset_pool_free(struct tw_dataset_pool *pool)
     free(pool);
 }
 
-static struct entry *find(struct tw_dataset_pool *pool, const char *path)
+static struct entry *find(struct tw_dataset_pool *pool, const char *path, bool is_vector)
 {
     for (int i = 0; i < pool->num_entries; i++)
-        if (strcmp(pool->entries[i].path, path) == 0)
+        if (pool->entries[i].is_vector == is_vector && strcmp(pool->entries[i].path, path) == 0)
             return &pool->entries[i];
     return NULL;
 }
@@ -139,7 +141,7 @@ static struct entry *take_slot(struct tw_dataset_pool *pool)
     return &pool->entries[pool->num_entries];
 }
 
-static enum tw_status refuse(const char *path, struct tw_error *err)
+static enum tw_status refuse(const char *path, const char *kind, struct tw_error *err)
 {
     if (!tw_path_is_remote(path)) {
         FILE *file = fopen(path, "rb");
@@ -149,7 +151,7 @@ static enum tw_status refuse(const char *path, struct tw_error *err)
     }
     const char *reason = tw_gdal_reason_for(path);
     if (strstr(reason, "not recognized as a supported file format") != NULL)
-        return tw_error_set(err, TW_EINPUT, "'%s' is not a raster", path);
+        return tw_error_set(err, TW_EINPUT, "'%s' is not a %s", path, kind);
     return tw_error_set(err, TW_EINPUT, "cannot open '%s': %s", path, reason);
 }
 
@@ -164,14 +166,14 @@ static enum tw_status refuse_container(GDALDatasetH dataset, const char *path, s
                         CSLCount(parts) / 2, first);
 }
 
-static enum tw_status open_file(const char *path, GDALDatasetH *dataset, struct tw_error *err)
+static enum tw_status open_raster(const char *path, GDALDatasetH *dataset, struct tw_error *err)
 {
     static const char *const alone[] = {"", NULL}; /* no side-car files are looked for on a server */
     CPLErrorReset();
     *dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL,
                           tw_path_is_remote(path) ? alone : NULL);
     if (*dataset == NULL)
-        return refuse(path, err);
+        return refuse(path, "raster", err);
     if (GDALGetRasterCount(*dataset) > 0)
         return TW_OK;
     enum tw_status status = refuse_container(*dataset, path, err);
@@ -179,17 +181,25 @@ static enum tw_status open_file(const char *path, GDALDatasetH *dataset, struct 
     return status;
 }
 
-enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
-                               struct tw_error *err)
+static enum tw_status open_vector(const char *path, GDALDatasetH *dataset, struct tw_error *err)
 {
-    struct entry *entry = find(pool, path);
+    CPLErrorReset();
+    *dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    return *dataset != NULL ? TW_OK : refuse(path, "vector file", err);
+}
+
+static enum tw_status get(struct tw_dataset_pool *pool, const char *path, bool is_vector,
+                          GDALDatasetH *dataset, struct tw_error *err)
+{
+    struct entry *entry = find(pool, path, is_vector);
     if (entry == NULL) {
         GDALDatasetH opened = NULL;
-        enum tw_status status = open_file(path, &opened, err);
+        enum tw_status status = is_vector ? open_vector(path, &opened, err) : open_raster(path, &opened, err);
         if (status != TW_OK)
             return status;
         entry = take_slot(pool);
         entry->dataset = opened;
+        entry->is_vector = is_vector;
         entry->path = strdup(path);
         if (entry->path == NULL) {
             entry_close(entry);
@@ -200,4 +210,26 @@ enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, G
     entry->last_used = ++pool->clock;
     *dataset = entry->dataset;
     return TW_OK;
+}
+
+enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
+                               struct tw_error *err)
+{
+    return get(pool, path, false, dataset, err);
+}
+
+enum tw_status tw_dataset_open_vector(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
+                                      struct tw_error *err)
+{
+    return get(pool, path, true, dataset, err);
+}
+
+bool tw_dataset_opens(const char *path, bool as_vector)
+{
+    GDALDatasetH dataset =
+        GDALOpenEx(path, (as_vector ? GDAL_OF_VECTOR : GDAL_OF_RASTER) | GDAL_OF_READONLY, NULL, NULL, NULL);
+    bool opens = dataset != NULL && (!as_vector || GDALDatasetGetLayerCount(dataset) > 0);
+    if (dataset != NULL)
+        GDALClose(dataset);
+    return opens;
 }

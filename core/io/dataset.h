@@ -10,10 +10,19 @@
 
 #include <gdal.h>
 
+#include <stdbool.h>
+
 /* Opens path for reading, or returns the handle that is open already. The handle stays valid until the next
  * call with this pool. TW_EINPUT: `cannot open 'x': ...` with GDAL's reason, or `'x' is not a raster`. */
 enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
                                struct tw_error *err);
+
+/* The same for vector files: `'x' is not a vector file`. A file that is both may be open twice. */
+enum tw_status tw_dataset_open_vector(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
+                                      struct tw_error *err);
+
+/* Whether path opens as a vector file with layers, or as a raster. */
+bool tw_dataset_opens(const char *path, bool as_vector);
 
 /* The last message that GDAL reported in this thread, cleaned for a message of ours; "unknown reason" when
  * there is none. Points to thread-local memory of GDAL's. */

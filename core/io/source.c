@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "source_driver.h"
 
+#include "dataset.h"
 #include "file.h"
 
 #include <stdlib.h>
@@ -11,16 +12,19 @@ static const struct tw_source_driver *const drivers[] = {
     &tw_source_raster,
     &tw_source_stack,
     &tw_source_tile_directory,
+    &tw_source_vector,
 };
 static const char *const driver_names[] = {
     "raster",
     "stack",
     "tile_directory",
+    "vector",
 };
 static const char *const driver_about[] = {
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",
     "a folder of tiles that an earlier run has made",
+    "one layer of a vector file, anything that GDAL opens (GeoPackage, GeoJSON, FlatGeobuf, Shapefile ...)",
 };
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
@@ -38,8 +42,18 @@ static bool is_tile_directory(const struct tw_source *source, const char *folder
     return path != NULL && tw_is_folder(folder) && tw_file_exists(path);
 }
 
+/* What is on a server is told by its name alone. */
+static bool is_vector_file(const char *path)
+{
+    static const char *const suffixes[] = {".gpkg", ".geojson", ".shp", ".fgb"};
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+        if (tw_path_has_suffix(path, suffixes[i]))
+            return tw_path_is_remote(path) || tw_dataset_opens(path, true) || !tw_dataset_opens(path, false);
+    return !tw_path_is_remote(path) && !tw_dataset_opens(path, false) && tw_dataset_opens(path, true);
+}
+
 /* Without a format: a folder with metadata.json is one of tiles; a STAC file, a list of files or a folder is
- * a stack, everything else a raster. */
+ * a stack; a file with layers and without pixels is a vector, everything else a raster. */
 static const struct tw_source_driver *guess_driver(const struct tw_source *source)
 {
     const struct tw_value *listed = tw_value_get(source->value, "path");
@@ -49,7 +63,7 @@ static const struct tw_source_driver *guess_driver(const struct tw_source *sourc
     if (tw_value_get(source->value, "files") != NULL || (listed != NULL && listed->kind == TW_LIST) ||
         (path != NULL && (tw_path_has_suffix(path, ".json") || tw_is_folder(path))))
         return &tw_source_stack;
-    return &tw_source_raster;
+    return path != NULL && is_vector_file(path) ? &tw_source_vector : &tw_source_raster;
 }
 
 static const struct tw_source_driver *find_driver(const struct tw_value *format, struct tw_problems *problems)
@@ -210,4 +224,11 @@ enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *re
         return tw_error_set(err, TW_EINPUT, "no scene %zu; there are %zu", read->scene,
                             reader->source->num_scenes);
     return reader->source->driver->read(reader, read, arena, raster, err);
+}
+
+enum tw_status tw_reader_features(struct tw_reader *reader, const struct tw_window *window,
+                                  const volatile int *cancel, struct tw_arena *arena,
+                                  struct tw_features *features, struct tw_error *err)
+{
+    return reader->source->driver->features(reader, window, cancel, arena, features, err);
 }

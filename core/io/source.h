@@ -1,10 +1,11 @@
-/* source.h - where input pixels come from.
+/* source.h - where input pixels and features come from.
  *
  * A source is one named entry under `input:` in the YAML, checked and described once when the plan is made,
  * const from then on and shared by all threads. To read, each worker makes a reader from it, with its own
  * GDAL handles.
  *
- * A source holds scenes: a `raster` exactly one, a `stack` one for each observation. To add a format: write
+ * A source holds scenes: a `raster` exactly one, a `stack` one for each observation; or, a `vector`, features
+ * and no scenes. To add a format: write
  * source_<name>.c, add one line to the table in source.c, one example and one test under tests/io/.
  *
  * SPDX-License-Identifier: MIT
@@ -14,13 +15,14 @@
 
 #include "area.h"
 #include "dataset_pool.h"
+#include "feature.h"
 #include "raster.h"
 #include "resampling.h"
 
 struct tw_source;
 struct tw_reader;
 
-enum tw_source_kind { TW_SOURCE_RASTER, TW_SOURCE_STACK };
+enum tw_source_kind { TW_SOURCE_RASTER, TW_SOURCE_STACK, TW_SOURCE_VECTOR };
 
 /* Opens what the value describes: a string (a path) or a map with `format` (or `path` alone). folder: what
  * relative paths are relative to. Checks everything that can be known without reading pixels: the file
@@ -84,6 +86,16 @@ struct tw_read {
  * TW_EBUDGET. */
 enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
                               struct tw_raster *raster, struct tw_error *err);
+
+/* The features of a vector source whose geometry meets the window, if only in a point: whole, in the grid's
+ * CRS, two-dimensional, without curves, valid; in the order of their numbers in the file. What shows in the
+ * window from the other side of the antimeridian is moved there. Geometries that cannot be repaired or
+ * projected are left out, with one warning. Dates are ISO 8601 texts; whole numbers are exact up to 2^53.
+ * cancel may be NULL. All memory is in the arena. Errors: TW_EINPUT with the file's name; TW_EBUDGET;
+ * TW_ECANCELLED. */
+enum tw_status tw_reader_features(struct tw_reader *reader, const struct tw_window *window,
+                                  const volatile int *cancel, struct tw_arena *arena,
+                                  struct tw_features *features, struct tw_error *err);
 
 /* The names of the drivers with a line about each, for `tilewright formats`. Returns their number. */
 size_t tw_source_drivers(const char *const **names, const char *const **about);

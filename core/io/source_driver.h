@@ -49,9 +49,14 @@ struct tw_source_driver {
                              struct tw_scene **scenes, size_t *num_scenes, struct tw_error *err);
     enum tw_status (*read)(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
                            struct tw_raster *raster, struct tw_error *err);
+    /* Of TW_SOURCE_VECTOR, instead of scenes and read. */
+    enum tw_status (*features)(struct tw_reader *reader, const struct tw_window *window,
+                               const volatile int *cancel, struct tw_arena *arena,
+                               struct tw_features *features, struct tw_error *err);
 };
 
-extern const struct tw_source_driver tw_source_raster, tw_source_stack, tw_source_tile_directory;
+extern const struct tw_source_driver tw_source_raster, tw_source_stack, tw_source_tile_directory,
+    tw_source_vector;
 
 /* The path that a source names (`path`, or the value itself), resolved; NULL when there is none. http:// and
  * https:// become /vsicurl/, s3:// and gs:// GDAL's names for them. */
