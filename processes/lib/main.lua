@@ -5,7 +5,7 @@
 local tw = ...
 
 local files = {
-  'ffi', 'errors', 'readonly', 'tailcalls', 'array', 'raster', 'reduce', 'pixels', 'series', 'json', 'inputs',
+  'ffi', 'errors', 'readonly', 'tailcalls', 'array', 'raster', 'reduce', 'pixels', 'series', 'json', 'inputs', 'spectral',
   'process', 'sandbox', 'run',
 }
 

@@ -76,7 +76,7 @@ end
 local libraries = {
   math = closed(math, 'math'), string = closed(string, 'string'), table = closed(table, 'table'),
   bit = closed(bit, 'bit'), raster = closed(tw.raster, 'raster'), log = closed(log, 'log'),
-  param = closed(tw.param, 'param'),
+  param = closed(tw.param, 'param'), spectral = closed(tw.spectral, 'spectral'),
 }
 
 local globals = {
