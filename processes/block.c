@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "block.h"
 
+#include "clones.h"
 #include "host.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ const void *tw_block_load(const struct tw_operand *operand, enum tw_dtype dtype,
 }
 
 #define DROP_NAN(TYPE)                                                                                       \
-    static bool has_nan_##TYPE(const TYPE *values, size_t count)                                             \
+    TW_CLONES static bool has_nan_##TYPE(const TYPE *values, size_t count)                                   \
     {                                                                                                        \
         int found = 0;                                                                                       \
         for (size_t i = 0; i < count; i++)                                                                   \
@@ -43,7 +44,7 @@ const void *tw_block_load(const struct tw_operand *operand, enum tw_dtype dtype,
                 return true;                                                                                 \
         return false;                                                                                        \
     }                                                                                                        \
-    static void clear_nan_##TYPE(const TYPE *values, uint8_t *valid, size_t count)                           \
+    TW_CLONES static void clear_nan_##TYPE(const TYPE *values, uint8_t *valid, size_t count)                 \
     {                                                                                                        \
         for (size_t i = 0; i < count; i++)                                                                   \
             valid[i] = values[i] != values[i] ? 0 : valid[i];                                                \
@@ -65,22 +66,31 @@ static int32_t own_validity(struct tw_host *host, struct tw_array *out)
     return TW_OK;
 }
 
+bool tw_block_has_nan(const void *values, enum tw_dtype dtype, const uint8_t *valid, size_t count)
+{
+    if (dtype == TW_FLOAT32)
+        return has_nan_float(values, count) && has_valid_nan_float(values, valid, count);
+    return dtype == TW_FLOAT64 && has_nan_double(values, count) && has_valid_nan_double(values, valid, count);
+}
+
+void tw_block_clear_nan(const void *values, enum tw_dtype dtype, uint8_t *valid, size_t count)
+{
+    if (dtype == TW_FLOAT32)
+        clear_nan_float(values, valid, count);
+    else
+        clear_nan_double(values, valid, count);
+}
+
 /* Nodata pixels hold anything, NaN too: only NaN in a valid pixel is worth a copy of the validity. */
 int32_t tw_block_drop_nan(struct tw_host *host, struct tw_array *out, size_t first, size_t count, bool *own)
 {
     const void *values = tw_block_at(out, first);
-    const uint8_t *valid = out->valid != NULL ? out->valid + first : NULL;
-    bool is_float = out->dtype == TW_FLOAT32;
-    if (is_float ? !has_nan_float(values, count) : !has_nan_double(values, count))
-        return TW_OK;
-    if (is_float ? !has_valid_nan_float(values, valid, count) : !has_valid_nan_double(values, valid, count))
+    enum tw_dtype dtype = (enum tw_dtype)out->dtype;
+    if (!tw_block_has_nan(values, dtype, out->valid != NULL ? out->valid + first : NULL, count))
         return TW_OK;
     if (!*own && own_validity(host, out) != TW_OK)
         return (int32_t)host->err.status;
     *own = true;
-    if (is_float)
-        clear_nan_float(values, out->valid + first, count);
-    else
-        clear_nan_double(values, out->valid + first, count);
+    tw_block_clear_nan(values, dtype, out->valid + first, count);
     return TW_OK;
 }

@@ -30,6 +30,10 @@ static inline size_t tw_block_count(size_t total, size_t first)
     return total - first < TW_BLOCK ? total - first : TW_BLOCK;
 }
 
+/* Whether a valid value is NaN (never in integers); valid NULL: all are. The second marks them as nodata. */
+bool tw_block_has_nan(const void *values, enum tw_dtype dtype, const uint8_t *valid, size_t count);
+void tw_block_clear_nan(const void *values, enum tw_dtype dtype, uint8_t *valid, size_t count);
+
 /* Marks as nodata what is NaN among count floats of *out from `first` on. *own tells whether out->valid
  * belongs to out alone; if it does not and there is NaN, it is copied. Returns a status. */
 int32_t tw_block_drop_nan(struct tw_host *host, struct tw_array *out, size_t first, size_t count, bool *own);

@@ -70,8 +70,9 @@ int32_t tw_host_combine(struct tw_host *host, const uint8_t *a, const uint8_t *b
 int32_t tw_host_is_cancelled(struct tw_host *host)
 {
     const volatile int *cancel = host->job->cancel;
-    return cancel == NULL || *cancel == 0 ? TW_OK
-                                          : (int32_t)tw_error_set(&host->err, TW_ECANCELLED, "cancelled");
+    return cancel == NULL || __atomic_load_n(cancel, __ATOMIC_RELAXED) == 0
+               ? TW_OK
+               : (int32_t)tw_error_set(&host->err, TW_ECANCELLED, "cancelled");
 }
 
 static int32_t host_read(struct tw_host *host, const struct tw_read_request *request,
@@ -127,13 +128,12 @@ void tw_host_init(struct tw_host *host)
     *host = (struct tw_host){
         .size_bytes = (int32_t)offsetof(struct tw_host, job),
         .message = host->err.message,
-        .binary = tw_kernel_binary,
-        .unary = tw_kernel_unary,
-        .is_in = tw_kernel_is_in,
-        .where = tw_kernel_where,
-        .fill = tw_kernel_fill,
-        .clip = tw_kernel_clip,
-        .convert = tw_kernel_convert,
+        .wrap_node = tw_node_wrap,
+        .make_node = tw_node_make,
+        .evaluate = tw_node_evaluate,
+        .paste = tw_kernel_paste,
+        .percentile = tw_kernel_percentile,
+        .histogram = tw_kernel_histogram,
         .drop_nan = tw_kernel_drop_nan,
         .statistics = tw_kernel_statistics,
         .reduce = tw_kernel_reduce,
@@ -163,4 +163,7 @@ void tw_host_begin(struct tw_host *host, const struct tw_script_job *job)
     host->result_names = NULL;
     host->num_results = 0;
     memset(host->combined, 0, sizeof(host->combined));
+    host->program = NULL;
+    host->scratch = NULL;
+    host->scratch_size = 0;
 }

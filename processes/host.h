@@ -10,6 +10,7 @@
 #define TW_HOST_H
 
 #include "kernels.h"
+#include "node.h"
 #include "script.h"
 
 struct tw_read_request {
@@ -35,14 +36,13 @@ struct tw_host {
     const struct tw_stack_functions *stacks;
     const struct tw_vector_functions *vectors;
 
-    int32_t (*binary)(struct tw_host *, int32_t, const struct tw_operand *, const struct tw_operand *,
-                      struct tw_array *);
-    int32_t (*unary)(struct tw_host *, int32_t, const struct tw_array *, struct tw_array *);
-    int32_t (*is_in)(struct tw_host *, const struct tw_array *, const double *, int32_t, struct tw_array *);
-    int32_t (*where)(struct tw_host *, const struct tw_array *, const struct tw_array *, struct tw_array *);
-    int32_t (*fill)(struct tw_host *, const struct tw_array *, const struct tw_operand *, struct tw_array *);
-    int32_t (*clip)(struct tw_host *, const struct tw_array *, double, double, struct tw_array *);
-    int32_t (*convert)(struct tw_host *, const struct tw_array *, int32_t, struct tw_array *);
+    int32_t (*wrap_node)(struct tw_host *, const struct tw_array *, struct tw_node **);
+    int32_t (*make_node)(struct tw_host *, const struct tw_node_spec *, struct tw_node **);
+    int32_t (*evaluate)(struct tw_host *, struct tw_node *);
+    int32_t (*paste)(struct tw_host *, const struct tw_array *, const struct tw_array *, const int32_t *,
+                     struct tw_array *);
+    int32_t (*percentile)(struct tw_host *, const struct tw_array *, double, double *);
+    int32_t (*histogram)(struct tw_host *, const struct tw_array *, const struct tw_histogram *);
     int32_t (*drop_nan)(struct tw_host *, const struct tw_array *, struct tw_array *);
     int32_t (*statistics)(struct tw_host *, const struct tw_array *, struct tw_statistics *);
     int32_t (*reduce)(struct tw_host *, int32_t, const struct tw_array *const *, int32_t, struct tw_array *);
@@ -72,6 +72,10 @@ struct tw_host {
         uint8_t *both;
     } combined[8]; /* validities combined lately: formulas meet the same pair again and again */
     unsigned next_combined;
+    int32_t num_passes;     /* evaluations of expressions so far */
+    void *program;          /* of the evaluation in work, in the arena */
+    unsigned char *scratch; /* its blocks */
+    size_t scratch_size;
 };
 
 enum { TW_MAX_RESULT_BANDS = 4096 };

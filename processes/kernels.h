@@ -27,64 +27,10 @@ struct tw_operand {
     double number;
 };
 
-/* The numbers are part of lib/ffi.lua. From TW_LT on the result is a mask: uint8, 0 or 1. */
-enum tw_binary {
-    TW_ADD = 0,
-    TW_SUBTRACT,
-    TW_MULTIPLY,
-    TW_DIVIDE,
-    TW_MODULO,
-    TW_POWER,
-    TW_LT,
-    TW_LE,
-    TW_GT,
-    TW_GE,
-    TW_EQ,
-    TW_NE,
-    TW_BOTH,
-    TW_EITHER,
-    TW_NUM_BINARIES
-};
-
-enum tw_unary {
-    TW_MINUS = 0,
-    TW_ABS,
-    TW_SQRT,
-    TW_EXP,
-    TW_LOG,
-    TW_FLOOR,
-    TW_ROUND,
-    TW_NEGATE,
-    TW_NUM_UNARIES
-};
-
-/* At least one operand is an array; arrays have the same shape. */
-int32_t tw_kernel_binary(struct tw_host *host, int32_t operation, const struct tw_operand *left,
-                         const struct tw_operand *right, struct tw_array *out);
-
-/* TW_MINUS, TW_ABS, TW_FLOOR and TW_ROUND (ties to even) keep the type where that loses nothing. */
-int32_t tw_kernel_unary(struct tw_host *host, int32_t operation, const struct tw_array *array,
-                        struct tw_array *out);
-
-/* A mask of the pixels that equal one of count values. */
-int32_t tw_kernel_is_in(struct tw_host *host, const struct tw_array *array, const double *values,
-                        int32_t count, struct tw_array *out);
-
-/* array with nodata wherever mask is 0 or nodata; pixels are shared. */
-int32_t tw_kernel_where(struct tw_host *host, const struct tw_array *array, const struct tw_array *mask,
-                        struct tw_array *out);
-
-/* array with its nodata pixels taken from filler. The type holds both. */
-int32_t tw_kernel_fill(struct tw_host *host, const struct tw_array *array, const struct tw_operand *filler,
-                       struct tw_array *out);
-
-/* Values below low become low, above high become high; the type stays. */
-int32_t tw_kernel_clip(struct tw_host *host, const struct tw_array *array, double low, double high,
-                       struct tw_array *out);
-
-/* Rounded, ties to even, and clamped. NaN becomes nodata. */
-int32_t tw_kernel_convert(struct tw_host *host, const struct tw_array *array, int32_t dtype,
-                          struct tw_array *out);
+/* array with patch written over it, its first pixel at place (col, row); patch lies inside, and its nodata is
+ * written, too. The type holds both. */
+int32_t tw_kernel_paste(struct tw_host *host, const struct tw_array *array, const struct tw_array *patch,
+                        const int32_t *place, struct tw_array *out);
 
 /* The same array with nodata wherever a float is NaN. */
 int32_t tw_kernel_drop_nan(struct tw_host *host, const struct tw_array *array, struct tw_array *out);
@@ -95,6 +41,20 @@ struct tw_statistics {
 };
 int32_t tw_kernel_statistics(struct tw_host *host, const struct tw_array *array,
                              struct tw_statistics *statistics);
+
+/* The q-th percentile (0 to 100) of the valid pixels, interpolated between the two values next to it (Hyndman
+ * and Fan 1996, definition 7: numpy's default). NaN when there are none. */
+int32_t tw_kernel_percentile(struct tw_host *host, const struct tw_array *array, double q, double *value);
+
+/* Counts valid pixels in num_bins bins of equal width from low to high; each holds its lower edge, the last
+ * one also the upper one. Other values are not counted. */
+struct tw_histogram {
+    double low, high;
+    int32_t num_bins;
+    double *counts; /* zeroed beforehand */
+};
+int32_t tw_kernel_histogram(struct tw_host *host, const struct tw_array *array,
+                            const struct tw_histogram *histogram);
 
 /* The numbers are part of lib/ffi.lua. */
 enum tw_reduction { TW_REDUCE_FIRST = 0, TW_REDUCE_MIN, TW_REDUCE_MAX, TW_REDUCE_MEAN, TW_REDUCE_MEDIAN };

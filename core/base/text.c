@@ -124,11 +124,16 @@ const char *tw_suggest(const char *name, const char *const *candidates, size_t c
     return least <= allowed ? nearest : NULL;
 }
 
+/* Names that one reads through to find the right one; beyond that a near one is enough. */
+enum { LONG_LIST = 16 };
+
 void tw_text_add_known(struct tw_text *text, const char *name, const char *const *candidates, size_t count)
 {
     const char *nearest = tw_suggest(name, candidates, count);
     if (nearest != NULL)
         tw_text_printf(text, "; did you mean '%s'?", nearest);
+    if (nearest != NULL && count > LONG_LIST)
+        return;
     tw_text_add(text, nearest != NULL ? " (known: " : "; known: ");
     for (size_t i = 0; i < count; i++)
         tw_text_printf(text, "%s%s", i > 0 ? ", " : "", candidates[i]);

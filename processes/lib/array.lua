@@ -1,26 +1,31 @@
 -- SPDX-License-Identifier: MIT
--- Arrays: one band's pixels. A script holds a small struct; the pixels are in the tile's arena, and everything
--- that touches all of them is a C kernel.
+-- Arrays: one band's pixels, or an expression that will be computed when they are needed (node.h). A script holds
+-- a small handle; nodes and pixels are in the tile's arena, and all that touches pixels is C. Further methods are in
+-- values.lua.
 local tw = ...
 local ffi = require('ffi')
 local host, raise, check = tw.host, tw.raise, tw.check
 
 local Array = {}
-local methods = {}
 local Type -- the metatype, at the end of this file
 
-function tw.new_array()
+local made = ffi.new('struct tw_node *[1]')
+
+-- The array of what a C function put into `made`.
+local function from_made(status)
+  check(status)
   local array = Type()
-  array._tile = host.tile_number
+  array._node, array._tile = made[0], host.tile_number
   return array
 end
 
--- An empty struct tw_array for a kernel to fill in, and the array that shares its pixels.
+-- An empty struct tw_array for a kernel to fill in, and the array that shares its pixels. halo: how many pixels
+-- beyond a pixel its value depends on (default 0).
 tw.new_data = ffi.typeof('struct tw_array')
 
-function tw.wrap(data)
-  local array = tw.new_array()
-  array._data = data
+function tw.wrap(data, halo)
+  local array = from_made(host.wrap_node(host, data, made))
+  array._node.halo_px = halo or 0
   return array
 end
 
@@ -44,18 +49,34 @@ function tw.check_alive(array)
   return array
 end
 
--- The C struct of an array, for kernels.
+-- The C struct of an array, for kernels: computes the pixels if that is not done yet.
 function tw.data(array)
-  return tw.check_alive(array)._data
+  local node = tw.check_alive(array)._node
+  if node.data.pixels == nil then
+    check(host.evaluate(host, node))
+  end
+  return node.data
+end
+
+-- What tells two arrays with the same nodata pixels, without computing them; nil when that is not known yet.
+function tw.validity(array)
+  local data = array._node.data
+  return data.pixels ~= nil and tonumber(ffi.cast('uintptr_t', data.valid)) or nil
+end
+
+-- How many pixels beyond a pixel its value depends on.
+function tw.halo(array)
+  return array._node.halo_px
 end
 
 function tw.shape(array)
-  return ('%d x %d'):format(array._data.width_px, array._data.height_px)
+  return ('%d x %d'):format(array._node.data.width_px, array._node.data.height_px)
 end
 
 -- what: `where`, for the message.
 function tw.check_same_shape(a, b, what)
-  if a._data.width_px ~= b._data.width_px or a._data.height_px ~= b._data.height_px then
+  local one, other = a._node.data, b._node.data
+  if one.width_px ~= other.width_px or one.height_px ~= other.height_px then
     raise('%s needs arrays of the same size, not %s and %s pixels', what, tw.shape(a), tw.shape(b))
   end
 end
@@ -84,80 +105,66 @@ function tw.dtype_argument(name, what)
   return number
 end
 
--- Operands are copies, so that the garbage collector cannot take a temporary array while C uses it.
-local left_operand, right_operand = ffi.new('struct tw_operand'), ffi.new('struct tw_operand')
-local left_data, right_data = ffi.new('struct tw_array'), ffi.new('struct tw_array')
+-- Numbers of enum tw_operation.
+local operations = {
+  add = 0, subtract = 1, multiply = 2, divide = 3, modulo = 4, power = 5, atan2 = 6, lt = 7, le = 8, gt = 9, ge = 10,
+  eq = 11, ne = 12, both = 13, either = 14, minus = 15, abs = 16, sqrt = 17, exp = 18, log = 19, sin = 20, cos = 21,
+  tan = 22, floor = 23, ceil = 24, round = 25, negate = 26, where = 27, like = 28, fill = 29, choose = 30, clip = 31,
+  convert = 32, is_in = 33, slice = 34,
+}
+tw.operations = operations
 
-local function set_operand(operand, data, value, what)
-  if type(value) == 'number' then
-    operand.array, operand.number = nil, value
-  elseif tw.is_array(value) then
-    ffi.copy(data, tw.check_alive(value)._data, ffi.sizeof('struct tw_array'))
-    operand.array = data
-  else
-    raise('%s needs numbers and arrays, not %s', what, tw.show(value))
+local spec = ffi.new('struct tw_node_spec')
+
+-- The result of an operation between arrays and numbers, at least one of them an array. what: for messages.
+function tw.operate(operation, what, ...)
+  local first
+  ffi.fill(spec, ffi.sizeof(spec))
+  spec.operation = operations[operation]
+  for i = 1, select('#', ...) do
+    local value = select(i, ...)
+    if tw.is_array(value) then
+      first = first or value
+      tw.check_same_shape(first, tw.check_alive(value), what)
+      spec.operands[i - 1] = value._node
+    elseif type(value) == 'number' then
+      spec.numbers[i - 1] = value
+    else
+      raise('%s needs numbers and arrays, not %s', what, tw.show(value))
+    end
   end
+  return from_made(host.make_node(host, spec, made))
 end
 
--- One of enum tw_binary between arrays and numbers, at least one of them an array.
-local function binary(operation, what, left, right)
-  set_operand(left_operand, left_data, left, what)
-  set_operand(right_operand, right_data, right, what)
-  if tw.is_array(left) and tw.is_array(right) then
-    tw.check_same_shape(left, right, what)
+-- Operations that need more than operands; fields: of struct tw_node_spec.
+function tw.operate_with(operation, array, fields)
+  ffi.fill(spec, ffi.sizeof(spec))
+  spec.operation = operations[operation]
+  for name, value in pairs(fields) do
+    spec[name] = value
   end
-  local result = tw.new_array()
-  check(host.binary(host, operation, left_operand, right_operand, result._data))
-  return result
+  spec.operands[0] = array._node
+  return from_made(host.make_node(host, spec, made))
 end
 
-local function unary(operation, array)
-  local result = tw.new_array()
-  check(host.unary(host, operation, array._data, result._data))
-  return result
-end
+-- Names of operators in Lua, with the operation and the sign.
+tw.operators = {
+  __add = { 'add', '+' }, __sub = { 'subtract', '-' }, __mul = { 'multiply', '*' }, __div = { 'divide', '/' },
+  __mod = { 'modulo', '%' }, __pow = { 'power', '^' },
+}
 
--- Numbers from enum tw_binary and enum tw_unary.
-local operators = { __add = { 0, '+' }, __sub = { 1, '-' }, __mul = { 2, '*' }, __div = { 3, '/' },
-                    __mod = { 4, '%' }, __pow = { 5, '^' } }
-local comparisons = { lt = 6, le = 7, gt = 8, ge = 9, eq = 10, ne = 11 }
-local unaries = { abs = 1, sqrt = 2, exp = 3, log = 4, floor = 5, round = 6, negate = 7 }
-
-tw.operators = operators
-tw.binary = binary
-
-for name, operator in pairs(operators) do
-  local what = ("'%s'"):format(operator[2])
+for name, operator in pairs(tw.operators) do
+  local operation, what = operator[1], ("'%s'"):format(operator[2])
   Array[name] = function(left, right)
     if tw.is_raster(left) or tw.is_raster(right) then
       return tw.raster_binary(name, left, right)
     end
-    return binary(operator[1], what, left, right)
+    return tw.operate(operation, what, left, right)
   end
 end
 
 function Array.__unm(array)
-  return unary(0, tw.check_alive(array))
-end
-
-for name, operation in pairs(comparisons) do
-  methods[name] = function(array, other)
-    return binary(operation, name, array, other)
-  end
-end
-
-for name, operation in pairs(unaries) do
-  methods[name] = function(array)
-    return unary(operation, array)
-  end
-end
-
-function methods.both(array, other)
-  return binary(12, 'both', array, tw.check_array(other, 'both'))
-end
-
-function methods.either(array, other)
-  return binary(13, 'either', array, tw.check_array(other, 'either'))
+  return tw.operate('minus', "'-'", array)
 end
 
 -- Lua would turn the result into true or false. It knows no `>`: `a > 40` arrives here as `40 < a`.
@@ -182,98 +189,42 @@ function Array.__eq(left, right)
   return refuse_equality(left, right)
 end
 
-function methods.in_(array, values)
-  if type(values) ~= 'table' or tw.is_raster(values) then
-    raise('in_ needs a list of numbers, as in a:in_ { 3, 8, 9 }, not %s', tw.show(values))
+-- Name, unit, scale and offset, kept as long as the tile: nodes hold the place in this list.
+local metas = { tile = -1 }
+local NO_META = {}
+
+function tw.meta(array)
+  local number = tw.check_alive(array)._node.meta
+  return number > 0 and metas[number] or NO_META
+end
+
+-- The same pixels with another description.
+function tw.with_meta(array, meta)
+  if metas.tile ~= host.tile_number then
+    metas = { tile = host.tile_number }
   end
-  local numbers = ffi.new('double[?]', #values + 1)
-  for i, value in ipairs(values) do
-    numbers[i - 1] = tw.check_number(value, ('in_: value %d'):format(i))
-  end
-  local result = tw.new_array()
-  check(host.is_in(host, array._data, numbers, #values, result._data))
+  metas[#metas + 1] = meta
+  local result = tw.wrap(tw.data(array), tw.halo(array))
+  result._node.meta = #metas
   return result
-end
-
-function methods.where(array, mask)
-  tw.check_array(mask, 'where')
-  tw.check_same_shape(array, mask, 'where')
-  local result = tw.new_array()
-  check(host.where(host, array._data, mask._data, result._data))
-  return result
-end
-
-function methods.fill(array, filler)
-  set_operand(right_operand, right_data, filler, 'fill')
-  if tw.is_array(filler) then
-    tw.check_same_shape(array, filler, 'fill')
-  end
-  local result = tw.new_array()
-  check(host.fill(host, array._data, right_operand, result._data))
-  return result
-end
-
-function methods.clip(array, low, high)
-  tw.check_number(low, 'clip')
-  tw.check_number(high, 'clip')
-  if not (low <= high) then
-    raise('clip: the lower bound %s is above the upper bound %s', low, high)
-  end
-  local result = tw.new_array()
-  check(host.clip(host, array._data, low, high, result._data))
-  return result
-end
-
-methods['as'] = function(array, dtype)
-  local number = tw.dtype_argument(dtype, 'as')
-  local result = tw.new_array()
-  check(host.convert(host, array._data, number, result._data))
-  return result
-end
-
-function methods.get(array, col, row)
-  local data = array._data
-  tw.check_number(col, 'get')
-  tw.check_number(row, 'get')
-  if not (col >= 0 and row >= 0 and col < data.width_px and row < data.height_px) then
-    raise('get(%s, %s) is outside the array: columns are 0 to %d, rows 0 to %d', col, row, data.width_px - 1,
-      data.height_px - 1)
-  end
-  local index = math.floor(row) * data.width_px + math.floor(col)
-  if data.valid ~= nil and data.valid[index] == 0 then
-    return nil
-  end
-  return host.get(data, index)
-end
-
-local statistics = ffi.new('struct tw_statistics')
-
-function methods.count(array)
-  check(host.statistics(host, array._data, statistics))
-  return statistics.count
-end
-
-for _, name in ipairs { 'min', 'max', 'mean', 'std' } do
-  methods[name] = function(array)
-    check(host.statistics(host, array._data, statistics))
-    if statistics.count > 0 then
-      return statistics[name]
-    end
-    return nil
-  end
 end
 
 local properties = {
   width = function(array)
-    return array._data.width_px
+    return array._node.data.width_px
   end,
   height = function(array)
-    return array._data.height_px
+    return array._node.data.height_px
   end,
   dtype = function(array)
-    return tw.dtype_names[array._data.dtype + 1]
+    return tw.dtype_names[array._node.data.dtype + 1]
   end,
 }
+for _, name in ipairs { 'name', 'unit', 'scale', 'offset' } do
+  properties[name] = function(array)
+    return tw.meta(array)[name]
+  end
+end
 
 -- Methods called with a dot instead of a colon are answered with advice.
 local function checked(name, method)
@@ -292,7 +243,6 @@ function tw.add_array_methods(list)
     checked_methods[name] = checked(name, method)
   end
 end
-tw.add_array_methods(methods)
 
 function tw.is_array_method(name)
   return checked_methods[name] ~= nil

@@ -63,6 +63,15 @@ function tw.check_option_names(what, options, known)
   end
 end
 
+-- The options of a method, an empty table when there are none.
+function tw.check_options(what, options, known)
+  if options ~= nil and (type(options) ~= 'table' or tw.is_raster(options)) then
+    tw.raise('%s: options are a table, as in { %s = ... }, not %s', what, known[1], tw.show(options))
+  end
+  tw.check_option_names(what, options, known)
+  return options or {}
+end
+
 -- `3`, `'text'`, `nil`, `a raster`: a value in a message.
 function tw.show(value)
   local kind = tw.type(value)

@@ -7,7 +7,16 @@ local ffi = require('ffi')
 ffi.cdef [[
 struct tw_array { void *pixels; uint8_t *valid; int32_t width_px; int32_t height_px; int32_t dtype; };
 struct tw_raster { size_t num_bands; struct tw_array *bands; const char *const *names; };
-struct tw_operand { const struct tw_array *array; double number; };
+struct tw_node { struct tw_array data; int32_t operation, halo_px, meta; }; // and what only C needs
+struct tw_node_spec {
+  int32_t operation, dtype;
+  int32_t rectangle[4];
+  const double *list;
+  int32_t num_list;
+  struct tw_node *operands[3];
+  double numbers[3];
+};
+struct tw_histogram { double low, high; int32_t num_bins; double *counts; };
 struct tw_statistics { double count; double min, max, mean, std; };
 struct tw_gather {
   const struct tw_array *const *arrays;
@@ -36,14 +45,13 @@ struct tw_host {
   const char *message;
   const void *focal, *stacks, *vectors; // cast by the files that use them
 
-  int32_t (*binary)(struct tw_host *, int32_t, const struct tw_operand *, const struct tw_operand *,
-                    struct tw_array *);
-  int32_t (*unary)(struct tw_host *, int32_t, const struct tw_array *, struct tw_array *);
-  int32_t (*is_in)(struct tw_host *, const struct tw_array *, const double *, int32_t, struct tw_array *);
-  int32_t (*where)(struct tw_host *, const struct tw_array *, const struct tw_array *, struct tw_array *);
-  int32_t (*fill)(struct tw_host *, const struct tw_array *, const struct tw_operand *, struct tw_array *);
-  int32_t (*clip)(struct tw_host *, const struct tw_array *, double, double, struct tw_array *);
-  int32_t (*convert)(struct tw_host *, const struct tw_array *, int32_t, struct tw_array *);
+  int32_t (*wrap_node)(struct tw_host *, const struct tw_array *, struct tw_node **);
+  int32_t (*make_node)(struct tw_host *, const struct tw_node_spec *, struct tw_node **);
+  int32_t (*evaluate)(struct tw_host *, struct tw_node *);
+  int32_t (*paste)(struct tw_host *, const struct tw_array *, const struct tw_array *, const int32_t *,
+                   struct tw_array *);
+  int32_t (*percentile)(struct tw_host *, const struct tw_array *, double, double *);
+  int32_t (*histogram)(struct tw_host *, const struct tw_array *, const struct tw_histogram *);
   int32_t (*drop_nan)(struct tw_host *, const struct tw_array *, struct tw_array *);
   int32_t (*statistics)(struct tw_host *, const struct tw_array *, struct tw_statistics *);
   int32_t (*reduce)(struct tw_host *, int32_t, const struct tw_array *const *, int32_t, struct tw_array *);
@@ -64,7 +72,7 @@ struct tw_host {
 };
 
 /* What a script holds as an array, and one band of a time series inside a pixel function. */
-struct tw_script_array { struct tw_array _data; int32_t _tile; };
+struct tw_script_array { struct tw_node *_node; int32_t _tile; };
 struct tw_script_series { const double *_values; int32_t _count; };
 ]]
 

@@ -97,13 +97,11 @@ function methods.where(raster, mask)
   end
   local first, last_valid
   return tw.each_band(raster, function(array)
-    local data = tw.data(array)
-    if first and data.valid == last_valid then
-      local shared = tw.new_data(data)
-      shared.valid = tw.data(first).valid
-      return tw.wrap(shared)
+    local valid = tw.validity(array)
+    if first and valid and valid == last_valid then
+      return tw.operate('like', 'where', array, first)
     end
-    first, last_valid = array:where(mask), data.valid
+    first, last_valid = array:where(mask), valid
     return first
   end)
 end
@@ -180,7 +178,8 @@ function tw.check_same_bands(a, b, what)
   end
 end
 
-local function side(value, i)
+-- Band i of a raster; anything else is the same for all bands.
+function tw.side(value, i)
   if tw.is_raster(value) then
     return tw.check_alive(value[BANDS][i])
   end
@@ -195,7 +194,7 @@ function tw.raster_binary(name, left, right)
     tw.check_same_bands(left, right, what)
   end
   return tw.each_band(one, function(_, i)
-    return tw.binary(operator[1], what, side(left, i), side(right, i))
+    return tw.operate(operator[1], what, tw.side(left, i), tw.side(right, i))
   end)
 end
 
