@@ -274,7 +274,7 @@ static enum tw_status scan(struct reading *reading, const struct tw_box *filter,
     OGR_L_ResetReading(reading->layer);
     while (status == TW_OK) {
         if (reading->cancel != NULL && __atomic_load_n(reading->cancel, __ATOMIC_RELAXED) != 0)
-            return tw_error_set(err, TW_ECANCELLED, "stopped");
+            return tw_error_set(err, TW_ECANCELLED, "cancelled");
         CPLErrorReset();
         OGRFeatureH feature = OGR_L_GetNextFeature(reading->layer);
         const struct tw_vector_state *state = reading->source->state;
