@@ -45,7 +45,7 @@ static void join_validity(struct tw_step *step, const struct tw_step *a, const s
 /* A step with NaN as nodata: for operations that would make a number of it. */
 static int clean(struct program *program, int in)
 {
-    if (!tw_dtype_is_float(program->steps[in].dtype))
+    if (!tw_dtype_is_float(program->steps[in].dtype) || program->steps[in].run == tw_step_leaf)
         return in;
     if (program->steps[in].cleaned < 0) {
         int made = add_step(program, tw_step_clean, program->steps[in].dtype);

@@ -4,6 +4,8 @@
  * chain is run block by block, so that what lies between its inputs and its result stays in the cache. A node
  * that something else needs too is written out on the way; nothing is computed twice for that reason.
  *
+ * An array that is computed holds no NaN in a valid pixel.
+ *
  * Nodes live in the tile's arena and belong to one thread. Nodata spreads: a pixel is nodata where an operand
  * is, and where the result is NaN. Types are fixed when the node is made, so that a result does not depend on
  * when it is computed.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "array.h"
 
+#include "clones.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -53,7 +55,7 @@ static inline float double_to_float(double value)
 /* The limits come out of a function on purpose: when the compiler knows them it turns the comparisons of
  * floating-point numbers into branches, and a loop with branches is not vectorised. */
 #define CONVERT(FROM, FROM_T, TO, TO_T, LIMITS, EXPRESSION)                                                  \
-    static void FROM##_to_##TO(const void *from, void *to, size_t count)                                     \
+    TW_CLONES static void FROM##_to_##TO(const void *from, void *to, size_t count)                           \
     {                                                                                                        \
         const FROM_T *restrict in = from;                                                                    \
         TO_T *restrict out = to;                                                                             \

@@ -19,8 +19,8 @@ local function from_made(status)
   return array
 end
 
--- An empty struct tw_array for a kernel to fill in, and the array that shares its pixels. halo: how many pixels
--- beyond a pixel its value depends on (default 0).
+-- An empty struct tw_array for a kernel to fill in, and the array that shares its pixels; no valid one may be NaN.
+-- halo: how many pixels beyond a pixel its value depends on (default 0).
 tw.new_data = ffi.typeof('struct tw_array')
 
 function tw.wrap(data, halo)

@@ -15,7 +15,7 @@ local function reduce_arrays(name, arrays)
   end
   local out = tw.new_data()
   check(host.reduce(host, reductions[name], pointers, #arrays, out))
-  return tw.wrap(out)
+  return tw.without_nan(tw.wrap(out)) -- infinities have no mean
 end
 
 -- Bands are matched by name.

@@ -110,7 +110,7 @@ local function add_results(result)
     names, bands = tw.declared.bands, in_declared_order(names, bands)
   end
   for i, array in ipairs(bands) do
-    check(host.add_result(host, names[i], tw.data(tw.without_nan(array))))
+    check(host.add_result(host, names[i], tw.data(array)))
   end
 end
 
