@@ -26,6 +26,8 @@ static enum tw_input_kind kind_of(const char *name)
 {
     if (strcmp(name, "raster") == 0)
         return TW_INPUT_RASTER;
+    if (strcmp(name, "vector") == 0)
+        return TW_INPUT_VECTOR;
     return strcmp(name, "stack") == 0 ? TW_INPUT_STACK : TW_INPUT_ANY;
 }
 

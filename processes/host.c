@@ -165,5 +165,6 @@ void tw_host_begin(struct tw_host *host, const struct tw_script_job *job)
     memset(host->combined, 0, sizeof(host->combined));
     host->program = NULL;
     host->scratch = NULL;
+    host->result_is_vector = false;
     host->scratch_size = 0;
 }

@@ -72,6 +72,9 @@ struct tw_host {
         uint8_t *both;
     } combined[8]; /* validities combined lately: formulas meet the same pair again and again */
     unsigned next_combined;
+    struct tw_figures *figures, *lasting_figures; /* of the tile, and those made while the script is loaded */
+    bool result_is_vector;
+    struct tw_features result_features;
     int32_t num_passes;     /* evaluations of expressions so far */
     void *program;          /* of the evaluation in work, in the arena */
     unsigned char *scratch; /* its blocks */

@@ -3,6 +3,7 @@
 
 #include "lua_value.h"
 #include "state.h"
+#include "vector.h"
 
 #include <lauxlib.h>
 
@@ -109,6 +110,7 @@ static int lua_push_job(lua_State *lua)
 static enum tw_status call_run(struct tw_state *state, const struct tw_script_job *job, struct tw_error *err)
 {
     lua_State *lua = state->lua;
+    static const char *const kinds[] = {"raster", "stack", "vector"};
     lua_rawgeti(lua, LUA_REGISTRYINDEX, state->run);
     lua_pushcfunction(lua, lua_push_job);
     lua_pushlightuserdata(lua, (void *)job);
@@ -136,3 +138,10 @@ enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_jo
     result->empty = tw_raster_is_empty(&result->raster);
     return TW_OK;
 }
+    tw_vector_end(host);
+    result->is_vector = host->result_is_vector;
+    if (result->is_vector) {
+        result->features = host->result_features;
+        result->empty = result->features.count == 0;
+        return TW_OK;
+    }

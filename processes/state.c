@@ -3,6 +3,7 @@
 
 #include "embedded.h"
 #include "log.h"
+#include "vector.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -170,6 +171,10 @@ struct tw_state *tw_state_new(struct tw_program *program, struct tw_error *err)
     }
     state->program = program;
     tw_host_init(&state->host);
+    if (!tw_vector_init(&state->host)) {
+        tw_error_nomem(err);
+        goto fail;
+    }
     if (load_library(state, err) != TW_OK)
         goto fail;
     lua_pushstring(state->lua, program->name);
@@ -189,5 +194,6 @@ void tw_state_free(struct tw_state *state)
         return;
     if (state->lua != NULL)
         lua_close(state->lua);
+    tw_vector_free(&state->host);
     free(state);
 }

@@ -36,7 +36,7 @@ end
 -- Lua's type(), which knows arrays and rasters.
 function tw.type(value)
   if type(value) == 'cdata' then
-    return tw.is_array(value) and 'array' or 'series'
+    return tw.is_array(value) and 'array' or tw.is_geometry(value) and 'geometry' or 'series'
   end
   return tw.is_raster(value) and 'raster' or type(value)
 end

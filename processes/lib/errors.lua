@@ -80,7 +80,7 @@ function tw.show(value)
   elseif kind == 'nil' or kind == 'number' or kind == 'boolean' then
     return tostring(value)
   end
-  return (kind == 'array' and 'an ' or 'a ') .. kind
+  return tw.is_feature(value) and 'a feature' or (kind == 'array' and 'an ' or 'a ') .. kind
 end
 
 local library_place = '^' .. tw.library_prefix:gsub('%p', '%%%0') .. '[%w_]+:%d+: '
@@ -94,6 +94,10 @@ local advice = {
     '^bad argument .* %(number expected, got an array%)$',
     '%s: functions of numbers take no arrays; arrays have methods of their own, as in a:sqrt()',
   },
+  { '^attempt to call a table value$', '%s: a list is gone over with ipairs, as in for i, f in ipairs(list) do' },
+  { '^attempt to compare .*function', '%s: a method is called with brackets, as in g:area()' },
+  { 'arithmetic on .*%(a function value%)$', '%s: a method is called with brackets, as in g:area()' },
+  { "^attempt to call method '[%w_]+' %(a [bs][%w_]+ value%)$", '%s: it is a field: leave out the brackets' },
   { '^stack overflow', '%s: does a function call itself without end?' },
 }
 

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What a script reads: input.dem is a raster input, input.scenes a stack. Inputs are made anew for every tile.
+-- What a script reads: input.dem is a raster input, input.scenes a stack, input.roads a vector input. Inputs are made
+-- anew for every tile.
 local tw = ...
 local ffi = require('ffi')
 local host, raise, check = tw.host, tw.raise, tw.check
@@ -200,11 +201,19 @@ for _, name in ipairs { 'first', 'min', 'max', 'mean', 'median' } do
   end
 end
 
--- Both kinds
+-- Vector inputs
 
--- `stack` or `raster`, for messages about the other kind's methods.
-local function refuse_key(input, key, kind, methods, other)
-  if other[key] then
+local vector_methods = {}
+
+function vector_methods.features(input, options)
+  return tw.read_features(input[INDEX], input[CACHE], options)
+end
+
+-- All kinds
+
+-- kind: `stack`, for messages about another kind's methods.
+local function refuse_key(input, key, kind, methods)
+  if raster_methods[key] or stack_methods[key] or vector_methods[key] then
     raise("input '%s' is a %s, which has no method '%s'; it has: %s", input[NAME], kind, tostring(key),
       table.concat(tw.names_of(methods), ', '))
   end
@@ -239,8 +248,8 @@ end
 
 -- input.dem.nir reads that band, once a tile.
 local function read_band(input, key)
-  if stack_methods[key] then
-    refuse_key(input, key, 'raster', raster_methods, stack_methods)
+  if stack_methods[key] or vector_methods[key] then
+    refuse_key(input, key, 'raster', raster_methods)
   end
   local name = band_name(input, key)
   local bands = input[BANDS]
@@ -251,7 +260,10 @@ end
 local metatables = {
   raster = new_metatable('raster', raster_methods, read_band),
   stack = new_metatable('stack', stack_methods, function(input, key)
-    refuse_key(input, key, 'stack', stack_methods, raster_methods)
+    refuse_key(input, key, 'stack', stack_methods)
+  end),
+  vector = new_metatable('vector', vector_methods, function(input, key)
+    refuse_key(input, key, 'vector input', vector_methods)
   end),
 }
 

@@ -5,8 +5,8 @@
 local tw = ...
 
 local files = {
-  'ffi', 'errors', 'readonly', 'tailcalls', 'array', 'raster', 'values', 'reduce', 'pixels', 'series', 'json', 'inputs',
-  'spectral', 'process', 'sandbox', 'run',
+  'ffi', 'errors', 'readonly', 'tailcalls', 'array', 'raster', 'values', 'reduce', 'pixels', 'series', 'json', 'geometry',
+  'vector', 'inputs', 'spectral', 'process', 'sandbox', 'run',
 }
 
 for _, name in ipairs(files) do

@@ -4,7 +4,7 @@ local tw = ...
 
 local fields = { 'about', 'any_input_name', 'inputs', 'output', 'params', 'run' }
 local output_fields = { 'bands', 'dtype', 'nodata' }
-local kinds = { 'raster', 'stack', 'any' }
+local kinds = { 'raster', 'stack', 'vector', 'any' }
 
 -- Raises at the line of a field of the declaration, found in the script's text: the call to process() ends
 -- far below the field that is wrong.
@@ -48,7 +48,7 @@ local function read_inputs(where, inputs)
     local value = inputs[name]
     local kind = type(value) == 'string' and value:gsub('%?$', '')
     if not kind then
-      raise_at(where, name, "input '%s' must be 'raster' or 'stack', not %s", name, tw.show(value))
+      raise_at(where, name, "input '%s' must be 'raster', 'stack' or 'vector', not %s", name, tw.show(value))
     elseif not contains(kinds, kind) then
       raise_at(where, name, "input '%s': unknown kind '%s'%s", name, kind, tw.known(kind, kinds))
     end

@@ -142,6 +142,9 @@ local function check_names(names, num_bands, what)
     if seen[name] then
       raise("%s: two bands are named '%s'", what, name)
     end
+  if tw.is_vector(low) then
+    return raster:where(tw.clip_mask(low, high))
+  end
     seen[name] = true
   end
 end

@@ -46,9 +46,10 @@ local function new_params(values)
   end, known)
 end
 
-local function raise_result(format, ...)
+function tw.raise_result(format, ...)
   error(('%s: '):format(tw.script_name) .. format:format(...), 0)
 end
+local raise_result = tw.raise_result
 
 -- What run returned as a list of names and one of arrays.
 local function as_bands(result)
@@ -58,7 +59,7 @@ local function as_bands(result)
   elseif kind == 'array' then
     return { 'band1' }, { result }
   elseif kind ~= 'table' then
-    raise_result('run returned %s; it must return a raster, an array, a list of arrays, or nil', tw.show(result))
+    raise_result('run returned %s; it must return a raster, an array, a list of arrays or features, or nil', tw.show(result))
   elseif #result == 0 and next(result) ~= nil then
     result = tw.raster.new(result)
     return tw.names_of_bands(result), tw.bands_of(result)
@@ -104,6 +105,12 @@ local function check_result(names, bands)
 end
 
 local function add_results(result)
+  if tw.is_vector_result(result) then
+    if tw.declared.num_bands and not (type(result) == 'table' and next(result) == nil) then
+      raise_result('run returned features; the script declares bands')
+    end
+    return tw.set_features(result)
+  end
   local names, bands = as_bands(result)
   check_result(names, bands)
   if tw.declared.bands then

@@ -80,6 +80,7 @@ local libraries = {
 }
 
 local globals = {
+  vector = closed(tw.vector, 'vector'),
   assert = assert, error = error, ipairs = ipairs, next = next, pairs = tw.pairs, pcall = safe_pcall,
   print = log.info, select = select, setmetatable = setmetatable, getmetatable = getmetatable,
   tonumber = tonumber, tostring = tostring, type = tw.type, unpack = unpack, process = tw.process,

@@ -43,7 +43,11 @@ function methods.fill(array, filler)
   return tw.operate('fill', 'fill', array, filler)
 end
 
+-- a:clip(low, high), or a:clip(features, options)
 function methods.clip(array, low, high)
+  if tw.is_vector(low) then
+    return tw.operate('where', 'clip', array, tw.clip_mask(low, high))
+  end
   tw.check_number(low, 'clip')
   tw.check_number(high, 'clip')
   if not (low <= high) then

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "fixture_vectors.h"
 
 #include "file.h"
 
@@ -160,6 +160,7 @@ void fixture_init(struct fixture *fixture, int width_px, int height_px)
         (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem, NULL};
     fixture->inputs[2] = (struct tw_script_input){"scenes",    TW_INPUT_STACK, fixture, image_names,
                                                   list_scenes, read_scene,     NULL};
+    fixture_add_vectors(fixture);
     fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
                                           .pyramid = test_pyramid(),
                                           .inputs = fixture->inputs,
@@ -183,6 +184,7 @@ void fixture_free(struct fixture *fixture)
 {
     unload(fixture);
     tw_arena_free(fixture->arena);
+    tw_figures_free(fixture->figures);
 }
 
 enum tw_status fixture_load_file(struct fixture *fixture, const char *path)

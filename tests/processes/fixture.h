@@ -13,12 +13,23 @@
  * `scenes` (stack): four scenes of the same bands as `image`; scene s = 0..3 has red = 100 * (s + 1) + i,
  *     green = 1000 + red, blue = 2000 + red, nir = 3000 + red * (s + 1), cloud = 30 * s.
  *     Pixel 0 is nodata in scene 0, pixel s in scene s; scene 2 is wholly nodata.
+ * `fields` (vector): rectangles along the pixels' edges, with the properties name, crop, yield and organic:
+ *
+ *      A A . .       A: name 'west', crop 'wheat', yield 5.5, organic true; pixels 0 1 4 5
+ *      A A . B B>    B: name 'east', crop 'maize', yield 8, organic false; pixels 7 11, and two more columns
+ *      . . C B B>       of them beyond the tile's eastern edge
+ *                    C: name 'south', crop 'wheat', yield null, organic null; pixel 10
+ *
+ * The services are plain ones for rectangles: rasterize takes the bounds of each feature, all_touched one
+ * pixel more on all sides; polygonize makes a rectangle of every pixel, or of every row when it is to connect
+ * eight neighbours; contours gives for each level a line along the tile's southern edge.
  *
  * SPDX-License-Identifier: MIT
  */
 #ifndef TW_TEST_FIXTURE_H
 #define TW_TEST_FIXTURE_H
 
+#include "figure.h"
 #include "script.h"
 
 enum { FIXTURE_WIDTH = 4, FIXTURE_HEIGHT = 3, FIXTURE_PIXELS = 12 };
@@ -27,7 +38,9 @@ struct fixture {
     struct tw_arena *arena;
     struct tw_program *program;
     struct tw_script *script;
-    struct tw_script_input inputs[3];
+    struct tw_script_input inputs[4];
+    struct tw_script_services services;
+    struct tw_figures *figures;
     struct tw_script_job job;
     struct tw_error err;
     struct tw_script_result result;

@@ -5,7 +5,10 @@
  *     --! expect red: 100 - 102 ...             the 12 pixels of a band of the result, `-` is nodata (%g)
  *     --! expect dtype red: uint16              the type of a band
  *     --! expect names: red nir                 the names of all bands
- *     --! expect empty                          the result has no valid pixel
+ *     --! expect empty                          the result has no valid pixel, or no feature
+ *     --! expect features: 2                    the number of features
+ *     --! expect feature 1: Point 0 1 0 1 a=2   a feature, counted from 1: its type, its bounds (left, top,
+ *                                               right, bottom in pixels from the north-west), its properties
  *     --! expect about: text                    the description
  *     --! param name = value                    a parameter, a number where it looks like one
  *
@@ -47,6 +50,35 @@ static void describe_band(const struct fixture *fixture, size_t band, struct tw_
     }
 }
 
+static void describe_feature(const struct fixture *fixture, size_t i, struct tw_text *text)
+{
+    const struct tw_feature *feature = &fixture->result.features.items[i];
+    struct tw_box window = tw_window_bounds(&fixture->job.window), box;
+    double size = (window.right - window.left) / fixture->job.window.width_px;
+    struct tw_figure *figure;
+    assert_int_equal(tw_figure_from_wkb(fixture->figures, feature->wkb, feature->wkb_size, &figure, NULL),
+                     TW_OK);
+    assert_true(tw_figure_bounds(figure, &box));
+    tw_text_printf(text, "%s %.5g %.5g %.5g %.5g", tw_figure_type(figure), (box.left - window.left) / size,
+                   (window.top - box.top) / size, (box.right - window.left) / size,
+                   (window.top - box.bottom) / size);
+    for (size_t m = 0; m < feature->properties->count; m++)
+        tw_text_printf(text, " %s=%s", feature->properties->members[m].key,
+                       feature->properties->members[m].value.text);
+}
+
+static void describe_features(const struct fixture *fixture, const char *expectation, struct tw_text *text)
+{
+    size_t number;
+    if (sscanf(expectation, "feature %zu:", &number) != 1 || number < 1 ||
+        number > fixture->result.features.count) {
+        tw_text_printf(text, "features: %zu", fixture->result.features.count);
+        return;
+    }
+    tw_text_printf(text, "feature %zu: ", number);
+    describe_feature(fixture, number - 1, text);
+}
+
 /* What happened, in the words of an expectation: `red: 100 - ...` for the expectation `red: ...`. */
 static void describe(const struct fixture *fixture, enum tw_status status, const char *expectation,
                      struct tw_text *text)
@@ -59,6 +91,8 @@ static void describe(const struct fixture *fixture, enum tw_status status, const
         tw_text_printf(text, "about: %s", tw_program_declaration(fixture->program)->about);
     } else if (fixture->result.empty) {
         tw_text_add(text, "empty");
+    } else if (fixture->result.is_vector) {
+        describe_features(fixture, expectation, text);
     } else if (starts_with(expectation, "names: ")) {
         tw_text_add(text, "names:");
         for (size_t i = 0; i < raster->num_bands; i++)

@@ -1,0 +1,6 @@
+--! expect empty
+return process {
+  run = function(tile, input, p)
+    return {}
+  end,
+}
