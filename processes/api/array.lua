@@ -5,6 +5,9 @@
 ---float32, or float64 where a 32-bit integer or a double is involved; everything that only moves pixels keeps the type.
 ---Nodata spreads: the result is nodata where an operand is, and where it is no number (0 / 0).
 ---
+---Nothing is computed until the pixels are needed: a formula is then run over blocks that fit into the cache, and writes
+---nothing but its result. A long formula costs no more memory than a short one.
+---
 ---Comparisons are methods, because Lua turns `a < 40` into true or false. They give masks: arrays of 0 and 1.
 ---```lua
 ---local red, nir = input.image.red, input.image.nir
@@ -15,6 +18,10 @@
 ---@field width integer
 ---@field height integer
 ---@field dtype tw.Dtype
+---@field name? string What `with` says, and what keeps the values takes over.
+---@field unit? string
+---@field scale? number
+---@field offset? number
 ---@field le fun(self: tw.Array, other: number|tw.Array): tw.Array At most.
 ---@field gt fun(self: tw.Array, other: number|tw.Array): tw.Array Greater than.
 ---@field ge fun(self: tw.Array, other: number|tw.Array): tw.Array At least.
@@ -23,8 +30,12 @@
 ---@field sqrt fun(self: tw.Array): tw.Array
 ---@field exp fun(self: tw.Array): tw.Array
 ---@field log fun(self: tw.Array): tw.Array
+---@field sin fun(self: tw.Array): tw.Array Of radians.
+---@field cos fun(self: tw.Array): tw.Array Of radians.
+---@field tan fun(self: tw.Array): tw.Array Of radians.
 ---@field floor fun(self: tw.Array): tw.Array
----@field round fun(self: tw.Array): tw.Array
+---@field ceil fun(self: tw.Array): tw.Array
+---@field round fun(self: tw.Array): tw.Array Ties to even.
 ---@field max fun(self: tw.Array): number?
 ---@field mean fun(self: tw.Array): number?
 ---@field std fun(self: tw.Array): number?
@@ -92,14 +103,87 @@ function Array:clip(low, high) end
 ---@param dtype tw.Dtype
 ---@return tw.Array
 function Array:as(dtype) end
----Functions of each pixel, like `sqrt`, `exp` and `log`. `floor` and `round` (ties to even) leave integers as they are;
----`sqrt` and `log` of negative numbers are nodata.
+---Without its sign. In the same way `sqrt`, `exp`, `log`, `sin`, `cos`, `tan` (angles are radians), and `floor`, `ceil`,
+---`round` (ties to even), which leave integers as they are. `sqrt` and `log` of negative numbers are nodata.
 ---```lua
 ---local e = input.dem.elevation
 ---return (e:abs():sqrt() + e:exp():log()):floor():round()
 ---```
 ---@return tw.Array
 function Array:abs() end
+---The angle in radians, from -pi to pi, of the point (x, y): `y:atan2(x)`.
+---```lua
+---local east, north = input.image.red - 106, input.image.nir - 406
+---return north:atan2(east) * (180 / math.pi)
+---```
+---@param x number|tw.Array
+---@return tw.Array
+function Array:atan2(x) end
+---A straight line through (`from_low`, `to_low`) and (`from_high`, `to_high`). Values beyond these limits go on along the
+---line: `clip`, or `as` with a type, cuts them off.
+---```lua
+---return input.image.red:rescale(0, 3000, 0, 255):as('uint8')
+---```
+---@param from_low number
+---@param from_high number
+---@param to_low number
+---@param to_high number
+---@return tw.Array
+function Array:rescale(from_low, from_high, to_low, to_high) end
+---A rectangle of the array, as a view: its pixels are not copied. Column and row of its north-west pixel count from 0.
+---```lua
+---local e = input.dem.elevation
+---local width, height = e.width - 1, e.height
+---local from_west = e:slice(1, 0, width, height) - e:slice(0, 0, width, height)
+---return e:set(1, 0, from_west)
+---```
+---@param col integer
+---@param row integer
+---@param width integer
+---@param height integer
+---@return tw.Array
+function Array:slice(col, row, width, height) end
+---A copy with other pixels: one pixel (`nil` makes it nodata), a rectangle that begins at a pixel, or all pixels of a mask.
+---The type becomes one that holds both.
+---```lua
+---local red = input.image.red
+---local marked = red:set(0, 0, 255):set(1, 0, nil)
+---return marked:set(red:gt(108), 0)
+---```
+---@param col integer|tw.Array Or a mask.
+---@param row integer|number|tw.Array After a mask: the new value.
+---@param value? number|tw.Array
+---@return tw.Array
+function Array:set(col, row, value) end
+---The same pixels with a description; what is not named stays. Methods that keep the values keep the description.
+---```lua
+---local height = input.dem.elevation:with { name = 'height', unit = 'm' }
+---assert(height:where(height:gt(0)).unit == 'm')
+---return height
+---```
+---@param description { name?: string, unit?: string, scale?: number, offset?: number }
+---@return tw.Array
+function Array:with(description) end
+---The value below which `q` percent of the valid pixels lie, interpolated between the two next to it (as numpy does); nil
+---when there is none. Of the tile, as all statistics are.
+---```lua
+---local red = input.image.red
+---return red:rescale(red:percentile(2), red:percentile(98), 0, 255):as('uint8')
+---```
+---@param q number From 0 to 100.
+---@return number?
+function Array:percentile(q) end
+---Counts the valid pixels in bins of equal width. Each bin holds its lower edge, the last one also the upper one; values
+---beyond the limits are not counted. By default 10 bins from the least to the greatest value.
+---```lua
+---local counts, edges = input.image.red:histogram { bins = 4, low = 100, high = 112 }
+---log.info(counts[1], 'pixels from', edges[1], 'to', edges[2])
+---return nil
+---```
+---@param options? { bins?: integer, low?: number, high?: number }
+---@return integer[] counts
+---@return number[] edges One more than there are bins.
+function Array:histogram(options) end
 ---The least valid value of the tile; nil when there is none. In the same way `max`, `mean` and `std` (of the population).
 ---```lua
 ---local red = input.image.red

@@ -26,6 +26,17 @@ function raster.new(bands) end
 ---@param bands tw.Array[]
 ---@return tw.Raster
 function raster.of(names, bands) end
+---`yes` where the mask is true, `no` where it is false, nodata where the mask is nodata: arrays, numbers, or rasters of the
+---same bands. The type is one that holds both.
+---```lua
+---local r = input.image:read { 'red', 'nir' }
+---return raster.where(r.nir:gt(r.red), 1, 0)
+---```
+---@param mask tw.Array
+---@param yes number|tw.Array|tw.Raster
+---@param no number|tw.Array|tw.Raster
+---@return tw.Array|tw.Raster
+function raster.where(mask, yes, no) end
 ---The middle of all valid values of each pixel, over a list of rasters (band by band, by name) or of arrays; the mean of
 ---the two in the middle of an even number. nil for an empty list. In the same way `mean`, `min`, `max`, and `first`, the
 ---first valid value; these three keep the type.

@@ -6,6 +6,13 @@ local host, raise, check = tw.host, tw.raise, tw.check
 
 local methods = {}
 
+-- The first `count` of what follows must be numbers.
+local function check_numbers(what, count, ...)
+  for i = 1, count do
+    tw.check_number((select(i, ...)), what)
+  end
+end
+
 for _, name in ipairs { 'lt', 'le', 'gt', 'ge', 'eq', 'ne', 'atan2' } do
   methods[name] = function(array, other)
     return tw.operate(name, name, array, other)
@@ -48,8 +55,7 @@ function methods.clip(array, low, high)
   if tw.is_vector(low) then
     return tw.operate('where', 'clip', array, tw.clip_mask(low, high))
   end
-  tw.check_number(low, 'clip')
-  tw.check_number(high, 'clip')
+  check_numbers('clip', 2, low, high)
   if not (low <= high) then
     raise('clip: the lower bound %s is above the upper bound %s', low, high)
   end
@@ -62,9 +68,7 @@ end
 
 -- Linear, and the same beyond the limits.
 function methods.rescale(array, from_low, from_high, to_low, to_high)
-  for _, limit in ipairs { from_low or 'nothing', from_high or 'nothing', to_low or 'nothing', to_high or 'nothing' } do
-    tw.check_number(limit, 'rescale')
-  end
+  check_numbers('rescale', 4, from_low, from_high, to_low, to_high)
   if from_low == from_high then
     raise('rescale: both limits of the values are %s', from_low)
   end
@@ -89,9 +93,7 @@ local function check_inside(array, what, col, row, width, height)
 end
 
 function methods.slice(array, col, row, width, height)
-  for _, number in ipairs { col or 'nothing', row or 'nothing', width or 'nothing', height or 'nothing' } do
-    tw.check_number(number, 'slice')
-  end
+  check_numbers('slice', 4, col, row, width, height)
   check_inside(array, 'slice', col, row, width, height)
   tw.data(array)
   return tw.operate_with('slice', array, { rectangle = { col, row, width, height } })
@@ -99,8 +101,7 @@ end
 
 function methods.get(array, col, row)
   local data = tw.data(array)
-  tw.check_number(col, 'get')
-  tw.check_number(row, 'get')
+  check_numbers('get', 2, col, row)
   if not (col >= 0 and row >= 0 and col < data.width_px and row < data.height_px) then
     raise('get(%s, %s) is outside the array: columns are 0 to %d, rows 0 to %d', col, row, data.width_px - 1,
       data.height_px - 1)
@@ -127,8 +128,7 @@ function methods.set(array, ...)
   if tw.is_array(col) then
     return tw.operate('choose', 'set', col:fill(0), row, array)
   end
-  tw.check_number(col, 'set')
-  tw.check_number(row, 'set')
+  check_numbers('set', 2, col, row)
   if value ~= nil and type(value) ~= 'number' and not tw.is_array(value) then
     raise('set needs a number, an array or nil (nodata), not %s', tw.show(value))
   end
@@ -196,7 +196,10 @@ end
 -- Description
 
 methods['with'] = function(array, fields)
-  tw.check_options('with', fields or false, { 'name', 'unit', 'scale', 'offset' })
+  if type(fields) ~= 'table' then
+    raise("with needs a description, as in a:with { name = 'ndvi' }, not %s", tw.show(fields))
+  end
+  tw.check_options('with', fields, { 'name', 'unit', 'scale', 'offset' })
   local meta = {}
   for _, name in ipairs { 'name', 'unit', 'scale', 'offset' } do
     local value, wanted = fields[name], (name == 'name' or name == 'unit') and 'string' or 'number'

@@ -1,0 +1,6 @@
+--! expect error: raster_where_without_a_mask.lua:4: raster.where needs an array, not true
+return process {
+  run = function(tile, input, p)
+    return raster.where(true, 1, 0)
+  end,
+}
