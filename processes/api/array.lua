@@ -88,13 +88,19 @@ function Array:where(mask) end
 ---@param filler number|tw.Array
 ---@return tw.Array
 function Array:fill(filler) end
----Values below `low` become `low`, above `high` become `high`. The type stays.
+---Values below `low` become `low`, above `high` become `high`. The type stays. With features or geometries instead of
+---numbers: pixels whose centre is in none of them become nodata, with `invert` those that are in one.
 ---```lua
 ---return (input.image.nir / input.image.red):clip(0, 3)
+---```
+---```lua
+---local fields = input.fields:features()
+---return input.image.red:clip(fields, { all_touched = true })
 ---```
 ---@param low number
 ---@param high number
 ---@return tw.Array
+---@overload fun(self: tw.Array, features: tw.Feature|tw.Geometry|(tw.Feature|tw.Geometry)[], options?: { invert?: boolean, all_touched?: boolean }): tw.Array
 function Array:clip(low, high) end
 ---Another type: values are rounded (ties to even) and clamped to its range, and never wrap around.
 ---```lua
@@ -211,3 +217,26 @@ function Array:count() end
 ---@param row integer
 ---@return number?
 function Array:get(col, row) end
+---Polygons of connected pixels of equal value; nodata is left out. `connectedness`: whether pixels hang together along
+---their edges (4) or also at their corners (8). Each feature has its value as the property `field` ('value' by default).
+---```lua
+---local dry = input.image.nir:lt(520)
+---local result = {}
+---for _, area in ipairs(dry:polygonize { connectedness = 8, field = 'dry' }) do
+---  if area.properties.dry == 1 then
+---    result[#result + 1] = area
+---  end
+---end
+---return result
+---```
+---@param options? { connectedness?: 4|8, field?: string }
+---@return tw.Feature[]
+function Array:polygonize(options) end
+---Lines of equal value, at base + n * interval (the base is 0 by default) or at `levels`. Each feature has its level as
+---the property `field` ('value' by default).
+---```lua
+---return input.dem.elevation:contours { interval = 100, field = 'elev' }
+---```
+---@param options { interval?: number, base?: number, levels?: number[], field?: string }
+---@return tw.Feature[]
+function Array:contours(options) end

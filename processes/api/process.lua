@@ -6,7 +6,8 @@
 -- runs every example in them.
 --
 -- Examples are bodies of run(tile, input, p). In them `input.image` is a raster input with the bands red, green,
--- blue, nir and cloud, `input.dem` one with the band elevation, and `input.scenes` a stack with image's bands.
+-- blue, nir and cloud, `input.dem` one with the band elevation, `input.scenes` a stack with image's bands, and
+-- `input.fields` a vector input, polygons with the properties name, crop, yield and organic.
 
 ---Declares the process. A script is one such call, and what it needs before it:
 ---```lua
@@ -27,11 +28,11 @@ function process(declaration) end
 
 ---@class tw.Process
 ---@field about? string What the process does, in one line. Otherwise the comment of three dashes at the script's head.
----@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack' or 'any'. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script takes whatever inputs there are.
+---@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack', 'vector' or 'any'. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script takes whatever inputs there are.
 ---@field any_input_name? boolean The only input may have any name in the configuration.
 ---@field params? table<string, any> Names of parameters with their defaults, which `process_parameters` overrides. The default's type is the parameter's type. See `param` for parameters without a default.
 ---@field output? tw.Output What the process makes; the configuration's `output` overrides it.
----@field run fun(tile: tw.Tile, input: table<string, tw.RasterInput|tw.Stack>, p: table<string, any>): tw.Raster|tw.Array|tw.Array[]|nil Makes the output of one tile: a raster, an array (one band), a list or a table of arrays, or nil for nothing.
+---@field run fun(tile: tw.Tile, input: table<string, tw.RasterInput|tw.Stack|tw.VectorInput>, p: table<string, any>): tw.Raster|tw.Array|tw.Array[]|tw.Feature[]|nil Makes the output of one tile: a raster, an array (one band), a list or a table of arrays, a list of features, or nil for nothing. Features whose geometry is empty are left out.
 
 ---@class tw.Output
 ---@field bands? integer|string[] The number of bands, or their names. A result that has bands of these names is put into this order.

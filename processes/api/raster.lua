@@ -80,13 +80,18 @@ function Raster:where(mask) end
 ---@param filler number|tw.Array|tw.Raster
 ---@return tw.Raster
 function Raster:fill(filler) end
----Values below `low` become `low`, above `high` become `high`. The type stays.
+---Values below `low` become `low`, above `high` become `high`. The type stays. With features or geometries instead of
+---numbers: pixels whose centre is in none of them become nodata, with `invert` those that are in one.
 ---```lua
 ---return input.image:read { 'red', 'green' }:clip(0, 3000)
+---```
+---```lua
+---return input.image:read({ 'red', 'green' }):clip(input.fields:features(), { invert = true })
 ---```
 ---@param low number
 ---@param high number
 ---@return tw.Raster
+---@overload fun(self: tw.Raster, features: tw.Feature|tw.Geometry|(tw.Feature|tw.Geometry)[], options?: { invert?: boolean, all_touched?: boolean }): tw.Raster
 function Raster:clip(low, high) end
 ---Another type: values are rounded (ties to even) and clamped to its range, and never wrap around.
 ---```lua
