@@ -78,19 +78,6 @@ static enum tw_status gtiff_store(const struct tw_encoder *encoder, const struct
     return TW_OK;
 }
 
-static enum tw_status take_bytes(const char *path, struct tw_bytes *bytes, struct tw_error *err)
-{
-    vsi_l_offset size = 0;
-    GByte *data = VSIGetMemFileBuffer(path, &size, TRUE);
-    if (data == NULL)
-        return tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: no bytes were written");
-    bool reserved = tw_bytes_reserve(bytes, (size_t)size);
-    if (reserved)
-        memcpy(bytes->data, data, bytes->size = (size_t)size);
-    VSIFree(data);
-    return reserved ? TW_OK : tw_error_nomem(err);
-}
-
 static enum tw_status gtiff_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
                                    const struct tw_window *window, struct tw_bytes *bytes,
                                    struct tw_error *err)
@@ -110,7 +97,7 @@ static enum tw_status gtiff_encode(const struct tw_encoder *encoder, const struc
     if (status == TW_OK && CPLGetLastErrorType() >= CE_Failure)
         status = tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
     if (status == TW_OK)
-        return take_bytes(path, bytes, err);
+        return tw_bytes_take(path, bytes, err);
     VSIUnlink(path);
     return status;
 }

@@ -4,16 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tw_encoder_driver *const drivers[] = {&tw_encode_png, &tw_encode_gtiff};
+static const struct tw_encoder_driver *const drivers[] = {&tw_encode_png, &tw_encode_gtiff,
+                                                          &tw_encode_geojson, &tw_encode_flatgeobuf};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
 /* Keys of `output:` that belong to the configuration, to the sinks, or that are accepted for compatibility
  * and have no effect here (stac). */
-static const char *const common_keys[] = {"path",  "format", "metatiling",       "pixelbuffer", "tile_size",
-                                          "dtype", "bands",  "tile_path_schema", "nodata",      "stac"};
+static const char *const common_keys[] = {
+    "path",  "format", "metatiling", "pixelbuffer", "tile_size", "tile_path_schema", "stac", /* of rasters: */
+    "dtype", "bands",  "nodata"};
 
-enum { NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]), MAX_KEYS = 160 };
+enum { NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]), NUM_RASTER_KEYS = 3, MAX_KEYS = 160 };
 
 static const struct tw_encoder_driver *find_driver(const char *format)
 {
@@ -46,10 +48,10 @@ static void check_keys(const struct tw_encoder *encoder, const struct tw_value *
     const char *const *own;
     size_t num_own = encoder->driver->options(encoder, &own);
     const char *known[MAX_KEYS];
-    size_t count = 0;
+    size_t count = 0, num_common = NUM_COMMON - (tw_encoder_is_vector(encoder) ? NUM_RASTER_KEYS : 0);
     for (size_t i = 0; i < num_own && count + NUM_COMMON < MAX_KEYS; i++)
         known[count++] = own[i];
-    for (size_t i = 0; i < NUM_COMMON; i++)
+    for (size_t i = 0; i < num_common; i++)
         known[count++] = common_keys[i];
     for (size_t i = 0; options != NULL && options->kind == TW_MAP && i < options->count; i++)
         if (!is_listed(options->members[i].key, known, count))
@@ -106,6 +108,11 @@ void tw_encoder_close(struct tw_encoder *encoder)
         encoder->driver->close(encoder);
     tw_arena_free(encoder->arena);
     free(encoder);
+}
+
+bool tw_encoder_is_vector(const struct tw_encoder *encoder)
+{
+    return encoder->driver->encode_features != NULL;
 }
 
 const char *tw_encoder_format(const struct tw_encoder *encoder)
@@ -166,6 +173,20 @@ enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const struct 
     return encoder->driver->decode(encoder, bytes, window, arena, stored, err);
 }
 
+enum tw_status tw_encoder_store_features(const struct tw_encoder *encoder, const struct tw_features *features,
+                                         const struct tw_window *window, struct tw_arena *arena,
+                                         struct tw_features *stored, struct tw_error *err)
+{
+    return encoder->driver->store_features(encoder, features, window, arena, stored, err);
+}
+
+enum tw_status tw_encoder_encode_features(const struct tw_encoder *encoder, const struct tw_features *stored,
+                                          const struct tw_window *window, struct tw_bytes *bytes,
+                                          struct tw_error *err)
+{
+    return encoder->driver->encode_features(encoder, stored, window, bytes, err);
+}
+
 enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,
                                   struct tw_bytes *bytes, struct tw_error *err)
 {
@@ -175,11 +196,12 @@ enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct
 
 size_t tw_encoder_formats(const char *const **names, const char *const **about)
 {
-    static const char *const listed[] = {"PNG", "GTiff"};
+    static const char *const listed[] = {"PNG", "GTiff", "GeoJSON", "FlatGeobuf"};
     static const char *const texts[] = {
         "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
         "GeoTIFF of any type and number of bands; a path that ends in .tif makes "
-        "one file, or a COG"};
+        "one file, or a COG",
+        "features as text, in the grid's CRS", "features with a spatial index, in the grid's CRS"};
     *names = listed;
     *about = texts;
     return sizeof(listed) / sizeof(listed[0]);

@@ -7,13 +7,16 @@
  * "Stored form": what a tile holds after it was written: the encoder's number of bands and type, values
  * rounded and clamped, validity as a reader of the file would see it. Overviews are made from stored forms,
  * so that a run that is continued (and reads tiles back) ends with the same bytes as one that was not
- * interrupted.
+ * interrupted. The stored form of features is what of them lies in a window, as the schema has it.
+ *
+ * An encoder takes rasters or features, not both; functions for the other kind must not be called.
  *
  * SPDX-License-Identifier: MIT
  */
 #ifndef TW_ENCODER_H
 #define TW_ENCODER_H
 
+#include "feature.h"
 #include "raster.h"
 #include "window.h"
 #include "problems.h"
@@ -38,6 +41,7 @@ struct tw_output_spec {
     enum tw_dtype dtype;
     bool has_nodata;
     double nodata;
+    const struct tw_grid *grid; /* set by the sink */
 };
 
 /* Opens the encoder of that format (`PNG`, `GTiff`) and checks its options; adds problems with their place.
@@ -48,6 +52,7 @@ struct tw_encoder *tw_encoder_open(const char *format, const struct tw_output_sp
 /* Accepts NULL. */
 void tw_encoder_close(struct tw_encoder *encoder);
 
+bool tw_encoder_is_vector(const struct tw_encoder *encoder);
 const char *tw_encoder_format(const struct tw_encoder *encoder);
 const char *tw_encoder_extension(const struct tw_encoder *encoder);    /* `png` */
 const char *tw_encoder_content_type(const struct tw_encoder *encoder); /* `image/png` */
@@ -75,6 +80,16 @@ enum tw_status tw_encoder_encode(const struct tw_encoder *encoder, const struct 
 enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const struct tw_bytes *bytes,
                                  const struct tw_window *window, struct tw_arena *arena,
                                  struct tw_raster *stored, struct tw_error *err);
+
+/* The stored form of features in a window: checked against the schema and cut at the window's bounds; none
+ * when nothing lies there. Multi-geometries are split, or made, as the schema says. Of features in stored
+ * form it makes those of a smaller window. TW_ESCRIPT `feature 3: property 'elev' must be ...`. */
+enum tw_status tw_encoder_store_features(const struct tw_encoder *encoder, const struct tw_features *features,
+                                         const struct tw_window *window, struct tw_arena *arena,
+                                         struct tw_features *stored, struct tw_error *err);
+enum tw_status tw_encoder_encode_features(const struct tw_encoder *encoder, const struct tw_features *stored,
+                                          const struct tw_window *window, struct tw_bytes *bytes,
+                                          struct tw_error *err);
 
 /* The bytes of the small file that goes beside a tile, under its name and `.aux.xml`, for formats that cannot
  * say themselves where they lie (GDAL's PAM, which QGIS and others read). Empty when there is none. */

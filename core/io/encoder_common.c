@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "encoder_driver.h"
 
+#include <cpl_vsi.h>
+
+#include <string.h>
+
 enum tw_status tw_budget_error(const struct tw_arena *arena, struct tw_error *err)
 {
     return tw_error_set(err, TW_EBUDGET,
@@ -78,4 +82,17 @@ void tw_output_wrong(struct tw_problems *problems, const struct tw_value *value,
     bool has_text = value->kind == TW_STRING || value->kind == TW_NUMBER || value->kind == TW_BOOL;
     tw_problems_add(problems, value, "%s, not %s%.60s%s", wanted, quote,
                     has_text ? value->text : tw_value_kind_name(value->kind), quote);
+}
+
+enum tw_status tw_bytes_take(const char *path, struct tw_bytes *bytes, struct tw_error *err)
+{
+    vsi_l_offset size = 0;
+    GByte *data = VSIGetMemFileBuffer(path, &size, TRUE);
+    if (data == NULL)
+        return tw_error_set(err, TW_ESTORAGE, "cannot encode a tile: no bytes were written");
+    bool reserved = tw_bytes_reserve(bytes, (size_t)size);
+    if (reserved)
+        memcpy(bytes->data, data, bytes->size = (size_t)size);
+    VSIFree(data);
+    return reserved ? TW_OK : tw_error_nomem(err);
 }

@@ -44,10 +44,19 @@ struct tw_encoder_driver {
     /* NULL for formats that know where they lie. */
     enum tw_status (*sidecar)(const struct tw_encoder *encoder, const struct tw_window *window,
                               struct tw_bytes *bytes, struct tw_error *err);
+    /* Of formats that take features: these instead of the raster's functions. */
+    enum tw_status (*store_features)(const struct tw_encoder *encoder, const struct tw_features *features,
+                                     const struct tw_window *window, struct tw_arena *arena,
+                                     struct tw_features *stored, struct tw_error *err);
+    enum tw_status (*encode_features)(const struct tw_encoder *encoder, const struct tw_features *stored,
+                                      const struct tw_window *window, struct tw_bytes *bytes,
+                                      struct tw_error *err);
 };
 
 extern const struct tw_encoder_driver tw_encode_png;
 extern const struct tw_encoder_driver tw_encode_gtiff;
+extern const struct tw_encoder_driver tw_encode_geojson;
+extern const struct tw_encoder_driver tw_encode_flatgeobuf;
 
 /* A raster of the encoder's bands, names and type, with pixels but without validity; NULL bands when the
  * budget is used up: `out of the memory budget ...`. */
@@ -70,6 +79,9 @@ const char *tw_output_text(const struct tw_output_spec *spec, const char *key, c
                            struct tw_problems *problems);
 bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
                     struct tw_problems *problems);
+
+/* Moves the bytes of a file in GDAL's memory, which is removed. TW_ESTORAGE when there is none. */
+enum tw_status tw_bytes_take(const char *path, struct tw_bytes *bytes, struct tw_error *err);
 
 /* Adds the problem `output.blocksize must be ..., not 100`. */
 void tw_output_wrong(struct tw_problems *problems, const struct tw_value *value, const char *wanted);

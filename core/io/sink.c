@@ -22,10 +22,12 @@ static void open_encoder(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     const struct tw_value *format = tw_value_get(spec->output.options, "format");
     if (format == NULL || format->kind != TW_STRING) {
         tw_problems_add(problems, format != NULL ? format : spec->output.options,
-                        "output.format is missing: PNG or GTiff");
+                        "output.format is missing: PNG, GTiff, GeoJSON or FlatGeobuf");
         return;
     }
-    sink->encoder = tw_encoder_open(format->text, &spec->output, problems);
+    struct tw_output_spec output = spec->output;
+    output.grid = spec->pyramid.grid;
+    sink->encoder = tw_encoder_open(format->text, &output, problems);
     sink->codec = sink->encoder;
 }
 

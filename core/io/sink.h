@@ -84,6 +84,11 @@ enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *til
                              const struct tw_window *window, const struct tw_raster *stored,
                              struct tw_arena *arena, struct tw_error *err);
 
+/* The same for features in stored form, of the metatile's window grown by the output's pixelbuffer. */
+enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_tile *tile,
+                                      const struct tw_features *stored, struct tw_arena *arena,
+                                      struct tw_error *err);
+
 /* Reads back what is stored for the window, from whatever output tiles of its zoom lie in it, in stored form;
  * pixels that no tile holds are nodata. *found is false when there is no tile at all. */
 enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,

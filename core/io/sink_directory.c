@@ -4,6 +4,7 @@
  */
 #include "tile_directory.h"
 #include "encoder_driver.h"
+#include "file.h"
 
 #include <string.h>
 
@@ -44,6 +45,20 @@ static void check_options(const struct tw_sink *sink, const struct tw_sink_spec 
             "deflate, zstd, lzma");
 }
 
+/* Features go into folders only. */
+static void check_path(const struct tw_sink *sink, const struct tw_sink_spec *spec,
+                       struct tw_problems *problems)
+{
+    static const char *const suffixes[] = {".geojson", ".json", ".fgb", ".gpkg", ".shp"};
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+        if (tw_encoder_is_vector(sink->encoder) && tw_path_has_suffix(spec->path, suffixes[i]))
+            tw_problems_add(
+                problems, tw_value_get(spec->output.options, "path"),
+                "'%s' looks like one file, and %s is written as a folder of tiles: name a folder; "
+                "ogrmerge.py makes one file of it afterwards",
+                spec->path, tw_encoder_format(sink->encoder));
+}
+
 static bool directory_open(struct tw_sink *sink, const struct tw_sink_spec *spec,
                            struct tw_problems *problems)
 {
@@ -51,6 +66,7 @@ static bool directory_open(struct tw_sink *sink, const struct tw_sink_spec *spec
     directory.work = tw_arena_printf(sink->arena, "%s/.tilewright", sink->path);
     directory.schema = read_schema(sink, spec, problems);
     check_options(sink, spec, problems);
+    check_path(sink, spec, problems);
     if (directory.work == NULL || directory.schema == NULL)
         return false;
     sink->state = tw_directory_new(&directory);

@@ -126,32 +126,55 @@ static enum tw_status crop(struct tw_arena *arena, const struct tw_raster *raste
 
 /* A process metatile that is being put. */
 struct put {
-    const struct tw_window *window;
-    const struct tw_raster *stored; /* NULL: empty */
+    const struct tw_window *window; /* of the raster */
+    const struct tw_raster *stored; /* NULL: empty, unless there are features */
+    const struct tw_features *features;
     struct tw_arena *arena;
     uint32_t files;
 };
 
-static enum tw_status put_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
-                               const int32_t rectangle[4], struct tw_error *err)
+/* Hands over the bytes of a tile, which the writer holds. */
+static enum tw_status put_bytes(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
+                                struct tw_error *err)
 {
     struct tw_sink *sink = writer->sink;
-    struct tw_raster part;
-    enum tw_status status = crop(put->arena, put->stored, rectangle, &part, err);
-    if (status == TW_OK)
-        status = tw_encoder_encode(sink->codec, &part, &tile->window, &writer->bytes, err);
-    if (status != TW_OK)
-        return status;
     struct tw_sink_put full = *tile;
     full.bytes = writer->bytes.data;
     full.size = writer->bytes.size;
-    status = sink->driver->put(sink->state, &full, writer->scratch, err);
+    enum tw_status status = sink->driver->put(sink->state, &full, writer->scratch, err);
     if (status != TW_OK)
         return status;
     put->files++;
     atomic_fetch_add(&sink->files, 1);
     atomic_fetch_add(&sink->bytes, full.size);
     return TW_OK;
+}
+
+static enum tw_status put_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
+                               const int32_t rectangle[4], struct tw_error *err)
+{
+    struct tw_raster part;
+    enum tw_status status = crop(put->arena, put->stored, rectangle, &part, err);
+    if (status == TW_OK)
+        status = tw_encoder_encode(writer->sink->codec, &part, &tile->window, &writer->bytes, err);
+    return status == TW_OK ? put_bytes(writer, put, tile, err) : status;
+}
+
+static enum tw_status put_features(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
+                                   struct tw_error *err)
+{
+    struct tw_sink *sink = writer->sink;
+    struct tw_features part = {0};
+    struct tw_arena_mark mark = tw_arena_mark(put->arena);
+    enum tw_status status =
+        tw_encoder_store_features(sink->codec, put->features, &tile->window, put->arena, &part, err);
+    if (status == TW_OK && part.count > 0)
+        status = tw_encoder_encode_features(sink->codec, &part, &tile->window, &writer->bytes, err);
+    tw_arena_release(put->arena, mark);
+    if (status != TW_OK)
+        return status;
+    return part.count > 0 ? put_bytes(writer, put, tile, err)
+                          : sink->driver->remove(sink->state, &tile->tile, writer->scratch, err);
 }
 
 static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const struct tw_tile *tile,
@@ -161,9 +184,11 @@ static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const 
     struct tw_sink_put part = {.tile = *tile};
     part.window = tw_tile_window_buffered(&sink->pyramid, tile, sink->pyramid.pixelbuffer_px);
     int32_t rectangle[4];
-    rectangle_of(put->window, &part.window, rectangle);
+    if (put->features != NULL)
+        return put_features(writer, put, &part, err);
     if (put->stored == NULL)
         return sink->driver->remove(sink->state, tile, writer->scratch, err);
+    rectangle_of(put->window, &part.window, rectangle);
     if (!is_inside(put->window, &part.window))
         return tw_error_set(err, TW_EUSAGE,
                             "output.pixelbuffer %d needs a pyramid.pixelbuffer that is not smaller",
@@ -176,22 +201,37 @@ static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const 
     return status;
 }
 
-enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
-                             const struct tw_window *window, const struct tw_raster *stored,
-                             struct tw_arena *arena, struct tw_error *err)
+/* Every output tile of the metatile. */
+static enum tw_status put_tiles(struct tw_writer *writer, struct put *put, const struct tw_tile *tile,
+                                struct tw_error *err)
 {
     struct tw_sink *sink = writer->sink;
     tw_arena_reset(writer->scratch);
-    struct put put = {window, stored, arena, 0};
     struct tw_tile_range range = tw_tile_intersecting(&sink->process, tile, &sink->pyramid);
     for (int64_t row = range.first_row; row <= range.last_row; row++)
         for (int64_t col = range.first_col; col <= range.last_col; col++) {
             struct tw_tile output = {tile->zoom, row, col};
-            enum tw_status status = put_tile(writer, &put, &output, err);
+            enum tw_status status = put_tile(writer, put, &output, err);
             if (status != TW_OK)
                 return status;
         }
-    return sink->driver->finish(sink->state, tile, put.files, err);
+    return sink->driver->finish(sink->state, tile, put->files, err);
+}
+
+enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
+                             const struct tw_window *window, const struct tw_raster *stored,
+                             struct tw_arena *arena, struct tw_error *err)
+{
+    struct put put = {.window = window, .stored = stored, .arena = arena};
+    return put_tiles(writer, &put, tile, err);
+}
+
+enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_tile *tile,
+                                      const struct tw_features *stored, struct tw_arena *arena,
+                                      struct tw_error *err)
+{
+    struct put put = {.features = stored, .arena = arena};
+    return put_tiles(writer, &put, tile, err);
 }
 
 enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,

@@ -99,6 +99,15 @@ static enum tw_status outdate_below(struct tw_engine *engine, struct tw_worker *
     return status;
 }
 
+static enum tw_status write_tile(struct tw_worker *worker, const struct tw_tile *tile,
+                                 const struct tw_window *window, const struct tw_raster *stored,
+                                 struct tw_error *err)
+{
+    if (stored != NULL && tw_encoder_is_vector(tw_sink_encoder(worker->plan->sink)))
+        return tw_writer_put_features(worker->writer, tile, &worker->features, worker->arena, err);
+    return tw_writer_put(worker->writer, tile, window, stored, worker->arena, err);
+}
+
 /* Writes what was made, and counts it. stored == NULL: an empty tile. */
 static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                            const struct tw_window *window, const struct tw_raster *stored)
@@ -108,7 +117,7 @@ static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, c
         return TW_DROPPED;
     if (outdate_above(engine, worker, tile, &err) != TW_OK ||
         outdate_below(engine, worker, tile, &err) != TW_OK ||
-        tw_writer_put(worker->writer, tile, window, stored, worker->arena, &err) != TW_OK)
+        write_tile(worker, tile, window, stored, &err) != TW_OK)
         return failed(engine, tile, &err);
     atomic_fetch_add(&engine->counts.made, 1);
     if (stored != NULL)

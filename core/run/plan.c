@@ -10,6 +10,14 @@ const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom)
     return &plan->zooms[zoom - plan->config->min_zoom];
 }
 
+enum tw_input_kind tw_input_kind_of(const struct tw_source *source)
+{
+    static const enum tw_input_kind kinds[] = {[TW_SOURCE_RASTER] = TW_INPUT_RASTER,
+                                               [TW_SOURCE_STACK] = TW_INPUT_STACK,
+                                               [TW_SOURCE_VECTOR] = TW_INPUT_VECTOR};
+    return kinds[tw_source_kind(source)];
+}
+
 bool tw_plan_is_base(const struct tw_plan *plan, int zoom)
 {
     return zoom >= plan->config->base_min_zoom && zoom <= plan->config->base_max_zoom;
@@ -136,6 +144,19 @@ static void check_limits(const struct tw_config *config, struct tw_problems *pro
             pyramid->pixelbuffer_px, pyramid->tile_size_px);
 }
 
+/* Overviews are made of pixels. */
+static void check_overviews(const struct tw_plan *plan, struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    if (plan->sink == NULL || !tw_encoder_is_vector(tw_sink_encoder(plan->sink)))
+        return;
+    if (config->base_min_zoom > config->min_zoom || config->base_max_zoom < config->max_zoom)
+        tw_problems_add(problems, tw_value_get(config->root, "baselevels"),
+                        "%s holds features, of which no overviews are made: remove baselevels, and every zoom "
+                        "is computed",
+                        tw_encoder_format(tw_sink_encoder(plan->sink)));
+}
+
 static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *problems)
 {
     check_bands(plan, problems);
@@ -150,6 +171,7 @@ static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *proble
         .area = tw_plan_zoom(plan, config->max_zoom)->run_area,
     };
     plan->sink = tw_sink_open(&spec, problems);
+    check_overviews(plan, problems);
     return plan->sink != NULL ? TW_OK : problems->count > 0 ? TW_EUSAGE : TW_ENOMEM;
 }
 

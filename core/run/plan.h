@@ -64,6 +64,9 @@ void tw_plan_free(struct tw_plan *plan);
 
 const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom);
 
+/* What a script sees a source as. */
+enum tw_input_kind tw_input_kind_of(const struct tw_source *source);
+
 /* Whether the plan computes this zoom from the inputs (others come from the zoom below or above). */
 bool tw_plan_is_base(const struct tw_plan *plan, int zoom);
 

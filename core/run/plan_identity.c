@@ -172,13 +172,14 @@ static json_t *driver_to_json(const struct tw_plan *plan)
     json_t *driver = value_to_json(plan->config->output);
     for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
         json_object_del(driver, left_out[i]);
-    json_t *known =
-        json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "format", tw_encoder_format(encoder), "extension",
-                  tw_encoder_extension(encoder), "bands", tw_encoder_num_bands(encoder), "dtype",
-                  tw_dtype_name(tw_encoder_dtype(encoder)), "nodata",
-                  number_to_json(tw_encoder_nodata(encoder)), "delimiters", delimiters_to_json(plan));
-    json_object_update(driver, known);
-    json_decref(known);
+    json_object_set_new(driver, "format", json_string(tw_encoder_format(encoder)));
+    json_object_set_new(driver, "extension", json_string(tw_encoder_extension(encoder)));
+    json_object_set_new(driver, "delimiters", delimiters_to_json(plan));
+    if (tw_encoder_is_vector(encoder))
+        return driver;
+    json_object_set_new(driver, "bands", json_integer(tw_encoder_num_bands(encoder)));
+    json_object_set_new(driver, "dtype", json_string(tw_dtype_name(tw_encoder_dtype(encoder))));
+    json_object_set_new(driver, "nodata", number_to_json(tw_encoder_nodata(encoder)));
     return driver;
 }
 

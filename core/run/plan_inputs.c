@@ -69,12 +69,13 @@ static enum tw_status add_source(struct tw_plan *plan, struct tw_source *source)
 static void check_kind(struct resolver *resolver, const struct tw_declared_input *input,
                        const struct tw_source *source, const struct tw_value *value)
 {
-    static const char *const kinds[] = {[TW_INPUT_RASTER] = "raster", [TW_INPUT_STACK] = "stack"};
-    bool is_stack = tw_source_kind(source) == TW_SOURCE_STACK;
-    if (input->kind == TW_INPUT_ANY || (input->kind == TW_INPUT_STACK) == is_stack)
+    static const char *const kinds[] = {
+        [TW_INPUT_RASTER] = "raster", [TW_INPUT_STACK] = "stack", [TW_INPUT_VECTOR] = "vector"};
+    enum tw_input_kind given = tw_input_kind_of(source);
+    if (input->kind == TW_INPUT_ANY || input->kind == given)
         return;
     tw_problems_add(resolver->problems, value, "input '%s' is a %s; the script %s wants a %s", input->name,
-                    is_stack ? "stack" : "raster", resolver->plan->declaration->path, kinds[input->kind]);
+                    kinds[given], resolver->plan->declaration->path, kinds[input->kind]);
 }
 
 /* Opens the source that value describes, or finds the one that an earlier zoom has opened for the same value.

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "worker.h"
+#include "services.h"
 
 #include "file.h"
 #include "rescale.h"
@@ -62,6 +62,14 @@ static enum tw_status input_read(void *context, const struct tw_script_read *req
     return status == TW_OK ? TW_OK : tw_error_prefix(err, "input '%s': ", tw_source_name(input->source));
 }
 
+static enum tw_status input_features(void *context, struct tw_features *features, struct tw_error *err)
+{
+    const struct input *input = context;
+    enum tw_status status = tw_reader_features(input->reader, input->window, input->worker->cancel,
+                                               input->worker->arena, features, err);
+    return status == TW_OK ? TW_OK : tw_error_prefix(err, "input '%s': ", tw_source_name(input->source));
+}
+
 /* The script's inputs that the configuration gives at this zoom. */
 static enum tw_status offer_inputs(struct tw_worker *worker, struct tw_script_job *job, struct tw_error *err)
 {
@@ -78,14 +86,13 @@ static enum tw_status offer_inputs(struct tw_worker *worker, struct tw_script_jo
             continue;
         const struct tw_source *source = plan->sources[zoom->source_of_input[i]];
         inputs[i] = (struct input){worker, source, worker->readers[zoom->source_of_input[i]], &job->window};
-        bool is_stack = tw_source_kind(source) == TW_SOURCE_STACK;
-        offered[job->num_inputs++] =
-            (struct tw_script_input){.name = plan->declaration->inputs[i].name,
-                                     .kind = is_stack ? TW_INPUT_STACK : TW_INPUT_RASTER,
-                                     .context = &inputs[i],
-                                     .band_names = input_band_names,
-                                     .scenes = input_scenes,
-                                     .read = input_read};
+        offered[job->num_inputs++] = (struct tw_script_input){.name = plan->declaration->inputs[i].name,
+                                                              .kind = tw_input_kind_of(source),
+                                                              .context = &inputs[i],
+                                                              .band_names = input_band_names,
+                                                              .scenes = input_scenes,
+                                                              .read = input_read,
+                                                              .features = input_features};
     }
     return TW_OK;
 }
@@ -144,6 +151,38 @@ static enum tw_status store(struct tw_worker *worker, const struct tw_window *fr
     return status == TW_OK ? tw_encoder_store(encoder, &cropped, worker->arena, stored, err) : status;
 }
 
+static enum tw_status wrong_kind(struct tw_worker *worker, bool returned_features, struct tw_error *err)
+{
+    const char *script = tw_path_name(worker->plan->declaration->path);
+    const char *format = tw_encoder_format(tw_sink_encoder(worker->plan->sink));
+    if (returned_features)
+        return tw_error_set(err, TW_ESCRIPT,
+                            "%s: the script returned features, and the output is %s, which holds rasters: "
+                            "return a raster, or set output.format to GeoJSON or FlatGeobuf",
+                            script, format);
+    return tw_error_set(err, TW_ESCRIPT,
+                        "%s: the script returned a raster, and the output is %s, which holds features: "
+                        "return a list of features, or set output.format to GTiff or PNG",
+                        script, format);
+}
+
+/* Features of the output's window go to the worker, a raster to stored. */
+static enum tw_status store_result(struct tw_worker *worker, const struct tw_script_job *job,
+                                   const struct tw_script_result *result, const struct tw_window *window,
+                                   struct tw_raster *stored, struct tw_error *err)
+{
+    const struct tw_encoder *encoder = tw_sink_encoder(worker->plan->sink);
+    if (result->is_vector != tw_encoder_is_vector(encoder))
+        return wrong_kind(worker, result->is_vector, err);
+    if (!result->is_vector)
+        return store(worker, &job->window, &result->raster, window, stored, err);
+    enum tw_status status =
+        tw_encoder_store_features(encoder, &result->features, window, worker->arena, &worker->features, err);
+    if (status != TW_OK)
+        return tw_error_prefix(err, "%s: ", tw_path_name(worker->plan->declaration->path));
+    return TW_OK;
+}
+
 enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
                               struct tw_raster *stored, bool *empty, struct tw_error *err)
 {
@@ -156,16 +195,21 @@ enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *ti
         .arena = worker->arena,
         .cancel = worker->cancel,
     };
+    struct tw_services services;
+    tw_services_init(&services, worker, &job.window);
+    job.services = &services.script;
     struct tw_script_result result;
+    *stored = (struct tw_raster){0};
+    worker->features = (struct tw_features){0};
     *window = tw_tile_window_buffered(pyramid, tile, worker->plan->config->output_pyramid.pixelbuffer_px);
     enum tw_status status = offer_inputs(worker, &job, err);
     if (status == TW_OK)
         status = tw_script_run(worker->script, &job, &result, err);
     if (status == TW_OK && !result.empty)
-        status = store(worker, &job.window, &result.raster, window, stored, err);
+        status = store_result(worker, &job, &result, window, stored, err);
     if (status != TW_OK)
         return tile_error(tile, err);
-    *empty = result.empty || tw_raster_is_empty(stored);
+    *empty = worker->features.count == 0 && tw_raster_is_empty(stored);
     return TW_OK;
 }
 

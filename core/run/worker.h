@@ -17,6 +17,7 @@ struct tw_worker {
     struct tw_reader **readers; /* one for each source of the plan */
     struct tw_script *script;
     struct tw_writer *writer;
+    struct tw_features features; /* what the tile in work holds in stored form, when the output is a vector */
     const volatile int *cancel;
 };
 
@@ -34,7 +35,8 @@ void tw_worker_free(struct tw_worker *worker);
 
 /* Computes a metatile from the inputs: runs the script, and brings the result into stored form. *window is
  * what stored covers: the metatile grown by the output's pixelbuffer. *empty is true, and stored not set,
- * when no pixel is valid. Errors carry the tile. */
+ * when no pixel is valid. Features are left in worker->features, and stored has no bands then. Errors carry
+ * the tile. */
 enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
                               struct tw_raster *stored, bool *empty, struct tw_error *err);
 
