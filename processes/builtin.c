@@ -7,6 +7,7 @@
 
 /* One line for each file under builtin/. */
 static const char *const builtin_names[] = {
+    "cloudless",
     "convert",
 };
 

@@ -1,6 +1,6 @@
-/* Every example in processes/api/ runs: the text between ```lua and ``` in the files' comments. An example
- * that holds `return process` is a script, any other the body of run(tile, input, p), with the parameter
- * cloud_max = 40. Inputs are those of fixture.h.
+/* Every example in processes/api/ and in docs/coming-from-*.md runs: the text between ```lua and ```. An
+ * example that holds `return process` is a script, any other the body of run(tile, input, p), with the
+ * parameter cloud_max = 40. Inputs are those of fixture.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -52,17 +52,17 @@ static int run_file(const char *path, int *num_examples)
     struct place place = {path, 0};
     char *text;
     size_t size;
-    bool is_inside = false;
+    bool is_lua = tw_path_has_suffix(path, ".lua"), is_inside = false;
     int wrong = 0;
     assert_int_equal(tw_file_read(arena, path, 0, &text, &size, NULL), TW_OK);
     for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         *end = '\0';
         place.line++;
-        const char *content = strncmp(line, "---", 3) == 0 ? line + 3 + (line[3] == ' ') : line;
+        const char *content = is_lua && strncmp(line, "---", 3) == 0 ? line + 3 + (line[3] == ' ') : line;
         if (strcmp(content, "```lua") == 0) {
             is_inside = true;
             tw_text_clear(&example);
-        } else if (strcmp(content, "```") == 0) {
+        } else if (is_inside && strcmp(content, "```") == 0) {
             is_inside = false;
             ++*num_examples;
             wrong += !example_runs(&example, place);
@@ -75,21 +75,33 @@ static int run_file(const char *path, int *num_examples)
     return wrong;
 }
 
-static void every_example_runs(void **state)
+static void check_files(const char *pattern, int least_examples)
 {
     glob_t files;
     int num_examples = 0, wrong = 0;
-    (void)state;
-    assert_int_equal(glob("processes/api/*.lua", 0, NULL, &files), 0);
+    assert_int_equal(glob(pattern, 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++)
         wrong += run_file(files.gl_pathv[i], &num_examples);
     globfree(&files);
     assert_int_equal(wrong, 0);
-    assert_true(num_examples >= 25);
+    assert_true(num_examples >= least_examples);
+}
+
+static void every_example_of_the_reference_runs(void **state)
+{
+    (void)state;
+    check_files("processes/api/*.lua", 25);
+}
+
+static void every_example_of_the_guides_runs(void **state)
+{
+    (void)state;
+    check_files("docs/coming-from-*.md", 15);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_example_runs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_example_of_the_reference_runs),
+                                       cmocka_unit_test(every_example_of_the_guides_runs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
