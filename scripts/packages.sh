@@ -4,7 +4,7 @@
 TW_BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config libgdal-dev libgeos-dev libluajit-5.1-dev libyaml-dev
     libpng-dev libdeflate-dev libjansson-dev libxxhash-dev"
 TW_TEST_PACKAGES="luajit libcmocka-dev universal-ctags clang-format-14 gdal-bin python3 python3-gdal python3-numpy
-    python3-scipy"
+    python3-scipy python3-shapely"
 
 tw_install() {
     missing=
