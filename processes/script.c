@@ -79,12 +79,13 @@ static void push_tile(lua_State *lua, const struct tw_script_job *job)
 
 static void push_inputs(lua_State *lua, const struct tw_script_job *job)
 {
+    static const char *const kinds[] = {"raster", "stack", "vector"};
     lua_createtable(lua, (int)job->num_inputs, 0);
     for (size_t i = 0; i < job->num_inputs; i++) {
         lua_newtable(lua);
         lua_pushstring(lua, job->inputs[i].name);
         lua_setfield(lua, -2, "name");
-        lua_pushstring(lua, job->inputs[i].kind == TW_INPUT_STACK ? "stack" : "raster");
+        lua_pushstring(lua, kinds[job->inputs[i].kind]);
         lua_setfield(lua, -2, "kind");
         lua_rawseti(lua, -2, (int)i + 1);
     }
@@ -110,7 +111,6 @@ static int lua_push_job(lua_State *lua)
 static enum tw_status call_run(struct tw_state *state, const struct tw_script_job *job, struct tw_error *err)
 {
     lua_State *lua = state->lua;
-    static const char *const kinds[] = {"raster", "stack", "vector"};
     lua_rawgeti(lua, LUA_REGISTRYINDEX, state->run);
     lua_pushcfunction(lua, lua_push_job);
     lua_pushlightuserdata(lua, (void *)job);
@@ -130,18 +130,18 @@ enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_jo
     /* What the tile left in Lua's memory is small: handles of pixels that are in the arena. */
     lua_settop(state->lua, 0);
     lua_gc(state->lua, LUA_GCCOLLECT, 0);
+    tw_vector_end(host);
     host->job = NULL;
     *result = (struct tw_script_result){.empty = true};
     if (status != TW_OK)
         return tw_error_set(err, status, "%s", failure.message);
-    result->raster = (struct tw_raster){host->num_results, host->result, host->result_names};
-    result->empty = tw_raster_is_empty(&result->raster);
-    return TW_OK;
-}
-    tw_vector_end(host);
     result->is_vector = host->result_is_vector;
     if (result->is_vector) {
         result->features = host->result_features;
         result->empty = result->features.count == 0;
         return TW_OK;
     }
+    result->raster = (struct tw_raster){host->num_results, host->result, host->result_names};
+    result->empty = tw_raster_is_empty(&result->raster);
+    return TW_OK;
+}
