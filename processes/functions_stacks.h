@@ -43,6 +43,7 @@ struct tw_fold {
     int32_t is_last;                       /* this call brings the last layers */
     const struct tw_array *const *weights; /* MEAN: [layer] of this call, or NULL. What weighs 0, less, or
                                               nodata is left out */
+    const double *weight_numbers;          /* [layer], for those whose array is NULL */
     int32_t is_full;                       /* FIRST: every pixel has its value; no more layers are needed */
     int32_t is_grown; /* memory was allocated by this call: the arena must not be released to before it */
     int32_t num_layers;

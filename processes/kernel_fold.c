@@ -256,25 +256,29 @@ TW_CLONES static void add_weighted(struct sums *restrict sums, const double *res
     }
 }
 
-static void add_weighted_layer(struct block *block, struct sums *sums, const double *values, int32_t layer,
-                               const uint8_t *valid)
+static const double *weights_of(const struct block *block, int32_t layer, double *room)
 {
     const struct tw_array *weights = block->fold->weights[layer];
-    double room[TW_LAYERS_BLOCK], kept[TW_LAYERS_BLOCK];
-    const double *weight = tw_layers_values(weights, block->first, block->count, room);
-    for (size_t i = 0; weights->valid != NULL && i < block->count; i++)
-        kept[i] = weights->valid[block->first + i] != 0 ? weight[i] : 0;
-    add_weighted(sums, values, weights->valid != NULL ? kept : weight, valid, block->count);
+    if (weights == NULL) {
+        tw_pixels_fill(room, TW_FLOAT64, block->count, block->fold->weight_numbers[layer]);
+        return room;
+    }
+    const double *values = tw_layers_values(weights, block->first, block->count, room);
+    if (weights->valid == NULL)
+        return values;
+    for (size_t i = 0; i < block->count; i++)
+        room[i] = weights->valid[block->first + i] != 0 ? values[i] : 0;
+    return room;
 }
 
 static void add_layer(struct block *block, struct sums *sums, int32_t layer, int32_t band)
 {
-    double room[TW_LAYERS_BLOCK];
+    double room[TW_LAYERS_BLOCK], weights[TW_LAYERS_BLOCK];
     const uint8_t *valid = valid_of(block, layer, band);
     const double *values =
         tw_layers_values(tw_layers_at(block->layers, layer, band), block->first, block->count, room);
     if (block->fold->weights != NULL)
-        add_weighted_layer(block, sums, values, layer, valid);
+        add_weighted(sums, values, weights_of(block, layer, weights), valid, block->count);
     else if (block->fold->reduction == TW_FOLD_STD)
         add_square(sums, values, valid, block->count);
     else
