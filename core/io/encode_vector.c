@@ -106,15 +106,16 @@ static enum tw_status add_stored(struct storing *storing, OGRGeometryH shape, st
     return tw_shape_to_feature(shape, storing->arena, feature, err);
 }
 
-/* Adds a shape as the schema has it: single, multiple, or as it is. Takes it over. */
+/* Adds a shape as one that is multiple if the schema says so, otherwise part by part, as mapchete does. Takes
+ * it over. */
 static enum tw_status add_shape(struct storing *storing, OGRGeometryH shape, struct tw_error *err)
 {
     enum tw_status status = TW_OK;
     OGRwkbGeometryType type = OGR_GT_Flatten(OGR_G_GetGeometryType(shape));
     if (tw_vector_schema_is_multi(storing->schema))
         shape = OGR_G_ForceTo(shape, storing->schema->geometry, NULL);
-    bool splits = storing->schema->geometry != wkbUnknown && !tw_vector_schema_is_multi(storing->schema) &&
-                  OGR_GT_IsSubClassOf(type, wkbGeometryCollection);
+    bool splits =
+        !tw_vector_schema_is_multi(storing->schema) && OGR_GT_IsSubClassOf(type, wkbGeometryCollection);
     if (!splits)
         status = add_stored(storing, shape, err);
     for (int i = 0; splits && status == TW_OK && i < OGR_G_GetGeometryCount(shape); i++)
@@ -165,10 +166,11 @@ static enum tw_status failed(const struct tw_encoder *encoder, struct tw_error *
     return tw_error_set(err, TW_ESTORAGE, "cannot write a %s: %s", encoder->driver->format, tw_gdal_reason());
 }
 
+/* value NULL: there is none. */
 static void set_field(OGRFeatureH written, int index, const struct tw_value *value)
 {
     OGRFieldType type = OGR_Fld_GetType(OGR_F_GetFieldDefnRef(written, index));
-    if (value->kind == TW_NULL || (value->kind == TW_NUMBER && !isfinite(value->number)))
+    if (value == NULL || value->kind == TW_NULL || (value->kind == TW_NUMBER && !isfinite(value->number)))
         OGR_F_SetFieldNull(written, index);
     else if (value->kind == TW_BOOL)
         OGR_F_SetFieldInteger(written, index, value->boolean ? 1 : 0);

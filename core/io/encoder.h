@@ -82,8 +82,8 @@ enum tw_status tw_encoder_decode(const struct tw_encoder *encoder, const struct 
                                  struct tw_raster *stored, struct tw_error *err);
 
 /* The stored form of features in a window: checked against the schema and cut at the window's bounds; none
- * when nothing lies there. Multi-geometries are split, or made, as the schema says. Of features in stored
- * form it makes those of a smaller window. TW_ESCRIPT `feature 3: property 'elev' must be ...`. */
+ * when nothing lies there. Multi-geometries are split, or made when the schema asks for them. Of features in
+ * stored form it makes those of a smaller window. TW_ESCRIPT `feature 3: property 'elev' must be ...`. */
 enum tw_status tw_encoder_store_features(const struct tw_encoder *encoder, const struct tw_features *features,
                                          const struct tw_window *window, struct tw_arena *arena,
                                          struct tw_features *stored, struct tw_error *err);

@@ -184,22 +184,15 @@ static enum tw_status refuse_name(const struct tw_vector_schema *schema, const c
 enum tw_status tw_vector_schema_check(const struct tw_vector_schema *schema,
                                       const struct tw_value *properties, struct tw_error *err)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < schema->num_fields; i++) {
-        const struct tw_vector_field *field = &schema->fields[i];
-        const struct tw_value *value = tw_value_get(properties, field->name);
-        if (value == NULL)
-            return tw_error_set(err, TW_ESCRIPT, "no property '%s', which output.schema has", field->name);
-        if (!fits(field, value))
-            return refuse_value(field, value, err);
-        found++;
-    }
-    for (size_t i = 0; found < properties->count && i < properties->count; i++) {
-        bool is_known = false;
-        for (size_t k = 0; k < schema->num_fields; k++)
-            is_known = is_known || strcmp(schema->field_names[k], properties->members[i].key) == 0;
-        if (!is_known)
-            return refuse_name(schema, properties->members[i].key, err);
+    for (size_t i = 0; i < properties->count; i++) {
+        const struct tw_member *member = &properties->members[i];
+        size_t k = 0;
+        while (k < schema->num_fields && strcmp(schema->field_names[k], member->key) != 0)
+            k++;
+        if (k == schema->num_fields)
+            return refuse_name(schema, member->key, err);
+        if (!fits(&schema->fields[k], &member->value))
+            return refuse_value(&schema->fields[k], &member->value, err);
     }
     return TW_OK;
 }

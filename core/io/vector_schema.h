@@ -30,9 +30,9 @@ struct tw_vector_schema {
 bool tw_vector_schema_read(struct tw_vector_schema *schema, const struct tw_output_spec *spec,
                            struct tw_arena *arena, struct tw_problems *problems);
 
-/* Whether properties are those of the schema, each of its type or null. TW_ESCRIPT: `property 'elv' is not in
- * output.schema; did you mean 'elev'? (known: elev)`, `no property 'elev', which output.schema has`,
- * `property 'elev' must be a number (float), not 'high'`. */
+/* Whether all properties are in the schema, each of its type or null; one that is missing is null, which a
+ * Lua table cannot hold. TW_ESCRIPT: `property 'elv' is not in output.schema; did you mean 'elev'? (known:
+ * elev)`, `property 'elev' must be a number (float), not 'high'`. */
 enum tw_status tw_vector_schema_check(const struct tw_vector_schema *schema,
                                       const struct tw_value *properties, struct tw_error *err);
 
