@@ -183,6 +183,12 @@ char *tw_figure_to_wkt(const struct tw_figure *figure)
     return tw_geos_write_wkt(figure->set->geos.handle, figure->geometry);
 }
 
+/* Which of the two is worth an index when either would do; the answer depends on nothing but the two. */
+static bool is_larger(const struct tw_figure *a, const struct tw_figure *b)
+{
+    return a->bytes >= b->bytes;
+}
+
 /* Counts the use. Returns whether the figure is prepared by now. */
 static bool prepare(struct tw_figure *figure)
 {
@@ -195,7 +201,8 @@ static bool prepare(struct tw_figure *figure)
 typedef char test_plain(GEOSContextHandle_t, const GEOSGeometry *, const GEOSGeometry *);
 typedef char test_prepared(GEOSContextHandle_t, const GEOSPreparedGeometry *, const GEOSGeometry *);
 
-/* How to ask: with nothing prepared, with a prepared, with b prepared. NULL: GEOS gains nothing from it. */
+/* How to ask: with nothing prepared, with a prepared, with b prepared. NULL: GEOS gains nothing from it.
+ * Where either would do, the larger one is. */
 struct relation {
     const char *name;
     test_plain *plain;
@@ -218,10 +225,11 @@ enum tw_status tw_figure_relate(struct tw_figure *a, enum tw_figure_relation rel
 {
     const struct relation *ask = &relations[relation];
     struct tw_geos *geos = &a->set->geos;
+    bool use_a = ask->with_a != NULL && (ask->with_b == NULL || is_larger(a, b));
     char answer;
-    if (ask->with_a != NULL && prepare(a))
+    if (use_a && prepare(a))
         answer = ask->with_a(geos->handle, a->prepared, b->geometry);
-    else if (ask->with_b != NULL && prepare(b))
+    else if (!use_a && ask->with_b != NULL && prepare(b))
         answer = ask->with_b(geos->handle, b->prepared, a->geometry);
     else
         answer = ask->plain(geos->handle, a->geometry, b->geometry);
@@ -237,10 +245,9 @@ enum tw_status tw_figure_distance(struct tw_figure *a, struct tw_figure *b, doub
     *distance = (double)NAN;
     if (tw_figure_is_empty(a) || tw_figure_is_empty(b))
         return TW_OK;
-    if (prepare(a))
-        ok = GEOSPreparedDistance_r(geos->handle, a->prepared, b->geometry, distance);
-    else if (prepare(b))
-        ok = GEOSPreparedDistance_r(geos->handle, b->prepared, a->geometry, distance);
+    struct tw_figure *large = is_larger(a, b) ? a : b, *small = large == a ? b : a;
+    if (prepare(large))
+        ok = GEOSPreparedDistance_r(geos->handle, large->prepared, small->geometry, distance);
     else
         ok = GEOSDistance_r(geos->handle, a->geometry, b->geometry, distance);
     return ok == 1 ? TW_OK : tw_geos_fail(geos, "distance", err);
