@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "host.h"
 
+#include "functions_pixels.h"
+
 #include <string.h>
 
 int32_t tw_host_nomem(struct tw_host *host)
@@ -128,6 +130,7 @@ void tw_host_init(struct tw_host *host)
     *host = (struct tw_host){
         .size_bytes = (int32_t)offsetof(struct tw_host, job),
         .message = host->err.message,
+        .pixels = &tw_pixel_functions,
         .wrap_node = tw_node_wrap,
         .make_node = tw_node_make,
         .evaluate = tw_node_evaluate,
@@ -137,7 +140,6 @@ void tw_host_init(struct tw_host *host)
         .drop_nan = tw_kernel_drop_nan,
         .statistics = tw_kernel_statistics,
         .reduce = tw_kernel_reduce,
-        .gather = tw_kernel_gather,
         .valid_pixels = tw_kernel_valid_pixels,
         .common_validity = tw_kernel_common_validity,
         .get = tw_array_get,

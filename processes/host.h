@@ -22,6 +22,7 @@ struct tw_read_request {
 };
 
 /* Functions by topic: each table has a header functions_<topic>.h, which lib/<topic>.lua mirrors. */
+struct tw_pixel_functions;
 struct tw_focal_functions;
 struct tw_stack_functions;
 struct tw_vector_functions;
@@ -32,6 +33,7 @@ struct tw_host {
     int32_t tile_number; /* counts up with every run: arrays of an earlier tile are recognised by it */
     int32_t width_px, height_px;
     const char *message; /* of the last failure */
+    const struct tw_pixel_functions *pixels;
     const struct tw_focal_functions *focal;
     const struct tw_stack_functions *stacks;
     const struct tw_vector_functions *vectors;
@@ -46,7 +48,6 @@ struct tw_host {
     int32_t (*drop_nan)(struct tw_host *, const struct tw_array *, struct tw_array *);
     int32_t (*statistics)(struct tw_host *, const struct tw_array *, struct tw_statistics *);
     int32_t (*reduce)(struct tw_host *, int32_t, const struct tw_array *const *, int32_t, struct tw_array *);
-    int32_t (*gather)(const struct tw_gather *, int64_t, int32_t);
     int32_t (*valid_pixels)(const uint8_t *, int64_t, int32_t, int32_t *);
     int32_t (*common_validity)(struct tw_host *, const struct tw_array *const *, int32_t, uint8_t **);
 

@@ -65,19 +65,6 @@ enum tw_reduction { TW_REDUCE_FIRST = 0, TW_REDUCE_MIN, TW_REDUCE_MAX, TW_REDUCE
 int32_t tw_kernel_reduce(struct tw_host *host, int32_t reduction, const struct tw_array *const *arrays,
                          int32_t count, struct tw_array *out);
 
-/* Valid pixels of a time series, moved together so that a per-pixel function finds them at 0..n-1. */
-struct tw_gather {
-    const struct tw_array *const *arrays; /* [scene][band] */
-    const uint8_t *const *valid;          /* [scene], of all bands together; NULL: all valid */
-    int32_t num_scenes, num_bands;
-    double *values;  /* [pixel of the block][band][scene] */
-    int32_t *counts; /* [pixel of the block] */
-    int32_t *pixels; /* the pixels of the block that have an observation */
-};
-enum { TW_GATHER_BLOCK = 32 };
-/* At most TW_GATHER_BLOCK pixels from `first` on. Returns the number of `pixels`. */
-int32_t tw_kernel_gather(const struct tw_gather *gather, int64_t first, int32_t count);
-
 /* Writes the indices of the valid ones among count pixels from `first` on to `pixels`; returns their number.
  * A loop over them has no branch, which compiled Lua cannot do well. */
 int32_t tw_kernel_valid_pixels(const uint8_t *valid, int64_t first, int32_t count, int32_t *pixels);

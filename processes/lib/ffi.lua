@@ -18,14 +18,6 @@ struct tw_node_spec {
 };
 struct tw_histogram { double low, high; int32_t num_bins; double *counts; };
 struct tw_statistics { double count; double min, max, mean, std; };
-struct tw_gather {
-  const struct tw_array *const *arrays;
-  const uint8_t *const *valid;
-  int32_t num_scenes, num_bands;
-  double *values;
-  int32_t *counts;
-  int32_t *pixels;
-};
 struct tw_script_scene {
   size_t index;
   const char *id, *datetime, *properties;
@@ -43,7 +35,7 @@ struct tw_host {
   int32_t tile_number;
   int32_t width_px, height_px;
   const char *message;
-  const void *focal, *stacks, *vectors; // cast by the files that use them
+  const void *pixels, *focal, *stacks, *vectors; // cast by the files that use them
 
   int32_t (*wrap_node)(struct tw_host *, const struct tw_array *, struct tw_node **);
   int32_t (*make_node)(struct tw_host *, const struct tw_node_spec *, struct tw_node **);
@@ -55,7 +47,6 @@ struct tw_host {
   int32_t (*drop_nan)(struct tw_host *, const struct tw_array *, struct tw_array *);
   int32_t (*statistics)(struct tw_host *, const struct tw_array *, struct tw_statistics *);
   int32_t (*reduce)(struct tw_host *, int32_t, const struct tw_array *const *, int32_t, struct tw_array *);
-  int32_t (*gather)(const struct tw_gather *, int64_t, int32_t);
   int32_t (*valid_pixels)(const uint8_t *, int64_t, int32_t, int32_t *);
   int32_t (*common_validity)(struct tw_host *, const struct tw_array *const *, int32_t, uint8_t **);
 
@@ -71,9 +62,8 @@ struct tw_host {
   int32_t (*add_result)(struct tw_host *, const char *, const struct tw_array *);
 };
 
-/* What a script holds as an array, and one band of a time series inside a pixel function. */
+/* What a script holds as an array. */
 struct tw_script_array { struct tw_node *_node; int32_t _tile; };
-struct tw_script_series { const double *_values; int32_t _count; };
 ]]
 
 tw.host = ffi.cast('struct tw_host *', tw.host_pointer)

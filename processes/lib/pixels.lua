@@ -2,11 +2,52 @@
 -- Per-pixel functions over one raster: r:map({ 'red', 'nir' }, { 'ndvi' }, function(red, nir) ... end).
 --
 -- The loop around the function is generated for the types at hand and compiled together with it; a C loop that
--- calls back would cost 50 times as much. Each function gets a loop of its own, so that the compiler
--- specialises it; loops are kept over tiles.
+-- calls back would cost 50 times as much. Loops are kept over tiles. What makes such loops fast (measured):
+--
+--   C prepares a block, the loop calls the function, C judges the results. A branch that depends on the data
+--   costs a mispredicted jump and a side trace; lists of pixels, and NaN as the mark of nodata, have none.
+--   What the function reads is a constant for LuaJIT when it is an upvalue that is never assigned, and a number, a
+--   function, or a cdata of at most 16 bytes (a pointer, say): no guards on types, no lookups. Tables are not.
+--   A function with a loop of its own is entered anew at each turn that takes another branch; guards at its start
+--   count as often. So `at` is a cdata whose __index gives constants, not a table.
+--   Locals of the loop around are saved and loaded again with each call: few of them, and no cdata among them, which
+--   would be allocated each time. `do ... end` ends a temporary one before the call.
+--   Values keep their type in memory: converting all of them costs more than converting those that are read.
 local tw = ...
 local ffi = require('ffi')
 local host, raise, check = tw.host, tw.raise, tw.check
+
+ffi.cdef [[
+struct tw_results { void *const *pixels; uint8_t *valid; int32_t num_outputs, dtype; int32_t num_pixels; };
+struct tw_pixel_walk {
+  struct tw_results results;
+  const uint8_t *valid;
+  int32_t first, count, is_full;
+  int32_t numbers[1024];
+};
+struct tw_series { const int32_t *places; int32_t count, place, number; };
+struct tw_series_walk {
+  struct tw_series now;
+  struct tw_results results;
+  const struct tw_array *const *arrays;
+  const uint8_t *const *valid;
+  int32_t num_scenes, num_bands;
+  int32_t room_px;
+  const int32_t *dtypes;
+  void *const *blocks;
+  int32_t *places;
+  struct tw_series *series;
+  int32_t first, count;
+};
+struct tw_pixel_functions {
+  int32_t size_bytes;
+  int32_t (*next_pixels)(struct tw_host *, struct tw_pixel_walk *);
+  int32_t (*next_series)(struct tw_host *, struct tw_series_walk *);
+};
+]]
+local functions = ffi.cast('const struct tw_pixel_functions *', host.pixels)
+assert(functions.size_bytes == ffi.sizeof('struct tw_pixel_functions'), 'lib/pixels.lua does not match functions_pixels.h')
+tw.pixel_functions = functions
 
 -- `a1, a2, a3`
 function tw.numbered(prefix, count)
@@ -17,44 +58,42 @@ function tw.numbered(prefix, count)
   return table.concat(names, ', ')
 end
 
--- Lines that store what the function returned for pixel i: nil in the first place, or NaN, is nodata, which
--- all of out_valid is beforehand.
+-- Lines that store what the function returned for pixel `at`. nil in the first place is nodata; so is NaN anywhere,
+-- which C finds afterwards.
 function tw.store_lines(num_outputs)
-  local lines, numbers = {}, {}
-  for k = 1, num_outputs do
-    numbers[k] = ('r%d == r%d'):format(k, k)
-  end
+  local lines = {}
   for k = 2, num_outputs do
     lines[#lines + 1] = ('if r%d == nil and r1 ~= nil then too_few(%d) end'):format(k, k - 1)
   end
-  lines[#lines + 1] = ('if r1 ~= nil and %s then out_valid[i] = 255'):format(table.concat(numbers, ' and '))
+  lines[#lines + 1] = 'if r1 == nil then o1[at] = nan else'
   for k = 1, num_outputs do
-    lines[#lines + 1] = ('o%d[i] = r%d'):format(k, k)
+    lines[#lines + 1] = ('o%d[at] = r%d'):format(k, k)
   end
   lines[#lines + 1] = 'end'
   return table.concat(lines, '\n')
 end
 
--- Rows are a loop over the numbers of their valid pixels: without a branch, because LuaJIT compiles the path
--- that it meets first, and would be slow on all tiles when that was a nodata pixel.
 local template = [[
-local is_cancelled, too_few = ...
-return function(fn, host, width, height, valid, pixels, out_valid, INPUTS, OUTPUTS)
-  for row = 0, height - 1 do
-    if is_cancelled(host) ~= 0 then return end
-    LOOP
-      local RESULTS = fn(VALUES)
-      STORE
+local next_pixels, too_few, nan = ...
+return function(fn, host, walk, INPUTS, OUTPUTS)
+  local numbers = walk.numbers
+  local count = next_pixels(host, walk)
+  while count > 0 do
+    if walk.is_full ~= 0 then
+      for at = walk.first, walk.first + count - 1 do
+        local RESULTS = fn(VALUES)
+        STORE
+      end
+    else
+      for k = 0, count - 1 do
+        local at = numbers[k]
+        local RESULTS = fn(VALUES)
+        STORE
+      end
     end
+    count = next_pixels(host, walk)
   end
 end
-]]
-
-local loop_over_all = 'for i = row * width, row * width + width - 1 do'
-local loop_over_valid = [[
-    local count = host.valid_pixels(valid, row * width, width, pixels)
-    for k = 0, count - 1 do
-      local i = pixels[k]
 ]]
 
 local function fill_template(text, parts)
@@ -66,31 +105,35 @@ local function too_few(num_values)
   raise('the function returned only %d values; map needs one for each output band', num_values)
 end
 
--- Compiles a generated loop.
-function tw.compile_loop(text)
-  return assert(loadstring(text, '=' .. tw.library_prefix .. 'loop'))(host.is_cancelled, too_few)
+-- Compiles generated code; further arguments become its `...`.
+function tw.generate(text, ...)
+  return assert(loadstring(text, '=' .. tw.library_prefix .. 'loop'))(...)
 end
 
-local function new_loop(num_inputs, num_outputs, has_valid)
+-- The arguments of a loop that has tw.store_lines: next_block, too_few, nan, and others.
+function tw.compile_loop(text, next_block, ...)
+  return tw.generate(text, next_block, too_few, 0 / 0, ...)
+end
+
+local function new_loop(num_inputs, num_outputs)
   local values = {}
   for i = 1, num_inputs do
-    values[i] = ('a%d[i]'):format(i)
+    values[i] = ('a%d[at]'):format(i)
   end
   return tw.compile_loop(fill_template(template, {
     INPUTS = tw.numbered('a', num_inputs),
     OUTPUTS = tw.numbered('o', num_outputs),
-    LOOP = has_valid and loop_over_valid or loop_over_all,
     RESULTS = tw.numbered('r', num_outputs),
     VALUES = table.concat(values, ', '),
     STORE = tw.store_lines(num_outputs),
-  }))
+  }), functions.next_pixels)
 end
 
 local loops = {}
 
 -- LuaJIT compiles a call for one closure, until it has seen a few closures of the same function: from then on
 -- for all of them. A script makes a new closure for every tile, so the first tiles get loops of their own,
--- and the one made after that serves all others.
+-- and the one made after that serves all others. What was compiled for an earlier one is thrown away.
 local CLOSURES_UNTIL_SHARED = 4
 
 -- The loop for a function and a signature (types, counts), from `make`.
@@ -101,6 +144,9 @@ function tw.loop_for(fn, signature, make)
   loops[key] = entry
   if entry.fn ~= fn and entry.num_closures < CLOSURES_UNTIL_SHARED then
     entry.loop, entry.num_closures = make(), entry.num_closures + 1
+    if entry.num_closures > 1 then
+      jit.flush(fn, true)
+    end
   end
   entry.fn = fn
   return entry.loop
@@ -119,13 +165,13 @@ end
 
 local FLOAT32, FLOAT64 = tw.dtype_numbers.float32, tw.dtype_numbers.float64
 
--- New arrays for results, with one validity for all: float64 when an input needs it. Returns the arrays, the
--- pointers to their pixels, and the validity.
+-- New arrays for results, with one validity for all, nodata beforehand: float64 when an input needs it. Returns the
+-- arrays, the pointers to their pixels, and the validity.
 function tw.new_outputs(count, inputs)
   local wide = { [tw.dtype_numbers.uint32] = true, [tw.dtype_numbers.int32] = true, [FLOAT64] = true }
-  local dtype = FLOAT32
+  local dtype, halo = FLOAT32, 0
   for _, array in ipairs(inputs) do
-    dtype = wide[tw.data(array).dtype] and FLOAT64 or dtype
+    dtype, halo = wide[tw.data(array).dtype] and FLOAT64 or dtype, math.max(halo, tw.halo(array))
   end
   local arrays, pointers, valid = {}, {}, nil
   for i = 1, count do
@@ -134,7 +180,7 @@ function tw.new_outputs(count, inputs)
     check(host.make(host, data, i == 1))
     valid = valid or data.valid
     data.valid = valid
-    arrays[i], pointers[i] = tw.wrap(data), ffi.cast(output_pointers[dtype], data.pixels)
+    arrays[i], pointers[i] = tw.wrap(data, halo), ffi.cast(output_pointers[dtype], data.pixels)
   end
   ffi.fill(valid, arrays[1].width * arrays[1].height)
   return arrays, pointers, valid
@@ -147,6 +193,16 @@ function tw.alloc(ctype, count)
     check(tw.status.BUDGET)
   end
   return ffi.cast(ctype .. ' *', bytes)
+end
+
+-- Sets a struct tw_results.
+function tw.set_results(results, arrays)
+  local data, pixels = tw.data(arrays[1]), tw.alloc('void *', #arrays)
+  for k, array in ipairs(arrays) do
+    pixels[k - 1] = tw.data(array).pixels
+  end
+  results.pixels, results.valid, results.num_outputs, results.dtype = pixels, data.valid, #arrays, data.dtype
+  results.num_pixels = data.width_px * data.height_px
 end
 
 -- Validity of all arrays together, or a null pointer.
@@ -209,26 +265,26 @@ end
 function tw.map_pixels(raster, inputs, outputs, fn, options)
   local bands = {}
   for i, key in ipairs(tw.list_argument(inputs, 'map', "r:map({ 'red' }, { 'out' }, function(red) ... end)")) do
-    bands[i] = tw.without_nan(tw.band(raster, key))
+    bands[i] = tw.band(raster, key)
   end
   tw.check_map(outputs, fn, options)
   if #bands == 0 then
     raise('map needs at least one input band')
   end
-  local arrays, out, out_valid = tw.new_outputs(#outputs, bands)
-  local valid, pointers, types = tw.common_validity(bands), {}, {}
+  local arrays, out = tw.new_outputs(#outputs, bands)
+  local walk, pointers, types = ffi.new('struct tw_pixel_walk'), {}, {}
+  tw.set_results(walk.results, arrays)
+  walk.valid = tw.common_validity(bands)
   for i, array in ipairs(bands) do
     pointers[i], types[i] = tw.pointer_to(array), tw.data(array).dtype
   end
-  local signature = ('%s>%d %s %s'):format(table.concat(types, ','), #outputs, arrays[1].dtype, valid ~= nil)
+  local signature = ('%s>%d %s'):format(table.concat(types, ','), #outputs, arrays[1].dtype)
   local loop = tw.loop_for(fn, signature, function()
-    return new_loop(#bands, #outputs, valid ~= nil)
+    return new_loop(#bands, #outputs)
   end)
   for i = 1, #out do
     pointers[#pointers + 1] = out[i]
   end
-  local width, height = bands[1].width, bands[1].height
-  local pixels = tw.alloc('int32_t', width)
-  tw.run_loop(outputs, loop, fn, host, width, height, valid, pixels, out_valid, unpack(pointers))
+  tw.run_loop(outputs, loop, fn, host, walk, unpack(pointers))
   return tw.finish_map(outputs, arrays, options)
 end

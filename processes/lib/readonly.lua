@@ -33,12 +33,15 @@ function tw.read_only(content, what, unknown, known)
   })
 end
 
--- pairs() that sees through read-only tables and rasters.
+-- The series by name of what a function of a time series gets as `at`.
+tw.series_of = setmetatable({}, { __mode = 'k' })
+
+-- pairs() that sees through read-only tables, rasters and `at`.
 function tw.pairs(t)
   local mt = type(t) == 'table' and debug.getmetatable(t)
   local content = mt and mt.__pairs
   if type(content) == 'function' then
     return content(t)
   end
-  return pairs(content or t)
+  return pairs(content or tw.series_of[t] or t)
 end

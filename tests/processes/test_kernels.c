@@ -145,42 +145,6 @@ static void the_deviation_of_large_values_is_not_cancelled_away(void **state)
     assert_true(fabs(statistics.std - 0.5) < 1e-9);
 }
 
-/* Time series */
-
-static void gathering_moves_valid_observations_together(void **state)
-{
-    struct bench *bench = *state;
-    enum { SCENES = 3, BANDS = 2, WIDTH = TW_GATHER_BLOCK };
-    struct tw_array arrays[SCENES * BANDS];
-    const struct tw_array *list[SCENES * BANDS];
-    const uint8_t *valid[SCENES];
-    double values[WIDTH * BANDS * SCENES];
-    int32_t counts[WIDTH], pixels[WIDTH], num_pixels = 0;
-    for (int k = 0; k < SCENES * BANDS; k++) {
-        arrays[k] = random_array(bench, (enum tw_dtype)k, WIDTH, k / BANDS == 1 ? NO_NODATA : SOME_NODATA);
-        arrays[k].valid = arrays[k - k % BANDS].valid;
-        list[k] = &arrays[k];
-        valid[k / BANDS] = arrays[k].valid;
-    }
-    const struct tw_gather gather = {list, valid, SCENES, BANDS, values, counts, pixels};
-    int32_t found = tw_kernel_gather(&gather, 5, WIDTH - 5);
-    for (int32_t i = 0; i < WIDTH - 5; i++) {
-        int n = 0;
-        for (int s = 0; s < SCENES; s++) {
-            if (isnan(pixel(&arrays[s * BANDS], (size_t)i + 5)))
-                continue;
-            for (int b = 0; b < BANDS; b++)
-                assert_true(values[(i * BANDS + b) * SCENES + n] ==
-                            pixel(&arrays[s * BANDS + b], (size_t)i + 5));
-            n++;
-        }
-        assert_int_equal(counts[i], n);
-        if (n > 0)
-            assert_int_equal(pixels[num_pixels++], i);
-    }
-    assert_int_equal(found, num_pixels);
-}
-
 static void a_used_up_budget_fails_every_kernel(void **state)
 {
     struct bench *bench = *state;
@@ -203,7 +167,6 @@ int main(void)
         TEST(extreme_values_are_not_taken_for_nodata_by_the_median),
         TEST(statistics_agree_with_plain_loops),
         TEST(the_deviation_of_large_values_is_not_cancelled_away),
-        TEST(gathering_moves_valid_observations_together),
         TEST(a_used_up_budget_fails_every_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
