@@ -189,7 +189,7 @@ def main():
         found = [(tile, text) for tile, text in found if text]
         failed += bool(found)
         for tile, text in found[:3]:
-            print(f"{label} ({tile}): {text}")
+            print(f"{label} ({tile}): {text[:300]}")
         if len(found) > 3:
             print(f"{label}: {len(found)} of {len(used)} tiles are wrong")
     print(f"{len(work)} cases, {failed} failed")
