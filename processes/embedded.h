@@ -16,6 +16,9 @@ struct tw_embedded {
 extern const struct tw_embedded tw_embedded_files[];
 extern const size_t tw_num_embedded_files;
 
+/* Chunks of the library are named with it: `[tilewright] `. */
+extern const char tw_library_prefix[];
+
 /* NULL when there is none. */
 const struct tw_embedded *tw_embedded_find(const char *name);
 

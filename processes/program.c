@@ -144,11 +144,12 @@ static const char *fingerprint(const struct tw_program *program)
     return failed ? NULL : tw_arena_strdup(program->arena, digest);
 }
 
-static enum tw_status declare(struct tw_program *program, struct tw_error *err)
+static enum tw_status declare(struct tw_program *program, const struct tw_script_limits *limits,
+                              struct tw_error *err)
 {
     struct tw_declaration *declaration = &program->declaration;
     program->is_loading = true;
-    struct tw_state *state = tw_state_new(program, err);
+    struct tw_state *state = tw_state_new(program, limits, err);
     program->is_loading = false;
     if (state == NULL)
         return err->status;
@@ -164,7 +165,8 @@ static enum tw_status declare(struct tw_program *program, struct tw_error *err)
     return TW_OK;
 }
 
-enum tw_status tw_program_load(const char *name, const struct tw_value *place, struct tw_program **program,
+enum tw_status tw_program_load(const char *name, const struct tw_value *place,
+                               const struct tw_script_limits *limits, struct tw_program **program,
                                struct tw_problems *problems)
 {
     struct tw_error err = {0};
@@ -178,7 +180,7 @@ enum tw_status tw_program_load(const char *name, const struct tw_value *place, s
     enum tw_status status = is_script ? read_script(made, name, &err) : read_builtin(made, name, &err);
     if (status != TW_OK)
         tw_problems_add(problems, place, "%s", err.message);
-    else if ((status = declare(made, &err)) != TW_OK)
+    else if ((status = declare(made, limits, &err)) != TW_OK)
         tw_problems_add_error(problems, &err);
     if (status != TW_OK) {
         tw_program_free(made);

@@ -7,26 +7,56 @@
 
 #include <lauxlib.h>
 
+#include <pthread.h>
 #include <stdlib.h>
 
 struct tw_script {
+    const struct tw_program *program;
+    struct tw_script_limits limits;
+    pthread_mutex_t mutex; /* around a change of state, and tw_script_stop */
     struct tw_state *state;
 };
 
-struct tw_script *tw_script_new(const struct tw_program *program, struct tw_error *err)
+/* Gives the script a new state: the first, or one in place of one that was stopped in the middle of
+ * something. */
+static enum tw_status renew(struct tw_script *script, struct tw_error *err)
+{
+    /* A program that is not loading is not changed by its states. */
+    struct tw_state *made = tw_state_new((struct tw_program *)script->program, &script->limits, err);
+    if (made == NULL)
+        return err->status;
+    lua_settop(made->lua, 0);
+    struct tw_state *old = script->state;
+    pthread_mutex_lock(&script->mutex);
+    script->state = made;
+    pthread_mutex_unlock(&script->mutex);
+    tw_state_free(old);
+    return TW_OK;
+}
+
+void tw_script_stop(struct tw_script *script)
+{
+    pthread_mutex_lock(&script->mutex);
+    tw_guard_stop(&script->state->guard);
+    pthread_mutex_unlock(&script->mutex);
+}
+
+struct tw_script *tw_script_new(const struct tw_program *program, const struct tw_script_limits *limits,
+                                struct tw_error *err)
 {
     struct tw_script *script = calloc(1, sizeof(*script));
     if (script == NULL) {
         tw_error_nomem(err);
         return NULL;
     }
-    /* A program that is not loading is not changed by its states. */
-    script->state = tw_state_new((struct tw_program *)program, err);
-    if (script->state == NULL) {
-        free(script);
+    script->program = program;
+    if (limits != NULL)
+        script->limits = *limits;
+    pthread_mutex_init(&script->mutex, NULL);
+    if (renew(script, err) != TW_OK) {
+        tw_script_free(script);
         return NULL;
     }
-    lua_settop(script->state->lua, 0);
     return script;
 }
 
@@ -35,6 +65,7 @@ void tw_script_free(struct tw_script *script)
     if (script == NULL)
         return;
     tw_state_free(script->state);
+    pthread_mutex_destroy(&script->mutex);
     free(script);
 }
 
@@ -122,9 +153,12 @@ static enum tw_status call_run(struct tw_state *state, const struct tw_script_jo
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
                              struct tw_script_result *result, struct tw_error *err)
 {
+    struct tw_error failure = {0};
+    *result = (struct tw_script_result){.empty = true};
+    if (tw_guard_has_stopped(&script->state->guard) && renew(script, err) != TW_OK)
+        return err->status;
     struct tw_state *state = script->state;
     struct tw_host *host = &state->host;
-    struct tw_error failure = {0};
     tw_host_begin(host, job);
     enum tw_status status = call_run(state, job, &failure);
     /* What the tile left in Lua's memory is small: handles of pixels that are in the arena. */
@@ -132,7 +166,6 @@ enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_jo
     lua_gc(state->lua, LUA_GCCOLLECT, 0);
     tw_vector_end(host);
     host->job = NULL;
-    *result = (struct tw_script_result){.empty = true};
     if (status != TW_OK)
         return tw_error_set(err, status, "%s", failure.message);
     result->is_vector = host->result_is_vector;

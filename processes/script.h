@@ -20,13 +20,22 @@
 struct tw_program;
 struct tw_script;
 
+/* What a script may take; 0 is no limit. */
+struct tw_script_limits {
+    double load_s;       /* seconds for what stands outside of its functions */
+    size_t memory_bytes; /* for its own tables and texts, in one state; pixels are in the job's arena */
+};
+enum { TW_MOST_SCRIPT_BYTES = 1024 * 1024 * 1024 }; /* no script has use for more */
+
 /* Loads what `process:` names: a path that ends in .lua, a built-in (`convert`), or mapchete's name for one
  * (`mapchete.processes.convert`). Runs the script once in a state of its own and checks its declaration:
  * syntax, `return process { ... }`, fields and their types. place: the `process` value, for messages about
- * the name. On success *program is owned by the caller. Returns TW_EUSAGE when problems were added: `cannot
- * open 'x.lua': No such file or directory`, `x.lua:6: unknown field 'output_bands'; did you mean 'outputs'?
+ * the name. limits: NULL for none. On success *program is owned by the caller. Returns TW_EUSAGE when
+ * problems were added: `cannot open 'x.lua': No such file or directory`, `x.lua:6: unknown field
+ * 'output_bands'; did you mean 'outputs'?
  * ...`. */
-enum tw_status tw_program_load(const char *name, const struct tw_value *place, struct tw_program **program,
+enum tw_status tw_program_load(const char *name, const struct tw_value *place,
+                               const struct tw_script_limits *limits, struct tw_program **program,
                                struct tw_problems *problems);
 /* Accepts NULL. */
 void tw_program_free(struct tw_program *program);
@@ -134,8 +143,9 @@ struct tw_script_job {
                                    TW_ECANCELLED. May be NULL */
 };
 
-/* A state for one worker; runs the script's declaration again. NULL sets err. */
-struct tw_script *tw_script_new(const struct tw_program *program, struct tw_error *err);
+/* A state for one worker; runs the script's declaration again. limits: NULL for none. NULL sets err. */
+struct tw_script *tw_script_new(const struct tw_program *program, const struct tw_script_limits *limits,
+                                struct tw_error *err);
 /* Accepts NULL. */
 void tw_script_free(struct tw_script *script);
 
@@ -152,6 +162,11 @@ struct tw_script_result {
  * TW_EBUDGET; TW_ECANCELLED; whatever an input's callback returned, with the line put in front. */
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
                              struct tw_script_result *result, struct tw_error *err);
+
+/* Asks what the script is running to end, from any thread, as often as it takes: interpreted code and
+ * whatever allocates ends with TW_ECANCELLED; a compiled loop that does neither, does not. The next run has a
+ * new state. */
+void tw_script_stop(struct tw_script *script);
 
 /* The names of the built-in processes. Returns their number. */
 size_t tw_builtin_processes(const char *const **names);

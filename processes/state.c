@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* Chunks of the library are named with it; messages from there lose it (lib/errors.lua). */
-static const char library_prefix[] = "[tilewright] ";
+const char tw_library_prefix[] = "[tilewright] ";
 
 /* tw.embedded(name): the text of a library file. */
 static int lua_embedded(lua_State *lua)
@@ -76,6 +76,14 @@ static int lua_module(lua_State *lua)
     return 2;
 }
 
+/* tw.has_stopped(): whether the script is to end, whatever it does about it. */
+static int lua_has_stopped(lua_State *lua)
+{
+    const struct tw_guard *guard = lua_touserdata(lua, lua_upvalueindex(1));
+    lua_pushboolean(lua, tw_guard_has_stopped(guard));
+    return 1;
+}
+
 static int lua_log_info(lua_State *lua)
 {
     tw_log_info("%s", luaL_checkstring(lua, 1));
@@ -113,9 +121,12 @@ static void push_shared_table(struct tw_state *state)
     lua_pushlightuserdata(lua, state->program);
     lua_pushcclosure(lua, lua_module, 1);
     lua_setfield(lua, -2, "module");
+    lua_pushlightuserdata(lua, &state->guard);
+    lua_pushcclosure(lua, lua_has_stopped, 1);
+    lua_setfield(lua, -2, "has_stopped");
     lua_pushlightuserdata(lua, &state->host);
     lua_setfield(lua, -2, "host_pointer");
-    lua_pushstring(lua, library_prefix);
+    lua_pushstring(lua, tw_library_prefix);
     lua_setfield(lua, -2, "library_prefix");
     push_strings(lua, tw_resampling_list(), TW_NUM_RESAMPLINGS);
     lua_setfield(lua, -2, "resampling_names");
@@ -131,7 +142,11 @@ static enum tw_status lua_failure(lua_State *lua, int code, struct tw_error *err
 
 enum tw_status tw_state_call(struct tw_state *state, int num_arguments, struct tw_error *err)
 {
+    tw_guard_arm(&state->guard);
     int code = lua_pcall(state->lua, num_arguments, 2, 0);
+    tw_guard_disarm(&state->guard);
+    if (tw_guard_error(&state->guard, state->program->name, err) != TW_OK)
+        return err->status;
     if (code != 0)
         return lua_failure(state->lua, code, err);
     enum tw_status status = (enum tw_status)lua_tointeger(state->lua, -2);
@@ -160,7 +175,18 @@ static enum tw_status load_library(struct tw_state *state, struct tw_error *err)
     return TW_OK;
 }
 
-struct tw_state *tw_state_new(struct tw_program *program, struct tw_error *err)
+static enum tw_status load_script(struct tw_state *state, struct tw_error *err)
+{
+    lua_pushstring(state->lua, state->program->name);
+    lua_pushlstring(state->lua, state->program->text, state->program->size);
+    tw_guard_begin_loading(&state->guard);
+    enum tw_status status = tw_state_call(state, 2, err);
+    tw_guard_end_loading(&state->guard);
+    return status;
+}
+
+struct tw_state *tw_state_new(struct tw_program *program, const struct tw_script_limits *limits,
+                              struct tw_error *err)
 {
     struct tw_state *state = calloc(1, sizeof(*state));
     if (state != NULL)
@@ -170,16 +196,13 @@ struct tw_state *tw_state_new(struct tw_program *program, struct tw_error *err)
         goto fail;
     }
     state->program = program;
+    tw_guard_begin(&state->guard, state->lua, limits);
     tw_host_init(&state->host);
     if (!tw_vector_init(&state->host)) {
         tw_error_nomem(err);
         goto fail;
     }
-    if (load_library(state, err) != TW_OK)
-        goto fail;
-    lua_pushstring(state->lua, program->name);
-    lua_pushlstring(state->lua, program->text, program->size);
-    if (tw_state_call(state, 2, err) != TW_OK)
+    if (load_library(state, err) != TW_OK || load_script(state, err) != TW_OK)
         goto fail;
     return state;
 
@@ -192,8 +215,10 @@ void tw_state_free(struct tw_state *state)
 {
     if (state == NULL)
         return;
-    if (state->lua != NULL)
+    if (state->lua != NULL) {
+        tw_guard_end(&state->guard);
         lua_close(state->lua);
+    }
     tw_vector_free(&state->host);
     free(state);
 }

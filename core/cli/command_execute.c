@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: tilewright execute CONFIG [OPTIONS]\n\n"
@@ -29,6 +30,7 @@ static const char help[] =
     "how:\n"
     "  -w, --workers N                threads (default: one for each processor)\n"
     "      --memory SIZE              budget, such as 8G (default: three quarters of what there is)\n"
+    "      --tile-timeout SECONDS     a metatile that takes longer fails (default: 3600; 0: no limit)\n"
     "      --fail-fast                stop at the first metatile that fails\n"
     "      --dry-run                  check everything, tell what would be done, do nothing\n\n"
     "what to show:\n"
@@ -40,6 +42,9 @@ static const char help[] =
     "  tilewright execute cloudless.yaml -z 8,10 -b 15.3 45.4 16.1 46.5 --bounds-crs EPSG:4326\n"
     "  tilewright execute cloudless.yaml --tile 10 90 139 --overwrite\n"
     "  tilewright execute cloudless.yaml --workers 4 --memory 8G --json\n";
+
+/* Longer than any sound tile takes, short enough for a job that nobody looks at. */
+static const double TILE_TIMEOUT_S = 3600;
 
 enum key {
     ZOOM,
@@ -54,6 +59,7 @@ enum key {
     RETRY_FAILED,
     WORKERS,
     MEMORY,
+    TILE_TIMEOUT,
     FAIL_FAST,
     DRY_RUN,
     NO_PBAR,
@@ -63,14 +69,23 @@ enum key {
 };
 
 static const struct tw_option options[NUM_KEYS] = {
-    [ZOOM] = {'z', "zoom", 1},           [BOUNDS] = {'b', "bounds", 4},
-    [BOUNDS_CRS] = {0, "bounds-crs", 1}, [POINT] = {'p', "point", 2},
-    [POINT_CRS] = {0, "point-crs", 1},   [AREA] = {'a', "area", 1},
-    [AREA_CRS] = {0, "area-crs", 1},     [TILE] = {'t', "tile", 3},
-    [OVERWRITE] = {'o', "overwrite", 0}, [RETRY_FAILED] = {0, "retry-failed", 0},
-    [WORKERS] = {'w', "workers", 1},     [MEMORY] = {0, "memory", 1},
-    [FAIL_FAST] = {0, "fail-fast", 0},   [DRY_RUN] = {0, "dry-run", 0},
-    [NO_PBAR] = {0, "no-pbar", 0},       [JSON] = {0, "json", 0},
+    [ZOOM] = {'z', "zoom", 1},
+    [BOUNDS] = {'b', "bounds", 4},
+    [BOUNDS_CRS] = {0, "bounds-crs", 1},
+    [POINT] = {'p', "point", 2},
+    [POINT_CRS] = {0, "point-crs", 1},
+    [AREA] = {'a', "area", 1},
+    [AREA_CRS] = {0, "area-crs", 1},
+    [TILE] = {'t', "tile", 3},
+    [OVERWRITE] = {'o', "overwrite", 0},
+    [RETRY_FAILED] = {0, "retry-failed", 0},
+    [WORKERS] = {'w', "workers", 1},
+    [MEMORY] = {0, "memory", 1},
+    [TILE_TIMEOUT] = {0, "tile-timeout", 1},
+    [FAIL_FAST] = {0, "fail-fast", 0},
+    [DRY_RUN] = {0, "dry-run", 0},
+    [NO_PBAR] = {0, "no-pbar", 0},
+    [JSON] = {0, "json", 0},
     [QUIET] = {'q', "quiet", 0},
 };
 
@@ -125,6 +140,18 @@ static enum tw_status take_workers(struct request *request, const struct tw_give
     return status;
 }
 
+static enum tw_status take_timeout(struct request *request, const struct tw_given *given,
+                                   struct tw_error *err)
+{
+    enum tw_status status = tw_option_number(given, 0, &request->run.tile_timeout_s, err);
+    if (status == TW_OK && (request->run.tile_timeout_s < 0 || request->run.tile_timeout_s > 1e9))
+        status = TW_EUSAGE;
+    if (status == TW_OK)
+        return TW_OK;
+    return tw_error_set(err, TW_EUSAGE, "--tile-timeout takes seconds, or 0 for no limit, not '%s'",
+                        given->values[0]);
+}
+
 static enum tw_status take_selection(struct request *request, const struct tw_given *given,
                                      struct tw_error *err)
 {
@@ -165,6 +192,8 @@ static enum tw_status take_option(struct request *request, const struct tw_given
         return take_workers(request, given, err);
     case MEMORY:
         return tw_option_bytes(given, &request->run.memory_bytes, err);
+    case TILE_TIMEOUT:
+        return take_timeout(request, given, err);
     case FAIL_FAST:
         request->run.fail_fast = true;
         return TW_OK;
@@ -243,6 +272,20 @@ static int interrupted(const struct tw_run_result *result, const struct request 
     return 128 + result->signal;
 }
 
+/* Workers that hang cannot be waited for. */
+static void end_at_once(const struct tw_run_result *result, const struct request *request, int code)
+{
+    if (request->run.progress != TW_PROGRESS_QUIET && request->run.progress != TW_PROGRESS_JSON)
+        fprintf(
+            stderr,
+            "tilewright: %d worker%s could not be stopped, so the run ends here; the same command goes on "
+            "from here\n",
+            result->hanging, result->hanging == 1 ? "" : "s");
+    fflush(stdout);
+    fflush(stderr);
+    _exit(code);
+}
+
 static int run_plan(struct tw_plan *plan, const struct request *request)
 {
     struct tw_error err = {0};
@@ -257,6 +300,8 @@ static int run_plan(struct tw_plan *plan, const struct request *request)
         code = TW_EXIT_DONE;
     else
         code = tw_report_run(&result, tw_sink_path(plan->sink), request->run.progress == TW_PROGRESS_JSON);
+    if (result.hanging > 0)
+        end_at_once(&result, request, code);
     tw_failures_free(&result.failures);
     return code;
 }
@@ -264,13 +309,14 @@ static int run_plan(struct tw_plan *plan, const struct request *request)
 static int execute(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
-    struct request request = {0};
+    struct request request = {.run.tile_timeout_s = TILE_TIMEOUT_S};
     struct tw_error err = {0};
     struct tw_problems problems = {0};
     struct tw_config *config = NULL;
     struct tw_plan *plan = NULL;
     if (read_request(&request, argc, argv, &err) != TW_OK)
         return tw_report_error(&err);
+    request.selection.script = (struct tw_script_limits){request.run.tile_timeout_s, TW_MOST_SCRIPT_BYTES};
     tw_gdal_init(0);
     enum tw_status status = tw_config_load(request.config, &config, &problems);
     if (status == TW_OK)

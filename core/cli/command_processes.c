@@ -79,7 +79,7 @@ static int describe(const char *name)
     struct tw_program *program;
     struct tw_text text = {0};
     int code = TW_EXIT_DONE;
-    if (tw_program_load(name, NULL, &program, &problems) != TW_OK) {
+    if (tw_program_load(name, NULL, NULL, &program, &problems) != TW_OK) {
         code = tw_report_problems(&problems);
     } else {
         tw_process_describe(tw_program_declaration(program), tw_builtin_text(name), &text);

@@ -24,7 +24,7 @@ enum { CHUNK_PX = 2048, CHUNK_BYTES = 128 << 20 };
 
 static bool is_cancelled(const struct tw_assembly *assembly)
 {
-    return assembly->cancel != NULL && *assembly->cancel != 0;
+    return assembly->cancel != NULL && __atomic_load_n(assembly->cancel, __ATOMIC_RELAXED) != 0;
 }
 
 /* A GDALProgressFunc. */

@@ -271,7 +271,7 @@ static bool is_copied(const struct reading *reading, const struct piece *piece, 
 
 static enum tw_status read_piece(const struct reading *reading, const struct piece *piece)
 {
-    if (reading->read->cancel != NULL && *reading->read->cancel != 0)
+    if (reading->read->cancel != NULL && __atomic_load_n(reading->read->cancel, __ATOMIC_RELAXED) != 0)
         return tw_error_set(reading->err, TW_ECANCELLED, "cancelled");
     if ((int64_t)piece->window.width_px * piece->window.height_px > MAX_PIECE_PX)
         return read_halves(reading, piece);

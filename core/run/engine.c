@@ -96,12 +96,12 @@ void tw_engine_end_pass(struct tw_engine *engine)
 
 void tw_engine_cancel(struct tw_engine *engine)
 {
-    __atomic_store_n(&engine->cancel, 1, __ATOMIC_RELAXED);
+    tw_watch_cancel(engine->watch);
 }
 
 bool tw_engine_is_cancelled(const struct tw_engine *engine)
 {
-    return __atomic_load_n(&engine->cancel, __ATOMIC_RELAXED) != 0;
+    return __atomic_load_n(tw_watch_cancelled(engine->watch), __ATOMIC_RELAXED) != 0;
 }
 
 void tw_engine_fail(struct tw_engine *engine, const struct tw_error *err)

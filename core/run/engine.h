@@ -10,6 +10,7 @@
 
 #include "overview.h"
 #include "run.h"
+#include "watch.h"
 
 #include <pthread.h>
 
@@ -29,6 +30,8 @@ struct tw_counts {
 struct tw_engine {
     struct tw_plan *plan;
     const struct tw_run_options *options;
+    struct tw_memory_shares shares;
+    struct tw_watch *watch; /* owned; keeps the flag that stops the run */
     struct tw_pass passes[TW_MAX_ZOOM + 2];
     int num_passes;
     const struct tw_pass *pass;
@@ -43,7 +46,6 @@ struct tw_engine {
     struct tw_error fatal; /* what ends the run: storage, memory */
 
     struct tw_counts counts;
-    int cancel; /* becomes 1 when the run shall stop; read by all threads through __atomic builtins */
 };
 
 /* The passes of this plan's run. */

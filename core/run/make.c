@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "make.h"
 
+#include <string.h>
+
 static void out_of_memory(struct tw_engine *engine)
 {
     struct tw_error err;
@@ -229,6 +231,28 @@ static enum tw_outcome descend(struct tw_engine *engine, struct tw_worker *worke
     return above;
 }
 
+/* A tile that was stopped because it took too long: `cancelled` becomes what happened. */
+static enum tw_status overran(const char *text, struct tw_error *err)
+{
+    static const char cancelled[] = "cancelled";
+    struct tw_error stopped = *err;
+    size_t length = strlen(stopped.message), end = sizeof(cancelled) - 1;
+    if (length >= end && strcmp(stopped.message + length - end, cancelled) == 0)
+        stopped.message[length - end] = '\0';
+    return tw_error_set(err, TW_ESCRIPT, "%s%s", stopped.message, text);
+}
+
+/* Computes a tile under the eyes of the watch. */
+static enum tw_status compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
+                              struct tw_raster *stored, bool *empty, struct tw_error *err)
+{
+    const struct tw_stint stint = {.tile = *tile, .script = worker->script};
+    tw_post_begin(worker->post, &stint);
+    enum tw_status status = tw_job_compute(worker, tile, window, stored, empty, err);
+    const char *too_long = tw_post_end(worker->post);
+    return too_long != NULL && status == TW_ECANCELLED ? overran(too_long, err) : status;
+}
+
 enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                              struct tw_window *window, struct tw_raster *stored)
 {
@@ -244,7 +268,7 @@ enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker,
         return descend(engine, worker, tile, TW_SKIPPED, NULL);
     }
     if (tw_plan_is_base(engine->plan, tile->zoom))
-        status = tw_job_compute(worker, tile, window, stored, &empty, &err);
+        status = compute(worker, tile, window, stored, &empty, &err);
     else if (tile->zoom < engine->plan->config->base_min_zoom)
         status = tw_job_overview(worker, tile, window, stored, &empty, &err);
     else

@@ -45,6 +45,7 @@ size_t tw_memory_available(void)
 enum { MEGABYTE = 1024 * 1024 };
 
 static const size_t LARGEST_CACHE = (size_t)256 * MEGABYTE;
+static const size_t LEAST_SCRIPT_BYTES = (size_t)16 * MEGABYTE;
 static const size_t PROGRAM_BYTES = (size_t)48 * MEGABYTE; /* code, libraries, Lua states, open files */
 
 static size_t window_bytes(const struct tw_plan *plan, enum tw_dtype dtype, size_t bands, int buffer_px)
@@ -91,6 +92,20 @@ static size_t overview_bytes(const struct tw_plan *plan, int workers)
     return levels > 0 && gather ? (size_t)levels * (size_t)(workers + 1) * tw_node_bytes(plan) : 0;
 }
 
+static size_t script_share(size_t bytes)
+{
+    return bytes < TW_MOST_SCRIPT_BYTES ? bytes : TW_MOST_SCRIPT_BYTES;
+}
+
+/* A worker's part of the memory is for pixels, but an eighth for what the script keeps in Lua. The first of
+ * that are counted with the program. */
+static void share_with_script(struct tw_memory_shares *shares, size_t worker_bytes)
+{
+    size_t script_bytes = script_share(worker_bytes / 8);
+    shares->worker_bytes = worker_bytes - script_bytes;
+    shares->script_bytes = script_bytes > LEAST_SCRIPT_BYTES ? script_bytes : LEAST_SCRIPT_BYTES;
+}
+
 enum tw_status tw_memory_share(const struct tw_plan *plan, const struct tw_run_options *options,
                                struct tw_memory_shares *shares, struct tw_error *err)
 {
@@ -102,10 +117,10 @@ enum tw_status tw_memory_share(const struct tw_plan *plan, const struct tw_run_o
     shares->tile_bytes = tile_bytes(plan);
     size_t taken = shares->cache_bytes + shares->overview_bytes + PROGRAM_BYTES;
     size_t left = total > taken ? total - taken : 0;
-    shares->worker_bytes = left / (size_t)workers;
+    share_with_script(shares, left / (size_t)workers);
     if (shares->worker_bytes >= shares->tile_bytes)
         return TW_OK;
-    size_t needed = taken + shares->tile_bytes * (size_t)workers;
+    size_t needed = taken + (shares->tile_bytes + script_share(shares->tile_bytes / 7)) * (size_t)workers;
     return tw_error_set(err, TW_EUSAGE,
                         "a metatile of %d x %d tiles needs at least %zu MB, %d workers need %zu MB, and the "
                         "budget is %zu MB: "

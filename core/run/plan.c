@@ -180,7 +180,8 @@ static enum tw_status fill(struct tw_plan *plan, const struct tw_selection *sele
 {
     const struct tw_config *config = plan->config;
     check_limits(config, problems);
-    enum tw_status status = tw_program_load(config->process_text, config->process, &plan->program, problems);
+    enum tw_status status =
+        tw_program_load(config->process_text, config->process, &selection->script, &plan->program, problems);
     if (status != TW_OK)
         return status;
     plan->declaration = tw_program_declaration(plan->program);

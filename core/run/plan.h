@@ -15,6 +15,7 @@
 
 /* What the command line asks for, besides the configuration. */
 struct tw_selection {
+    struct tw_script_limits script; /* for loading it */
     bool has_zooms;
     int min_zoom, max_zoom;
     bool has_bounds;

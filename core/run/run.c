@@ -84,6 +84,9 @@ static void free_sets(struct tw_intervals *sets)
 static enum tw_status engine_open(struct tw_engine *engine, struct tw_error *err)
 {
     struct tw_plan *plan = engine->plan;
+    engine->watch = tw_watch_new(engine->shares.workers, engine->options->tile_timeout_s);
+    if (engine->watch == NULL)
+        return tw_error_nomem(err);
     pthread_mutex_init(&engine->mutex, NULL);
     tw_engine_plan_passes(engine);
     if (engine->num_passes > 1) {
@@ -100,26 +103,37 @@ static void engine_close(struct tw_engine *engine)
 {
     free_sets(engine->only);
     free_sets(engine->blocked);
-    pthread_mutex_destroy(&engine->mutex);
+    if (engine->watch != NULL)
+        pthread_mutex_destroy(&engine->mutex);
+    tw_watch_free(engine->watch);
+}
+
+static struct tw_worker_spec worker_spec(const struct tw_engine *engine, int index)
+{
+    const struct tw_memory_shares *shares = &engine->shares;
+    int max_open = MOST_OPEN_DATASETS / shares->workers;
+    return (struct tw_worker_spec){.budget_bytes = shares->worker_bytes,
+                                   .max_open = max_open > 8 ? max_open : 8,
+                                   .script = {engine->options->tile_timeout_s, shares->script_bytes},
+                                   .post = tw_watch_post(engine->watch, index)};
 }
 
 /* One thread of the run: makes its worker, takes its share of every pass. */
-static void run_thread(struct tw_engine *engine, const struct tw_memory_shares *shares)
+static void run_thread(struct tw_engine *engine)
 {
     struct tw_error err = {0};
     struct tw_worker *worker = NULL;
-    struct tw_worker_spec spec = {
-        .budget_bytes = shares->worker_bytes,
-        .max_open = MOST_OPEN_DATASETS / shares->workers > 8 ? MOST_OPEN_DATASETS / shares->workers : 8,
-        .cancel = &engine->cancel};
+    const struct tw_worker_spec spec = worker_spec(engine, omp_get_thread_num());
     if (tw_worker_new(engine->plan, &spec, &worker, &err) != TW_OK)
         tw_engine_fail(engine, &err);
     for (int i = 0; i < engine->num_passes; i++) {
 #pragma omp single
         if (tw_engine_begin_pass(engine, &engine->passes[i], &err) != TW_OK)
             tw_engine_fail(engine, &err);
+        tw_post_enter(spec.post);
         if (worker != NULL && engine->walk != NULL)
             tw_engine_work(engine, worker);
+        tw_post_leave(spec.post);
 #pragma omp barrier
 #pragma omp single
         tw_engine_end_pass(engine);
@@ -127,10 +141,55 @@ static void run_thread(struct tw_engine *engine, const struct tw_memory_shares *
     tw_worker_free(worker);
 }
 
-static void run_passes(struct tw_engine *engine, const struct tw_memory_shares *shares)
+/* The crew: a thread of its own, so that the main thread can end the run without a worker that hangs. */
+static void *run_crew(void *context)
 {
-#pragma omp parallel num_threads(shares->workers)
-    run_thread(engine, shares);
+    struct tw_engine *engine = context;
+#pragma omp parallel num_threads(engine->shares.workers)
+    run_thread(engine);
+    tw_watch_finish(engine->watch);
+    return NULL;
+}
+
+/* The worker was given up: its tile has failed, or was dropped because the run was to stop anyway. */
+static void take_lost(struct tw_engine *engine, const struct tw_stint *stint, bool overran)
+{
+    struct tw_error err = {0};
+    char text[TW_TILE_TEXT_SIZE];
+    if (!overran)
+        return;
+    tw_error_set(&err, TW_ESCRIPT, "tile %s: %s: %s", tw_tile_text(&stint->tile, text),
+                 tw_path_name(engine->plan->declaration->path), tw_watch_overrun(engine->watch));
+    pthread_mutex_lock(&engine->mutex);
+    tw_failures_add(&engine->failures, &stint->tile, err.message);
+    pthread_mutex_unlock(&engine->mutex);
+    atomic_fetch_add(&engine->counts.failed, 1);
+}
+
+/* Returns the number of workers that hang. */
+static int work(struct tw_engine *engine)
+{
+    pthread_t crew;
+    struct tw_error err;
+    int hanging = 0;
+    if (pthread_create(&crew, NULL, run_crew, engine) != 0) {
+        tw_error_nomem(&err);
+        tw_engine_fail(engine, &err);
+        return 0;
+    }
+    if (tw_watch_wait(engine->watch)) {
+        pthread_join(crew, NULL);
+        return 0;
+    }
+    for (int i = 0; i < engine->shares.workers; i++) {
+        struct tw_stint stint;
+        bool overran;
+        if (!tw_post_is_lost(tw_watch_post(engine->watch, i), &stint, &overran))
+            continue;
+        take_lost(engine, &stint, overran);
+        hanging++;
+    }
+    return hanging;
 }
 
 static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
@@ -173,14 +232,13 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
 }
 
 /* Does the work. A signal that comes too late, when everything is done, changes nothing. */
-static enum tw_status run(struct tw_engine *engine, const struct tw_memory_shares *shares,
-                          struct tw_run_result *result, struct tw_error *err)
+static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result, struct tw_error *err)
 {
     bool complete;
     struct tw_monitor *monitor = tw_monitor_start(engine);
     struct tw_error fatal = {0};
     if (tw_engine_outdate(engine, &fatal) == TW_OK)
-        run_passes(engine, shares);
+        result->hanging = work(engine);
     else
         tw_engine_fail(engine, &fatal);
     enum tw_status status = end_sink(engine, failures_path(engine->plan), &complete, err);
@@ -192,27 +250,39 @@ static enum tw_status run(struct tw_engine *engine, const struct tw_memory_share
     return status;
 }
 
+static enum tw_status begin(struct tw_engine *engine, struct tw_error *err)
+{
+    const struct tw_run_options *options = engine->options;
+    const struct tw_plan *plan = engine->plan;
+    const struct tw_sink_begin begin = {plan->fingerprint,     plan->metadata,
+                                        options->overwrite,    is_part(plan),
+                                        options->retry_failed, tw_watch_cancelled(engine->watch)};
+    tw_gdal_init(engine->shares.cache_bytes);
+    return tw_sink_begin(plan->sink, &begin, err);
+}
+
 enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options,
                       struct tw_run_result *result, struct tw_error *err)
 {
-    struct tw_engine engine = {.plan = plan, .options = options};
-    struct tw_memory_shares shares;
     double started = tw_clock_s();
-    struct tw_sink_begin begin = {plan->fingerprint, plan->metadata,        options->overwrite,
-                                  is_part(plan),     options->retry_failed, &engine.cancel};
     *result = (struct tw_run_result){0};
-    enum tw_status status = tw_memory_share(plan, options, &shares, err);
+    struct tw_engine *engine =
+        tw_arena_calloc(plan->arena, 1, sizeof(*engine)); /* workers that hang keep it */
+    if (engine == NULL)
+        return tw_error_nomem(err);
+    engine->plan = plan;
+    engine->options = options;
+    enum tw_status status = tw_memory_share(plan, options, &engine->shares, err);
     if (status == TW_OK)
-        status = engine_open(&engine, err);
+        status = engine_open(engine, err);
     if (status == TW_OK && options->retry_failed)
-        status = select_failed(&engine, failures_path(plan), err);
-    if (status == TW_OK) {
-        tw_gdal_init(shares.cache_bytes);
-        status = tw_sink_begin(plan->sink, &begin, err);
-    }
+        status = select_failed(engine, failures_path(plan), err);
     if (status == TW_OK)
-        status = run(&engine, &shares, result, err);
+        status = begin(engine, err);
+    if (status == TW_OK)
+        status = run(engine, result, err);
     result->seconds = tw_clock_s() - started;
-    engine_close(&engine);
+    if (result->hanging == 0)
+        engine_close(engine);
     return status;
 }

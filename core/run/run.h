@@ -16,6 +16,7 @@ struct tw_run_options {
     bool overwrite;
     bool retry_failed;
     bool fail_fast;
+    double tile_timeout_s; /* 0: a tile may take as long as it likes */
     enum tw_progress_mode progress;
 };
 
@@ -27,6 +28,8 @@ struct tw_run_result {
     uint64_t blocked; /* overviews not made because a tile below them failed */
     uint64_t files, bytes;
     double seconds;
+    int hanging;                 /* workers that could not be stopped: the caller has to end the process with
+                                    _exit, and must not free the plan */
     int signal;                  /* SIGINT or SIGTERM when the run was interrupted; 0 otherwise */
     struct tw_failures failures; /* free with tw_failures_free */
 };
@@ -44,6 +47,7 @@ struct tw_memory_shares {
     size_t cache_bytes;    /* GDAL's block cache */
     size_t overview_bytes; /* overviews in the making */
     size_t worker_bytes;   /* each worker's tile memory */
+    size_t script_bytes;   /* each worker's tables and texts of the script */
     size_t tile_bytes;     /* the least that a metatile takes */
 };
 

@@ -25,7 +25,8 @@ enum tw_status tw_worker_new(const struct tw_plan *plan, const struct tw_worker_
     if (made == NULL)
         return tw_error_nomem(err);
     made->plan = plan;
-    made->cancel = spec->cancel;
+    made->post = spec->post;
+    made->cancel = spec->post != NULL ? tw_post_cancelled(spec->post) : NULL;
     made->arena = tw_arena_new(spec->budget_bytes);
     made->pool = tw_dataset_pool_new(spec->max_open);
     made->writer = tw_writer_new(plan->sink);
@@ -35,7 +36,7 @@ enum tw_status tw_worker_new(const struct tw_plan *plan, const struct tw_worker_
     }
     if ((status = make_readers(made, err)) != TW_OK)
         goto fail;
-    made->script = tw_script_new(plan->program, err);
+    made->script = tw_script_new(plan->program, &spec->script, err);
     if (made->script == NULL) {
         status = err->status;
         goto fail;

@@ -9,6 +9,7 @@
 #define TW_WORKER_H
 
 #include "plan.h"
+#include "watch.h"
 
 struct tw_worker {
     const struct tw_plan *plan;
@@ -18,13 +19,15 @@ struct tw_worker {
     struct tw_script *script;
     struct tw_writer *writer;
     struct tw_features features; /* what the tile in work holds in stored form, when the output is a vector */
-    const volatile int *cancel;
+    struct tw_post *post;        /* NULL: nobody watches */
+    const volatile int *cancel;  /* of the post; NULL: never */
 };
 
 struct tw_worker_spec {
     size_t budget_bytes; /* of the arena */
     int max_open;        /* datasets */
-    const volatile int *cancel;
+    struct tw_script_limits script;
+    struct tw_post *post; /* borrowed; may be NULL */
 };
 
 /* Makes a worker in the thread that will use it. On success *worker is owned by the caller. */

@@ -15,6 +15,9 @@ getmetatable('').__metatable = false
 
 -- Cancelling and a used up budget end the run, whatever a script does about them.
 local function pass_on(ok, message, ...)
+  if not ok and tw.has_stopped() then
+    error(message, 0)
+  end
   if not ok and tw.is_failure(message) then
     if message.status == tw.status.CANCELLED or message.status == tw.status.BUDGET then
       error(message, 0)

@@ -191,13 +191,13 @@ enum tw_status fixture_load_file(struct fixture *fixture, const char *path)
 {
     struct tw_problems problems = {0};
     unload(fixture);
-    enum tw_status status = tw_program_load(path, NULL, &fixture->program, &problems);
+    enum tw_status status = tw_program_load(path, NULL, &fixture->limits, &fixture->program, &problems);
     if (status != TW_OK)
         tw_error_set(&fixture->err, status, "%s", tw_text_get(&problems.text));
     tw_problems_free(&problems);
     if (status != TW_OK)
         return status;
-    fixture->script = tw_script_new(fixture->program, &fixture->err);
+    fixture->script = tw_script_new(fixture->program, &fixture->limits, &fixture->err);
     return fixture->script != NULL ? TW_OK : fixture->err.status;
 }
 

@@ -47,6 +47,7 @@ struct fixture {
     int failing_reads; /* the next so many reads fail */
     int reads;
     int cancel;
+    struct tw_script_limits limits;
 };
 
 /* Makes the inputs; width and height of the window, usually FIXTURE_WIDTH and FIXTURE_HEIGHT. */

@@ -32,7 +32,7 @@ static void load(const struct tw_value *description, struct tw_program **program
     const struct tw_value *params = tw_value_get(description, "params");
     if (path == NULL)
         arrays_fail("a script has no path");
-    enum tw_status status = tw_program_load(path->text, NULL, program, &problems);
+    enum tw_status status = tw_program_load(path->text, NULL, NULL, program, &problems);
     if (status == TW_OK)
         tw_program_check_params(*program, params, &problems);
     if (status == TW_OK && problems.count > 0)
@@ -125,7 +125,7 @@ static void run_script(struct session *session, const struct tw_value *script)
     struct tw_program *program = NULL;
     load(script, &program, &err);
     session->params = tw_value_get(script, "params");
-    session->script = err.status == TW_OK ? tw_script_new(program, &err) : NULL;
+    session->script = err.status == TW_OK ? tw_script_new(program, NULL, &err) : NULL;
     for (size_t i = 0; i < tw_value_get(script, "tiles")->count; i++)
         if (session->script != NULL)
             run_tile(session, arrays_tile_of(&session->batch, script, i));
@@ -257,7 +257,7 @@ static void time_script(const struct arrays_batch *batch, const struct options *
     struct worker *workers = calloc((size_t)options->threads, sizeof(*workers));
     load(first, &program, &err);
     for (int i = 0; err.status == TW_OK && i < options->threads; i++) {
-        workers[i].script = tw_script_new(program, &err);
+        workers[i].script = tw_script_new(program, NULL, &err);
         workers[i].arena = tw_arena_new(0);
         workers[i].job = arrays_job(lasting, tile, params, workers[i].arena);
     }

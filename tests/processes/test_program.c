@@ -39,7 +39,7 @@ static struct tw_program *load(const char *name, struct tw_problems *problems)
     static const struct tw_value place = {
         .kind = TW_STRING, .line = 3, .col = 10, .file = "a.yaml", .text = ""};
     struct tw_program *program;
-    tw_program_load(name, &place, &program, problems);
+    tw_program_load(name, &place, NULL, &program, problems);
     return program;
 }
 
