@@ -31,8 +31,8 @@ struct vector_reader {
     double turn, grid_turn;  /* of the layer's CRS and of the grid's; 0: none */
     bool is_somewhere;       /* whether any of the layer can be projected: then, its bounds in the grid */
     struct tw_box footprint; /* maybe beyond the antimeridian */
-    bool has_domain;         /* whether the grid's extent has bounds in the layer's CRS */
-    struct tw_box domain;    /* these */
+    bool has_domain;         /* whether the layer reaches beyond the grid */
+    struct tw_box domain;    /* then, the grid's bounds in the layer's CRS */
 };
 
 struct found {
@@ -91,18 +91,36 @@ static enum tw_status get_layer(struct tw_reader *reader, OGRLayerH *layer, stru
                : tw_error_set(err, TW_EINPUT, "'%s' has no layer '%s' any more", state->path, state->layer);
 }
 
+/* Where the grid ends within the layer, if it does. */
+static void find_domain(struct vector_reader *vector, const struct tw_grid *grid)
+{
+    const struct tw_box *extent = &grid->extent, *footprint = &vector->footprint;
+    struct tw_box inside = tw_box_intersection(footprint, extent);
+    bool ends = footprint->bottom <= extent->bottom || footprint->top >= extent->top;
+    if (grid->is_global) { /* all around */
+        inside.left = footprint->left;
+        inside.right = footprint->right;
+    } else {
+        ends = ends || footprint->left <= extent->left || footprint->right >= extent->right;
+    }
+    double inset = (inside.right - inside.left) * 1e-9; /* the very edges may come out on the other side */
+    inside.left += inset;
+    inside.right -= inset;
+    vector->has_domain = ends && vector->pair->to_grid != NULL && inside.left < inside.right &&
+                         inside.bottom < inside.top &&
+                         move_bounds(vector->pair->to_file, &inside, &vector->domain);
+}
+
 static void locate(struct vector_reader *vector, const struct tw_vector_state *state,
                    const struct tw_grid *grid)
 {
-    OGRCoordinateTransformationH to_grid = vector->pair->to_grid;
-    vector->turn = to_grid != NULL ? tw_crs_turn(vector->pair->crs) : 0;
+    vector->turn = vector->pair->to_grid != NULL ? tw_crs_turn(vector->pair->crs) : 0;
     vector->grid_turn = grid->is_global ? grid->extent.right - grid->extent.left : 0;
     vector->is_somewhere =
         !state->is_empty && tw_footprint_of_box(&state->extent, vector->pair, grid, &vector->footprint);
-    struct tw_box inside = grid->extent; /* the very edges may come out on the other side */
-    double inset = (inside.right - inside.left) * 1e-9;
-    inside = (struct tw_box){inside.left + inset, inside.bottom, inside.right - inset, inside.top};
-    vector->has_domain = to_grid != NULL && move_bounds(vector->pair->to_file, &inside, &vector->domain);
+    vector->has_domain = false;
+    if (vector->is_somewhere)
+        find_domain(vector, grid);
 }
 
 /* The reader's state for the grid, made when the grid is a new one. */
