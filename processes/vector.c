@@ -30,21 +30,32 @@ static struct tw_figures *current_set(const struct tw_host *host)
     return host->job != NULL ? host->figures : host->lasting_figures;
 }
 
-/* GEOS's reasons in the words of a script; what fails here is the script's fault. */
+/* Where the words begin behind the name of an exception of GEOS's, and behind `Input geom 0 is invalid: `. */
+static const char *plain_reason(const char *reason)
+{
+    static const char exception[] = "Exception: ", input[] = "Input geom ", invalid[] = " is invalid: ";
+    const char *found = strstr(reason, exception);
+    const char *plain = found != NULL ? found + strlen(exception) : reason;
+    const char *behind = strncmp(plain, input, strlen(input)) == 0 ? strstr(plain, invalid) : NULL;
+    return behind != NULL ? behind + strlen(invalid) : plain;
+}
+
+/* `operation: reason` of GEOS in the words of a script, whose fault it is. */
 static int32_t explain(struct tw_host *host, enum tw_status status)
 {
     if (status != TW_EUSAGE)
         return (int32_t)status;
     char message[TW_ERROR_SIZE];
     memcpy(message, host->err.message, sizeof(message));
-    char *topology = strstr(message, "TopologyException: ");
-    if (topology == NULL)
+    char *reason = strstr(message, ": ");
+    if (reason == NULL)
         return (int32_t)tw_error_set(&host->err, TW_ESCRIPT, "%s", message);
-    *topology = '\0';
-    const char *reason = topology + strlen("TopologyException: ");
-    return (int32_t)tw_error_set(&host->err, TW_ESCRIPT,
-                                 "%sa geometry is not valid (%s): mend it first, with g:make_valid()",
-                                 message, reason);
+    *reason = '\0';
+    reason += strlen(": ");
+    bool is_topology = strncmp(reason, "Topology", strlen("Topology")) == 0;
+    return (int32_t)tw_error_set(&host->err, TW_ESCRIPT, "%s: %s%s%s", message,
+                                 is_topology ? "a geometry is not valid (" : "", plain_reason(reason),
+                                 is_topology ? "): mend it first, with g:make_valid()" : "");
 }
 
 static int32_t check_budget(struct tw_host *host)

@@ -125,10 +125,28 @@ static enum tw_status take(struct tw_figures *figures, GEOSGeometry *geometry, c
     return TW_OK;
 }
 
+static int is_finite(double *x, double *y, void *context)
+{
+    (void)context;
+    return isfinite(*x) && isfinite(*y);
+}
+
+/* GEOS reads `inf` and `nan`, and crashes on them later. */
+static bool has_finite_coordinates(GEOSContextHandle_t geos, const GEOSGeometry *geometry)
+{
+    GEOSGeometry *moved = GEOSGeom_transformXY_r(geos, geometry, is_finite, NULL);
+    GEOSGeom_destroy_r(geos, moved);
+    return moved != NULL;
+}
+
 enum tw_status tw_figure_from_wkt(struct tw_figures *figures, const char *wkt, struct tw_figure **figure,
                                   struct tw_error *err)
 {
     GEOSGeometry *read = tw_geos_read_wkt(figures->geos.handle, wkt);
+    if (read != NULL && !has_finite_coordinates(figures->geos.handle, read)) {
+        GEOSGeom_destroy_r(figures->geos.handle, read);
+        return tw_error_set(err, TW_EUSAGE, "cannot read the geometry: a coordinate is not finite");
+    }
     return take(figures, read, "cannot read the geometry", figure, err);
 }
 

@@ -32,7 +32,7 @@ void tw_figures_clear(struct tw_figures *figures);
 size_t tw_figures_bytes(const struct tw_figures *figures);
 size_t tw_figure_bytes(const struct tw_figure *figure);
 
-/* New figures; the set owns them. */
+/* New figures; the set owns them. WKT with coordinates that are not finite is refused; WKB must have none. */
 enum tw_status tw_figure_from_wkt(struct tw_figures *figures, const char *wkt, struct tw_figure **figure,
                                   struct tw_error *err);
 enum tw_status tw_figure_from_wkb(struct tw_figures *figures, const void *wkb, size_t size,
@@ -97,7 +97,7 @@ enum tw_status tw_figure_change(struct tw_figures *figures, enum tw_figure_chang
 /* The numbers of the caps are those of GEOS. */
 enum tw_figure_cap { TW_CAP_ROUND = 1, TW_CAP_FLAT = 2, TW_CAP_SQUARE = 3 };
 struct tw_figure_buffer {
-    double distance;  /* negative: polygons shrink */
+    double distance;  /* finite; negative: polygons shrink */
     int32_t segments; /* of a quarter circle, at least 1 */
     int32_t cap;      /* enum tw_figure_cap: the ends of lines */
 };

@@ -26,7 +26,8 @@ local VectorInput = {}
 function VectorInput:features(options) end
 
 ---A geometry and its properties: texts, numbers and booleans. A property without a value is nil; the name of one that
----the input does not have at all is refused. Features may be changed: they are the script's own.
+---the input does not have at all is refused. Features may be changed: they are the script's own. In results, numbers that
+---are not finite are left out.
 ---```lua
 ---for _, field in ipairs(input.fields:features()) do
 ---  field.properties.hectares = field.geometry:area() / 10000

@@ -174,7 +174,7 @@ end
 local caps = { round = 1, flat = 2, square = 3 }
 
 function methods.buffer(geometry, distance, options)
-  if type(distance) ~= 'number' then
+  if type(distance) ~= 'number' or distance ~= distance or math.abs(distance) == math.huge then
     raise('buffer needs a distance in units of the CRS, as in g:buffer(100), not %s', tw.show(distance))
   end
   options = tw.check_options('buffer', options, { 'segments', 'cap' })
@@ -190,7 +190,7 @@ function methods.buffer(geometry, distance, options)
 end
 
 function methods.simplify(geometry, tolerance)
-  if type(tolerance) ~= 'number' or not (tolerance >= 0) then
+  if type(tolerance) ~= 'number' or not (tolerance >= 0 and tolerance < math.huge) then
     raise('simplify needs a tolerance in units of the CRS, as in g:simplify(10), not %s', tw.show(tolerance))
   end
   local made = Type()
@@ -296,6 +296,10 @@ for name, operator in pairs(tw.operators) do
     raise("'%s' needs numbers and arrays; geometries are joined with a:union(b), and cut with a:intersection(b) and "
       .. 'a:difference(b)', operator[2])
   end
+end
+
+function Geometry.__concat()
+  raise('a geometry is no text: write g:wkt()')
 end
 
 function Geometry.__len()

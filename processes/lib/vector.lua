@@ -195,7 +195,7 @@ local function values_of(list, geometries, property)
     local value = properties[property]
     if value ~= nil and type(value) ~= 'number' then
       raise("vector.rasterize: property '%s' of feature %d is %s, not a number", property, i, tw.show(value))
-    elseif value then
+    elseif value and value == value then
       kept[#kept + 1], values[#values + 1] = geometries[i], value
     end
   end
@@ -209,7 +209,7 @@ function tw.vector.rasterize(list, options)
   tw.dtype_argument(dtype, 'vector.rasterize')
   if value == nil then
     return tw.vector.mask(list, { all_touched = options.all_touched })
-  elseif type(value) ~= 'number' and type(value) ~= 'string' then
+  elseif type(value) ~= 'number' and type(value) ~= 'string' or value ~= value then
     raise('vector.rasterize: value is a number or the name of a property, not %s', tw.show(value))
   end
   local geometries = tw.geometries_argument(list, 'vector.rasterize')
@@ -318,9 +318,19 @@ local function set_value(target, value, name, number)
   end
 end
 
+-- Numbers that JSON cannot hold are as good as none.
+local function is_value(value)
+  return type(value) ~= 'number' or value == value and math.abs(value) < math.huge
+end
+
 -- Sorted by name: a Lua table has no order, and results are the same on every run.
 local function pack_properties(properties, number)
-  local map, names = alloc('struct tw_value', 1), tw.names_of(properties)
+  local map, names = alloc('struct tw_value', 1), {}
+  for _, name in ipairs(tw.names_of(properties)) do
+    if is_value(properties[name]) then
+      names[#names + 1] = name
+    end
+  end
   map.kind, map.text = MAP, text_in_arena('')
   map.count, map.members = #names, alloc('struct tw_member', #names)
   for i, name in ipairs(names) do

@@ -118,7 +118,7 @@ class BadScript(harness.Case):
                                  output="{path: out, format: PNG}")
 
     def test_something_that_is_no_raster(self):
-        self.check_fails_at_tile("script.lua: run returned 'done'; it must return a raster, an array, a list of arrays, or nil",
+        self.check_fails_at_tile("script.lua: run returned 'done'; it must return a raster, an array, a list of arrays or features, or nil",
                                  "return 'done'")
 
     def test_a_module_that_is_missing(self):
