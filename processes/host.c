@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "host.h"
 
+#include "functions_focal.h"
+
 #include "functions_pixels.h"
 
 #include <string.h>
@@ -130,6 +132,7 @@ void tw_host_init(struct tw_host *host)
     *host = (struct tw_host){
         .size_bytes = (int32_t)offsetof(struct tw_host, job),
         .message = host->err.message,
+        .focal = &tw_focal_functions,
         .pixels = &tw_pixel_functions,
         .wrap_node = tw_node_wrap,
         .make_node = tw_node_make,

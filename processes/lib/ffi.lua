@@ -78,4 +78,4 @@ for i, name in ipairs(tw.dtype_names) do
 end
 
 -- From enum tw_status in error.h.
-tw.status = { SCRIPT = 3, BUDGET = 4, CANCELLED = 7 }
+tw.status = { USAGE = 1, SCRIPT = 3, BUDGET = 4, CANCELLED = 7 }

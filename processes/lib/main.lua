@@ -6,7 +6,7 @@ local tw = ...
 
 local files = {
   'ffi', 'errors', 'readonly', 'tailcalls', 'array', 'raster', 'values', 'reduce', 'pixels', 'series', 'json', 'geometry',
-  'vector', 'inputs', 'spectral', 'process', 'sandbox', 'run',
+  'vector', 'inputs', 'spectral', 'focal', 'terrain', 'process', 'sandbox', 'run',
 }
 
 for _, name in ipairs(files) do

@@ -13,13 +13,14 @@ end
 string.dump = nil
 getmetatable('').__metatable = false
 
--- Cancelling and a used up budget end the run, whatever a script does about them.
+-- A wrong configuration, cancelling and a used up budget end the run, whatever a script does about them.
 local function pass_on(ok, message, ...)
   if not ok and tw.has_stopped() then
     error(message, 0)
   end
   if not ok and tw.is_failure(message) then
-    if message.status == tw.status.CANCELLED or message.status == tw.status.BUDGET then
+    local status = message.status
+    if status == tw.status.USAGE or status == tw.status.CANCELLED or status == tw.status.BUDGET then
       error(message, 0)
     end
     return ok, message.message

@@ -146,7 +146,7 @@ static enum tw_status read_scene(void *context, const struct tw_script_read *req
 
 static const struct tw_pyramid *test_pyramid(void)
 {
-    static struct tw_pyramid pyramid = {.tile_size_px = 256, .metatiling = 1};
+    static struct tw_pyramid pyramid = {.tile_size_px = 256, .metatiling = 1, .pixelbuffer_px = 8};
     pyramid.grid = tw_grid_named("mercator");
     return &pyramid;
 }
