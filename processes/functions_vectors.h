@@ -23,8 +23,8 @@ struct tw_script_geometry {
 typedef const struct tw_script_geometry *tw_geometry_argument;
 
 struct tw_vector_functions {
-    int32_t size_bytes;   /* of this struct */
-    int32_t member_bytes; /* of struct tw_member */
+    int32_t size_bytes;     /* of this struct */
+    int32_t mirrored_bytes; /* of the others that lib/geometry.lua mirrors, added up */
 
     int32_t (*from_wkt)(struct tw_host *, const char *wkt, struct tw_script_geometry *made);
     int32_t (*from_feature)(struct tw_host *, const struct tw_feature *, struct tw_script_geometry *made);

@@ -207,7 +207,10 @@ static int32_t wkb_of(struct tw_host *host, tw_geometry_argument geometry, struc
 
 const struct tw_vector_functions tw_vector_functions = {
     .size_bytes = (int32_t)sizeof(struct tw_vector_functions),
-    .member_bytes = (int32_t)sizeof(struct tw_member),
+    .mirrored_bytes =
+        (int32_t)(sizeof(struct tw_member) + sizeof(struct tw_feature) + sizeof(struct tw_features) +
+                  sizeof(struct tw_box) + sizeof(struct tw_figure_buffer) +
+                  sizeof(struct tw_script_contours) + sizeof(struct tw_script_geometry)),
     .from_wkt = from_wkt,
     .from_feature = from_feature,
     .release = release,

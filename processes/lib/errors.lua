@@ -103,7 +103,8 @@ local advice = {
 
 -- The message that Lua raised, without its place, in the words of the script.
 local function reword(text)
-  text = text:gsub("'struct tw_script_geometry'", 'a geometry'):gsub("a? ?'?struct tw_script_array'?", 'an array'):gsub("a? ?'?struct tw_script_series%d*'?", 'a series')
+  text = text:gsub("'struct tw_script_geometry'", 'a geometry')
+  text = text:gsub("a? ?'?struct tw_script_array'?", 'an array'):gsub("a? ?'?struct tw_script_series%d*'?", 'a series')
     :gsub("a? ?'?struct tw_script_at%d*'?", 'a table of series')
     :gsub('got cdata', 'got an array')
   for _, entry in ipairs(advice) do

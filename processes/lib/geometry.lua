@@ -26,7 +26,7 @@ struct tw_script_geometry { void *_figure; int32_t _tile, _bytes; };
 
 typedef const struct tw_script_geometry *tw_geometry_argument;
 struct tw_vector_functions {
-  int32_t size_bytes, member_bytes;
+  int32_t size_bytes, mirrored_bytes;
 
   int32_t (*from_wkt)(struct tw_host *, const char *, struct tw_script_geometry *);
   int32_t (*from_feature)(struct tw_host *, const struct tw_feature *, struct tw_script_geometry *);
@@ -65,8 +65,12 @@ struct tw_vector_functions {
 ]]
 
 local vectors = ffi.cast('const struct tw_vector_functions *', host.vectors)
-assert(vectors.size_bytes == ffi.sizeof('struct tw_vector_functions') and
-  vectors.member_bytes == ffi.sizeof('struct tw_member'), 'lib/geometry.lua does not match functions_vectors.h')
+local mirrored_bytes = 0
+for name in ('member feature features box figure_buffer script_contours script_geometry'):gmatch('%S+') do
+  mirrored_bytes = mirrored_bytes + ffi.sizeof('struct tw_' .. name)
+end
+assert(vectors.size_bytes == ffi.sizeof('struct tw_vector_functions') and vectors.mirrored_bytes == mirrored_bytes,
+  'lib/geometry.lua does not match functions_vectors.h')
 tw.vectors = vectors
 
 local Geometry = {}
