@@ -119,6 +119,9 @@ function methods.fill(raster, filler)
 end
 
 function methods.clip(raster, low, high)
+  if tw.is_vector(low) then
+    return raster:where(tw.clip_mask(low, high))
+  end
   return tw.each_band(raster, function(array)
     return array:clip(low, high)
   end)
@@ -142,9 +145,6 @@ local function check_names(names, num_bands, what)
     if seen[name] then
       raise("%s: two bands are named '%s'", what, name)
     end
-  if tw.is_vector(low) then
-    return raster:where(tw.clip_mask(low, high))
-  end
     seen[name] = true
   end
 end

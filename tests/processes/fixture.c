@@ -164,7 +164,8 @@ void fixture_init(struct fixture *fixture, int width_px, int height_px)
     fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
                                           .pyramid = test_pyramid(),
                                           .inputs = fixture->inputs,
-                                          .num_inputs = 3,
+                                          .num_inputs = 4,
+                                          .services = &fixture->services,
                                           .arena = fixture->arena,
                                           .cancel = &fixture->cancel};
     fixture->job.window = tw_tile_window(test_pyramid(), &fixture->job.tile);
@@ -183,8 +184,8 @@ static void unload(struct fixture *fixture)
 void fixture_free(struct fixture *fixture)
 {
     unload(fixture);
-    tw_arena_free(fixture->arena);
     tw_figures_free(fixture->figures);
+    tw_arena_free(fixture->arena);
 }
 
 enum tw_status fixture_load_file(struct fixture *fixture, const char *path)
