@@ -3,6 +3,7 @@
 
 #include "host.h"
 
+#include <math.h>
 #include <string.h>
 
 static void mark(struct tw_host *host, struct tw_arena_mark *place)
@@ -17,6 +18,12 @@ static void release(struct tw_host *host, const struct tw_arena_mark *place)
     memset(host->combined, 0, sizeof(host->combined));
 }
 
+static double room_bytes(struct tw_host *host)
+{
+    size_t budget = tw_arena_budget(host->job->arena);
+    return budget > 0 ? (double)(budget - tw_arena_used(host->job->arena)) : (double)INFINITY;
+}
+
 const struct tw_stack_functions tw_stack_functions = {
     .size_bytes = (int32_t)sizeof(struct tw_stack_functions),
     .fold = tw_stack_fold,
@@ -27,4 +34,5 @@ const struct tw_stack_functions tw_stack_functions = {
     .fill_gaps = tw_stack_fill_gaps,
     .mark = mark,
     .release = release,
+    .room_bytes = room_bytes,
 };

@@ -65,6 +65,7 @@ struct tw_stack_functions {
 
     void (*mark)(struct tw_host *, struct tw_arena_mark *);
     void (*release)(struct tw_host *, const struct tw_arena_mark *);
+    double (*room_bytes)(struct tw_host *); /* what is left of the tile's budget */
 };
 
 extern const struct tw_stack_functions tw_stack_functions;

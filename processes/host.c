@@ -2,8 +2,8 @@
 #include "host.h"
 
 #include "functions_focal.h"
-
 #include "functions_pixels.h"
+#include "functions_stacks.h"
 
 #include <string.h>
 
@@ -132,8 +132,9 @@ void tw_host_init(struct tw_host *host)
     *host = (struct tw_host){
         .size_bytes = (int32_t)offsetof(struct tw_host, job),
         .message = host->err.message,
-        .focal = &tw_focal_functions,
         .pixels = &tw_pixel_functions,
+        .focal = &tw_focal_functions,
+        .stacks = &tw_stack_functions,
         .wrap_node = tw_node_wrap,
         .make_node = tw_node_make,
         .evaluate = tw_node_evaluate,
@@ -142,7 +143,6 @@ void tw_host_init(struct tw_host *host)
         .histogram = tw_kernel_histogram,
         .drop_nan = tw_kernel_drop_nan,
         .statistics = tw_kernel_statistics,
-        .reduce = tw_kernel_reduce,
         .valid_pixels = tw_kernel_valid_pixels,
         .common_validity = tw_kernel_common_validity,
         .get = tw_array_get,
@@ -167,9 +167,9 @@ void tw_host_begin(struct tw_host *host, const struct tw_script_job *job)
     host->result = NULL;
     host->result_names = NULL;
     host->num_results = 0;
+    host->result_is_vector = false;
     memset(host->combined, 0, sizeof(host->combined));
     host->program = NULL;
     host->scratch = NULL;
-    host->result_is_vector = false;
     host->scratch_size = 0;
 }

@@ -47,7 +47,6 @@ struct tw_host {
     int32_t (*histogram)(struct tw_host *, const struct tw_array *, const struct tw_histogram *);
     int32_t (*drop_nan)(struct tw_host *, const struct tw_array *, struct tw_array *);
     int32_t (*statistics)(struct tw_host *, const struct tw_array *, struct tw_statistics *);
-    int32_t (*reduce)(struct tw_host *, int32_t, const struct tw_array *const *, int32_t, struct tw_array *);
     int32_t (*valid_pixels)(const uint8_t *, int64_t, int32_t, int32_t *);
     int32_t (*common_validity)(struct tw_host *, const struct tw_array *const *, int32_t, uint8_t **);
 

@@ -67,6 +67,7 @@ struct block {
 
 static const uint8_t *valid_of(struct block *block, int32_t layer, int32_t band)
 {
+    tw_layers_prefetch(block->layers, layer, band, block->first + block->count, block->count);
     const uint8_t *valid =
         tw_layers_valid(block->layers, layer, band, block->first, block->count, block->room);
     return valid != NULL ? valid : block->all;
@@ -206,7 +207,10 @@ static void add_integers(struct block *block, struct sums *sums, int32_t band, e
     struct tw_block converted;
     double sum[TW_LAYERS_BLOCK];
     bool with_squares = block->fold->reduction == TW_FOLD_STD;
-    memset(&exact, 0, sizeof(exact));
+    memset(&exact.sum, 0, sizeof(exact.sum));
+    memset(exact.count, 0, sizeof(exact.count));
+    if (with_squares)
+        memset(exact.square, 0, sizeof(exact.square));
     for (int32_t i = 0; i < block->layers->num_layers; i++) {
         struct tw_operand operand = {tw_layers_at(block->layers, i, band), 0};
         const void *layer = tw_block_load(&operand, dtype, block->first, block->count, &converted);

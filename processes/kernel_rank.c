@@ -26,7 +26,7 @@ static struct place place_of(double q, size_t num_observations)
 /* Loading takes every value and lets nodata win, which vectorises. The two values at a pixel's place are
  * picked from their rows for one number of observations after the other, and weighted in the end; small types
  * are exact enough in float. */
-#define RANK(NAME, TYPE, WORK, RESULT)                                                                       \
+#define RANK(NAME, TYPE, RESULT)                                                                             \
     TW_CLONES static void load_##NAME(void *row, const void *layer, const uint8_t *restrict valid,           \
                                       double last, size_t count)                                             \
     {                                                                                                        \
@@ -38,14 +38,14 @@ static struct place place_of(double q, size_t num_observations)
             to[i] = valid[i] != 0 ? value : behind;                                                          \
         }                                                                                                    \
     }                                                                                                        \
-    TW_CLONES static void pick_##NAME(const void *row, const uint16_t *restrict counts, uint16_t number,     \
-                                      void *picked, size_t count)                                            \
+    TW_CLONES static void pick_##NAME(const void *row, const uint16_t *restrict counts, uint16_t least,      \
+                                      uint16_t more, void *picked, size_t count)                             \
     {                                                                                                        \
         const TYPE *restrict in = row;                                                                       \
         TYPE *restrict to = picked;                                                                          \
         for (size_t i = 0; i < count; i++) {                                                                 \
             TYPE value = in[i], old = to[i];                                                                 \
-            to[i] = counts[i] == number ? value : old;                                                       \
+            to[i] = (uint16_t)(counts[i] - least) <= more ? value : old;                                     \
         }                                                                                                    \
     }                                                                                                        \
     TW_CLONES static void weigh_##NAME(const void *low, const void *high, const double *restrict weights,    \
@@ -55,23 +55,23 @@ static struct place place_of(double q, size_t num_observations)
         const TYPE *restrict highs = high;                                                                   \
         RESULT *restrict result = out;                                                                       \
         for (size_t i = 0; i < count; i++) {                                                                 \
-            WORK a = (WORK)lows[i], b = (WORK)highs[i], weight = (WORK)weights[i];                           \
-            WORK between = a * (1 - weight) + b * weight;                                                    \
+            double a = (double)lows[i], b = (double)highs[i], weight = weights[i];                           \
+            double between = a * (1 - weight) + b * weight;                                                  \
             result[i] = (RESULT)(a == b ? a : between);                                                      \
         }                                                                                                    \
     }
-RANK(uint8, uint8_t, float, float)
-RANK(int8, int8_t, float, float)
-RANK(uint16, uint16_t, float, float)
-RANK(int16, int16_t, float, float)
-RANK(uint32, uint32_t, double, double)
-RANK(int32, int32_t, double, double)
-RANK(float32, float, double, float)
-RANK(float64, double, double, double)
+RANK(uint8, uint8_t, float)
+RANK(int8, int8_t, float)
+RANK(uint16, uint16_t, float)
+RANK(int16, int16_t, float)
+RANK(uint32, uint32_t, double)
+RANK(int32, int32_t, double)
+RANK(float32, float, float)
+RANK(float64, double, double)
 
 static const struct {
     void (*load)(void *, const void *, const uint8_t *, double, size_t);
-    void (*pick)(const void *, const uint16_t *, uint16_t, void *, size_t);
+    void (*pick)(const void *, const uint16_t *, uint16_t, uint16_t, void *, size_t);
     void (*weigh)(const void *, const void *, const double *, void *, size_t);
 } functions[TW_NUM_DTYPES] = {
     {load_uint8, pick_uint8, weigh_uint8},       {load_int8, pick_int8, weigh_int8},
@@ -89,7 +89,9 @@ struct ranking {
     size_t stride;
     unsigned char *rows;
     struct tw_network network;
-    double *weights; /* by number of observations */
+    double *weights;     /* by number of observations */
+    double *same_weight; /* of all pixels of a block, where it is the same for all that have one, as in
+                            medians; otherwise NULL */
     uint16_t counts[TW_LAYERS_BLOCK];
 };
 
@@ -117,6 +119,7 @@ static size_t load_rows(struct ranking *ranking, size_t first, size_t count)
     for (int32_t i = 0; i < ranking->layers->num_layers; i++) {
         struct tw_operand operand = {tw_layers_at(ranking->layers, i, ranking->band), 0};
         const uint8_t *valid = tw_layers_valid(ranking->layers, i, ranking->band, first, count, room);
+        tw_layers_prefetch(ranking->layers, i, ranking->band, first + count, count);
         if (valid != NULL && memchr(valid, TW_VALID, count) == NULL)
             continue;
         const void *layer = tw_block_load(&operand, ranking->dtype, first, count, &converted);
@@ -143,20 +146,40 @@ TW_CLONES static void find_range(const uint16_t *restrict counts, size_t count, 
     range[1] = most;
 }
 
-/* range: the least and the greatest number of observations in the block. */
+static size_t row_of(double q, size_t number, bool is_high)
+{
+    struct place place = place_of(q, number);
+    return place.low + (is_high && place.weight > 0);
+}
+
+/* Takes the lower (or the higher) value at each pixel's place. range: the least and the greatest number of
+ * observations in the block; numbers that share a row are done together. */
+static void pick(const struct ranking *ranking, const uint16_t range[2], bool is_high, void *picked,
+                 size_t count)
+{
+    size_t number = range[0];
+    while (number <= range[1]) {
+        size_t least = number;
+        size_t row = row_of(ranking->q, number, is_high);
+        while (number <= range[1] && row_of(ranking->q, number, is_high) == row)
+            number++;
+        functions[ranking->dtype].pick(ranking->rows + row * ranking->stride, ranking->counts,
+                                       (uint16_t)least, (uint16_t)(number - 1 - least), picked, count);
+    }
+}
+
 static void take_ranks(const struct ranking *ranking, const uint16_t range[2], void *result, size_t count)
 {
     _Alignas(64) unsigned char low[TW_LAYERS_BLOCK * sizeof(double)], high[TW_LAYERS_BLOCK * sizeof(double)];
-    double weights[TW_LAYERS_BLOCK];
-    for (uint16_t number = range[0]; number <= range[1]; number++) {
-        struct place place = place_of(ranking->q, number);
-        const unsigned char *row = ranking->rows + place.low * ranking->stride;
-        const unsigned char *next = row + (place.weight > 0 ? ranking->stride : 0);
-        functions[ranking->dtype].pick(row, ranking->counts, number, low, count);
-        functions[ranking->dtype].pick(next, ranking->counts, number, high, count);
+    double room[TW_LAYERS_BLOCK];
+    const double *weights = ranking->same_weight;
+    pick(ranking, range, false, low, count);
+    pick(ranking, range, true, high, count);
+    if (weights == NULL) {
+        for (size_t i = 0; i < count; i++)
+            room[i] = ranking->weights[ranking->counts[i]];
+        weights = room;
     }
-    for (size_t i = 0; i < count; i++)
-        weights[i] = ranking->weights[ranking->counts[i]];
     functions[ranking->dtype].weigh(low, high, weights, result, count);
 }
 
@@ -185,6 +208,23 @@ static void rank_block(struct ranking *ranking, struct tw_array *out, size_t fir
         tw_block_clear_nan(result, (enum tw_dtype)out->dtype, out->valid + first, count);
 }
 
+/* A value that is weighted with itself may have any weight. */
+static int32_t make_same_weight(struct tw_host *host, struct ranking *ranking)
+{
+    double weight = 0;
+    for (int32_t i = 1; i <= ranking->layers->num_layers; i++) {
+        double own = ranking->weights[i];
+        if (own > 0 && weight > 0 && own != weight)
+            return TW_OK;
+        weight = own > 0 ? own : weight;
+    }
+    ranking->same_weight = tw_host_alloc(host, TW_LAYERS_BLOCK * sizeof(double));
+    if (ranking->same_weight == NULL)
+        return (int32_t)host->err.status;
+    tw_pixels_fill(ranking->same_weight, TW_FLOAT64, TW_LAYERS_BLOCK, weight);
+    return TW_OK;
+}
+
 static int32_t make_rows(struct tw_host *host, struct ranking *ranking, const struct tw_array *out)
 {
     size_t num_layers = (size_t)ranking->layers->num_layers, size = 1;
@@ -204,7 +244,7 @@ static int32_t make_rows(struct tw_host *host, struct ranking *ranking, const st
     ranking->weights[0] = 0;
     for (size_t i = 1; i <= num_layers; i++)
         ranking->weights[i] = place_of(ranking->q, i).weight;
-    return TW_OK;
+    return make_same_weight(host, ranking);
 }
 
 /* One validity for all bands is right where they share theirs, and results are never NaN. */

@@ -56,15 +56,6 @@ struct tw_histogram {
 int32_t tw_kernel_histogram(struct tw_host *host, const struct tw_array *array,
                             const struct tw_histogram *histogram);
 
-/* The numbers are part of lib/ffi.lua. */
-enum tw_reduction { TW_REDUCE_FIRST = 0, TW_REDUCE_MIN, TW_REDUCE_MAX, TW_REDUCE_MEAN, TW_REDUCE_MEDIAN };
-
-/* Over count arrays of the same shape, pixel by pixel, leaving out nodata. FIRST, MIN and MAX give the
- * smallest type that holds all of them; MEAN and MEDIAN float32 or float64, so that a middle between two
- * integers is kept. */
-int32_t tw_kernel_reduce(struct tw_host *host, int32_t reduction, const struct tw_array *const *arrays,
-                         int32_t count, struct tw_array *out);
-
 /* Writes the indices of the valid ones among count pixels from `first` on to `pixels`; returns their number.
  * A loop over them has no branch, which compiled Lua cannot do well. */
 int32_t tw_kernel_valid_pixels(const uint8_t *valid, int64_t first, int32_t count, int32_t *pixels);

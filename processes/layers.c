@@ -108,6 +108,34 @@ const uint8_t *tw_layers_valid_in_all(const struct tw_layers *layers, int32_t la
     return valid;
 }
 
+static void prefetch(const void *start, size_t size)
+{
+    enum { LINE_BYTES = 64, SECOND_LEVEL = 2 };
+    const unsigned char *bytes = start;
+    for (size_t i = 0; i < size; i += LINE_BYTES)
+        __builtin_prefetch(bytes + i, 0, SECOND_LEVEL);
+}
+
+static void prefetch_array(const struct tw_array *array, size_t first, size_t count)
+{
+    size_t total = tw_array_num_pixels(array);
+    if (first >= total)
+        return;
+    count = total - first < count ? total - first : count;
+    prefetch(tw_block_at(array, first), count * tw_dtype_size((enum tw_dtype)array->dtype));
+    if (array->valid != NULL)
+        prefetch(array->valid + first, count);
+}
+
+void tw_layers_prefetch(const struct tw_layers *layers, int32_t layer, int32_t band, size_t first,
+                        size_t count)
+{
+    const struct tw_array *mask = layers->masks != NULL ? layers->masks[layer] : NULL;
+    prefetch_array(tw_layers_at(layers, layer, band), first, count);
+    if (mask != NULL)
+        prefetch_array(mask, first, count);
+}
+
 const double *tw_layers_values(const struct tw_array *array, size_t first, size_t count, double *room)
 {
     const void *pixels = tw_block_at(array, first);

@@ -33,6 +33,11 @@ const uint8_t *tw_layers_valid(const struct tw_layers *layers, int32_t layer, in
 const uint8_t *tw_layers_valid_in_all(const struct tw_layers *layers, int32_t layer, size_t first,
                                       size_t count, uint8_t *room);
 
+/* Asks for what a later block of a layer needs from memory: the machine follows one array by itself, but not
+ * a dozen of them in turn. */
+void tw_layers_prefetch(const struct tw_layers *layers, int32_t layer, int32_t band, size_t first,
+                        size_t count);
+
 /* The values of a block as doubles, in room or in the array. */
 const double *tw_layers_values(const struct tw_array *array, size_t first, size_t count, double *room);
 

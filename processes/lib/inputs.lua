@@ -22,8 +22,8 @@ local function known_bands(input)
   return input[CACHE].names or nil
 end
 
-local function band_name(input, key)
-  local names = known_bands(input)
+-- names: of the bands there are, or nil when that is not known yet.
+local function band_name(input, names, key)
   local what = ("input '%s'"):format(input[NAME])
   if type(key) == 'number' and names then
     return names[key] or tw.raise_no_band(key, names, what)
@@ -40,13 +40,13 @@ local function band_name(input, key)
 end
 
 -- The asked bands as a list of names; nil means all.
-local function band_list(input, bands)
+local function band_list(input, known, bands)
   if bands == nil then
     return nil
   end
   local names = {}
   for i, key in ipairs(tw.list_argument(bands, 'read', "read { 'red', 'nir' }")) do
-    names[i] = band_name(input, key)
+    names[i] = band_name(input, known, key)
   end
   if #names == 0 then
     raise("input '%s': an empty list of bands; leave it out to read all of them", input[NAME])
@@ -68,13 +68,19 @@ local function resampling_of(options)
     tw.resampling_names)
 end
 
--- Reads bands (a list of names, or nil) of one scene.
-local function read(input, scene, names, resampling, info)
+-- Reads bands (a list of names, or nil) of one scene into a struct tw_raster.
+local function read_pixels(input, scene, names, resampling)
   local request, raster = ffi.new('struct tw_read_request'), ffi.new('struct tw_raster')
   local list = names and ffi.new('const char *[?]', #names, names)
   request.bands, request.num_bands = list, names and #names or 0
   request.input, request.scene, request.resampling = input[INDEX], scene, resampling
   check(host.read(host, request, raster))
+  return raster
+end
+
+-- The same as a raster of the script.
+local function read(input, scene, names, resampling, info)
+  local raster = read_pixels(input, scene, names, resampling)
   local band_names, bands = {}, {}
   for i = 1, tonumber(raster.num_bands) do
     band_names[i] = names and names[i] or ffi.string(raster.names[i - 1])
@@ -95,111 +101,31 @@ end
 local raster_methods = {}
 
 function raster_methods.read(input, bands, options)
-  return read(input, 0, band_list(input, bands), resampling_of(check_options(options)))
+  return read(input, 0, band_list(input, known_bands(input), bands), resampling_of(check_options(options)))
 end
 
 function raster_methods.bands(input)
   return { unpack(known_bands(input) or tw.names_of_bands(read(input, 0, nil, -1))) }
 end
 
--- Stacks
+-- Stacks: the methods are in stack.lua.
 
 local stack_methods = {}
 
-local function date_of(datetime)
-  return datetime and datetime:match('^%d%d%d%d%-%d%d%-%d%d')
-end
-
-local function text_of(pointer)
-  return pointer ~= nil and ffi.string(pointer) or nil
-end
-
--- What scenes carry beside their bands; nil where the catalogue does not say.
-tw.scene_fields = { index = true, id = true, datetime = true, date = true, cloud_cover = true, properties = true }
-
-local function scene_info(scene)
-  local datetime, json = text_of(scene.datetime), text_of(scene.properties)
-  local cloud_cover = tonumber(scene.cloud_cover)
-  return {
-    index = tonumber(scene.index), id = text_of(scene.id), datetime = datetime, date = date_of(datetime),
-    cloud_cover = cloud_cover == cloud_cover and cloud_cover or nil,
-    properties = json and tw.decode_json(json) or {},
-  }
-end
-
--- Scenes that touch the tile, in the stack's order.
-local function scenes_of(input)
-  if not input[CACHE].scenes then
-    local scenes, count = ffi.new('struct tw_script_scene *[1]'), ffi.new('size_t[1]')
-    check(host.scenes(host, input[INDEX], scenes, count))
-    local list = {}
-    for i = 1, tonumber(count[0]) do
-      list[i] = scene_info(scenes[0][i - 1])
-    end
-    input[CACHE].scenes = list
-  end
-  return input[CACHE].scenes
-end
-
-local function is_empty(raster)
-  for _, array in ipairs(tw.bands_of(raster)) do
-    if not host.is_empty(tw.data(array)) then
-      return false
-    end
-  end
-  return true
-end
-
--- Iterates over the rasters of all scenes that have a valid pixel here.
-function stack_methods.each(input, bands, options)
-  local names, resampling = band_list(input, bands), resampling_of(check_options(options))
-  local scenes, i = scenes_of(input), 0
-  return function()
-    while i < #scenes do
-      i = i + 1
-      local raster = read(input, scenes[i].index, names, resampling, scenes[i])
-      if not is_empty(raster) then
-        return raster
-      end
-    end
-  end
-end
-
-local function read_all(input, bands, options)
-  local list = {}
-  for raster in stack_methods.each(input, bands, options) do
-    list[#list + 1] = raster
-  end
-  return list
-end
-
--- nil when no scene has a pixel here.
-function stack_methods.map(input, bands, outputs, fn, options)
-  local names = band_list(input, bands)
-  if not names then
-    raise("map needs the bands to read, as in { 'red', 'nir' }")
-  end
-  tw.check_map(outputs, fn, options, { 'dtype', 'resampling' })
-  local rasters = read_all(input, names, options and { resampling = options.resampling })
-  if #rasters == 0 then
-    return nil
-  end
-  return tw.map_series(rasters, names, outputs, fn, options)
-end
-
-function stack_methods.count(input)
-  return #scenes_of(input)
-end
-
-function stack_methods.bands(input)
-  return { unpack(known_bands(input) or {}) }
-end
-
-for _, name in ipairs { 'first', 'min', 'max', 'mean', 'median' } do
-  stack_methods[name] = function(input, bands, options)
-    return tw.raster[name](read_all(input, bands, options))
-  end
-end
+-- What stack.lua needs of an input.
+tw.inputs = {
+  known_bands = known_bands, band_name = band_name, band_list = band_list, resampling_of = resampling_of,
+  check_options = check_options, read = read, read_pixels = read_pixels,
+  name = function(input)
+    return input[NAME]
+  end,
+  index = function(input)
+    return input[INDEX]
+  end,
+  cache = function(input)
+    return input[CACHE]
+  end,
+}
 
 -- Vector inputs
 
@@ -251,7 +177,7 @@ local function read_band(input, key)
   if stack_methods[key] or vector_methods[key] then
     refuse_key(input, key, 'raster', raster_methods)
   end
-  local name = band_name(input, key)
+  local name = band_name(input, known_bands(input), key)
   local bands = input[BANDS]
   bands[name] = bands[name] or tw.bands_of(read(input, 0, { name }, -1))[1]
   return bands[name]
@@ -269,6 +195,11 @@ local metatables = {
 
 function tw.add_stack_methods(list)
   add_methods(metatables.stack, stack_methods, list)
+end
+
+-- A stack input of the same name with a cache of its own, in which stack.lua says what is different about it.
+function tw.derive_stack(stack, cache)
+  return setmetatable({ [NAME] = stack[NAME], [INDEX] = stack[INDEX], [CACHE] = cache }, metatables.stack)
 end
 
 -- list: { { name =, kind = }, ... } in the order of the C side. Returns `input` for run().

@@ -6,7 +6,8 @@ local tw = ...
 
 local files = {
   'ffi', 'errors', 'readonly', 'tailcalls', 'array', 'raster', 'values', 'reduce', 'pixels', 'series', 'json', 'geometry',
-  'vector', 'inputs', 'spectral', 'focal', 'terrain', 'process', 'sandbox', 'run',
+  'vector', 'inputs', 'dates', 'scenes', 'stack', 'spectral',
+  'focal', 'terrain', 'process', 'sandbox', 'run',
 }
 
 for _, name in ipairs(files) do

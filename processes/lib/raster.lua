@@ -18,8 +18,31 @@ function tw.new_raster(names, bands, info)
   return setmetatable({ [NAMES] = names, [BANDS] = bands, [INFO] = info or false }, Raster)
 end
 
-function tw.bands_of(raster)
-  return raster[BANDS]
+-- A raster whose bands are made by load(i) when somebody asks for them.
+function tw.new_lazy_raster(names, load, info)
+  return tw.new_raster(names, setmetatable({}, {
+    __index = function(bands, i)
+      if names[i] then
+        bands[i] = load(i)
+        return rawget(bands, i)
+      end
+    end,
+  }), info)
+end
+
+-- All of them: lists end where a band was not asked for yet.
+local function bands_of(raster)
+  local bands = raster[BANDS]
+  for i = 1, #raster[NAMES] do
+    local _ = bands[i]
+  end
+  return bands
+end
+tw.bands_of = bands_of
+
+-- What a scene carries beside its bands, or nil.
+function tw.info_of(raster)
+  return raster[INFO] or nil
 end
 
 function tw.names_of_bands(raster)
@@ -58,7 +81,7 @@ tw.band = band
 -- A raster with each band put through fn(band, i).
 function tw.each_band(raster, fn)
   local bands = {}
-  for i, array in ipairs(raster[BANDS]) do
+  for i, array in ipairs(bands_of(raster)) do
     bands[i] = fn(tw.check_alive(array), i)
   end
   return tw.new_raster(raster[NAMES], bands, raster[INFO])
@@ -151,7 +174,7 @@ end
 
 function methods.rename(raster, names)
   names = tw.list_argument(names, 'rename', "r:rename { 'red', 'nir' }")
-  check_names(names, #raster[BANDS], 'rename')
+  check_names(names, #bands_of(raster), 'rename')
   return tw.new_raster({ unpack(names) }, raster[BANDS], raster[INFO])
 end
 
@@ -161,7 +184,7 @@ function methods.with(raster, name, array)
     raise("with needs a name and an array, as in r:with('ndvi', ndvi), not %s and %s", tw.show(name),
       tw.show(array))
   end
-  local names, bands = { unpack(raster[NAMES]) }, { unpack(raster[BANDS]) }
+  local names, bands = { unpack(raster[NAMES]) }, { unpack(bands_of(raster)) }
   if #bands > 0 then
     tw.check_same_shape(bands[1], array, 'with')
   end
@@ -176,8 +199,8 @@ end
 
 -- Rasters in arithmetic and fill: band by band, in order.
 function tw.check_same_bands(a, b, what)
-  if #a[BANDS] ~= #b[BANDS] then
-    raise('%s needs rasters with the same number of bands, not %d and %d', what, #a[BANDS], #b[BANDS])
+  if #a[NAMES] ~= #b[NAMES] then
+    raise('%s needs rasters with the same number of bands, not %d and %d', what, #a[NAMES], #b[NAMES])
   end
 end
 

@@ -127,13 +127,17 @@ end
 
 -- Reducers: scene by scene
 
--- Scenes are read in batches of about this size, and forgotten once they are added up.
-local BATCH_BYTES = 256 * 1024 * 1024
+-- Scenes are read in batches, and forgotten once they are added up: as many at once as fit into a quarter of the
+-- memory that is left, because sums wait in memory between batches. The result does not depend on it.
+local MOST_BYTES = 1024 * 1024 * 1024
 
 local function batch_size(name, num_bands)
-  local keeps_reading = name ~= 'first' and name ~= 'last' -- these stop when every pixel has its value
-  local scene_bytes = 3 * num_bands * host.width_px * host.height_px
-  return keeps_reading and math.max(2, math.floor(BATCH_BYTES / scene_bytes)) or 1
+  if name == 'first' or name == 'last' then
+    return 1 -- these stop when every pixel has its value
+  end
+  local scene_bytes = 4 * num_bands * host.width_px * host.height_px
+  local bytes = math.min(MOST_BYTES, functions.room_bytes(host) / 4)
+  return math.max(1, math.floor(bytes / scene_bytes))
 end
 
 -- What functions of scenes say about a scene, computed, because it stays when pixels are forgotten.

@@ -15,94 +15,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-enum { MAX_LAYERS = 9 };
-
-/* Reductions */
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double plain_reduction(int reduction, const double *values, int count)
-{
-    double sorted[MAX_LAYERS], sum = 0;
-    if (count == 0)
-        return (double)NAN;
-    memcpy(sorted, values, (size_t)count * sizeof(*values));
-    qsort(sorted, (size_t)count, sizeof(*sorted), compare_doubles);
-    for (int i = 0; i < count; i++)
-        sum += values[i];
-    const double results[] = {values[0], sorted[0], sorted[count - 1], sum / count,
-                              (sorted[(count - 1) / 2] + sorted[count / 2]) / 2};
-    return results[reduction];
-}
-
-static void check_reduction(struct bench *bench, int reduction, const struct tw_array *const *layers,
-                            int count)
-{
-    struct tw_array out;
-    assert_int_equal(tw_kernel_reduce(bench->host, reduction, layers, count, &out), TW_OK);
-    for (size_t i = 0; i < tw_array_num_pixels(&out); i++) {
-        double values[MAX_LAYERS];
-        int num_values = 0;
-        for (int k = 0; k < count; k++)
-            if (!isnan(pixel(layers[k], i)))
-                values[num_values++] = pixel(layers[k], i);
-        assert_pixel(&out, i, plain_reduction(reduction, values, num_values));
-    }
-}
-
-static void reduce_visit(struct bench *bench, enum tw_dtype dtype, int32_t width, enum nodata nodata)
-{
-    struct tw_array arrays[MAX_LAYERS];
-    const struct tw_array *layers[MAX_LAYERS];
-    int count = 1 + (int)random_below(bench, MAX_LAYERS);
-    for (int k = 0; k < count; k++) {
-        arrays[k] = random_array(bench, dtype, width, k % 3 == 2 ? NO_NODATA : nodata);
-        layers[k] = &arrays[k];
-    }
-    if (tw_dtype_is_float(dtype))
-        tw_array_set(&arrays[0], 0, (double)NAN);
-    for (int reduction = TW_REDUCE_FIRST; reduction <= TW_REDUCE_MEDIAN; reduction++)
-        check_reduction(bench, reduction, layers, count);
-}
-
-static void reductions_agree_with_plain_loops(void **state)
-{
-    for_all_arrays(*state, reduce_visit);
-}
-
-static void reducing_several_types_holds_all_values(void **state)
-{
-    struct bench *bench = *state;
-    struct tw_array a = random_array(bench, TW_INT8, 5, NO_NODATA),
-                    b = random_array(bench, TW_UINT16, 5, NO_NODATA);
-    const struct tw_array *layers[] = {&a, &b};
-    struct tw_array out;
-    tw_array_set(&a, 0, -100);
-    tw_array_set(&b, 0, 60000);
-    assert_int_equal(tw_kernel_reduce(bench->host, TW_REDUCE_MAX, layers, 2, &out), TW_OK);
-    assert_int_equal(out.dtype, TW_INT32);
-    assert_float_equal(tw_array_get(&out, 0), 60000, 0);
-    assert_int_equal(tw_kernel_reduce(bench->host, TW_REDUCE_FIRST, layers, 2, &out), TW_OK);
-    assert_float_equal(tw_array_get(&out, 0), -100, 0);
-}
-
-static void extreme_values_are_not_taken_for_nodata_by_the_median(void **state)
-{
-    struct bench *bench = *state;
-    struct tw_array arrays[3];
-    const struct tw_array *layers[3];
-    for (int k = 0; k < 3; k++) {
-        arrays[k] = random_array(bench, TW_UINT16, 4, NO_NODATA);
-        layers[k] = &arrays[k];
-        tw_array_set(&arrays[k], 0, 65535);
-    }
-    check_reduction(bench, TW_REDUCE_MEDIAN, layers, 3);
-}
-
 static void statistics_visit(struct bench *bench, enum tw_dtype dtype, int32_t width, enum nodata nodata)
 {
     struct tw_array a = random_array(bench, dtype, width, nodata);
@@ -145,29 +57,13 @@ static void the_deviation_of_large_values_is_not_cancelled_away(void **state)
     assert_true(fabs(statistics.std - 0.5) < 1e-9);
 }
 
-static void a_used_up_budget_fails_every_kernel(void **state)
-{
-    struct bench *bench = *state;
-    struct tw_array a = random_array(bench, TW_FLOAT32, 4096, SOME_NODATA), out;
-    const struct tw_array *layers[] = {&a, &a};
-    struct tw_arena *roomy = bench->job.arena;
-    bench->job.arena = tw_arena_new(1024);
-    assert_int_equal(tw_kernel_reduce(bench->host, TW_REDUCE_MEDIAN, layers, 2, &out), TW_EBUDGET);
-    tw_arena_free(bench->job.arena);
-    bench->job.arena = roomy;
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(reductions_agree_with_plain_loops),
-        TEST(reducing_several_types_holds_all_values),
-        TEST(extreme_values_are_not_taken_for_nodata_by_the_median),
         TEST(statistics_agree_with_plain_loops),
         TEST(the_deviation_of_large_values_is_not_cancelled_away),
-        TEST(a_used_up_budget_fails_every_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
---! expect error: misspelt_method_of_a_stack.lua:4: a stack has no method 'meidan'; did you mean 'median'? (known: bands, count, each, first, map, max, mean, median, min)
+--! expect error: misspelt_method_of_a_stack.lua:4: a stack has no method 'meidan'; did you mean 'median'?
 return process {
   run = function(tile, input, p)
     return input.scenes:meidan { 'red' }

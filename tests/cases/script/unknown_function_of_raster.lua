@@ -1,4 +1,4 @@
---! expect error: unknown_function_of_raster.lua:4: 'raster' has no function 'medain'; did you mean 'median'? (known: first, max, mean, median, min, new, of, where)
+--! expect error: unknown_function_of_raster.lua:4: 'raster' has no function 'medain'; did you mean 'median'?
 return process {
   run = function(tile, input, p)
     return raster.medain {}

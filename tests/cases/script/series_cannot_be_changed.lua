@@ -1,0 +1,9 @@
+--! expect error: series_cannot_be_changed.lua:5: observations cannot be changed
+return process {
+  run = function(tile, input, p)
+    return input.scenes:map({ 'red' }, { 'x' }, function(at, n)
+      at.red[1] = 0
+      return at.red[1]
+    end)
+  end,
+}

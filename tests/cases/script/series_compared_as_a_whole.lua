@@ -1,0 +1,8 @@
+--! expect error: series_compared_as_a_whole.lua:5: attempt to compare a series with 'number'
+return process {
+  run = function(tile, input, p)
+    return input.scenes:map({ 'red' }, { 'x' }, function(at, n)
+      return at.red > 40 and 1 or 0
+    end)
+  end,
+}
