@@ -91,6 +91,8 @@ static int32_t host_read(struct tw_host *host, const struct tw_read_request *req
     enum tw_status status = input->read(input->context, &read, raster, &host->err);
     if (status == TW_EBUDGET)
         return tw_host_nomem(host);
+    if (status == TW_EUSAGE) /* a file that is wrong is this tile's; the run goes on */
+        status = host->err.status = TW_EINPUT;
     if (status != TW_OK && host->err.status != status)
         return (int32_t)tw_error_set(&host->err, status, "cannot read input '%s'", input->name);
     return (int32_t)status;

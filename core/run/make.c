@@ -10,14 +10,14 @@ static void out_of_memory(struct tw_engine *engine)
     tw_engine_fail(engine, &err);
 }
 
-/* Turns an error into an outcome: a tile that fails is remembered and the run goes on; storage and memory end
- * it. */
+/* Turns an error into an outcome: a tile that fails is remembered and the run goes on; storage, memory and a
+ * configuration that gives no tile what the script needs end it. */
 static enum tw_outcome failed(struct tw_engine *engine, const struct tw_tile *tile,
                               const struct tw_error *err)
 {
     if (err->status == TW_ECANCELLED || tw_engine_is_cancelled(engine))
         return TW_DROPPED;
-    if (err->status == TW_ESTORAGE || err->status == TW_ENOMEM) {
+    if (err->status == TW_ESTORAGE || err->status == TW_ENOMEM || err->status == TW_EUSAGE) {
         tw_engine_fail(engine, err);
         return TW_DROPPED;
     }
