@@ -49,6 +49,10 @@ SCRIPTS = {
         if not best then return nil end
         return at.red[best], at.green[best], at.blue[best], at.nir[best]
       end)""",
+    "best arrays": """local clear = input.scenes:where(function(scene) return scene.cloud:lt(40) end)
+    return clear:best_by({ 'red', 'green', 'blue', 'nir' }, function(scene)
+      return (scene.nir - scene.red) / (scene.nir + scene.red)
+    end, 'max')""",
     "gaussian": "return input.image.height_m:gaussian(1, { radius = 2 })",
     "mosaic": "return input.scenes:first { 'red', 'green', 'blue' }",
 }
@@ -188,6 +192,7 @@ WORKS = [
     Work("NDVI, pixels", "ndvi pixels", image("red", "nir"), ndvi_peer, lambda peer: 2.0, "2.0"),
     Work("median of 12", "median", scenes("red"), median_peer, lambda peer: 8.0, "8", "nanmedian", 512),
     Work("best of 12, pixels", "best", scenes("red", "green", "blue", "nir"), best_peer, lambda peer: 80.0, "80", "numpy", 1024),
+    Work("best of 12, arrays", "best arrays", scenes("red", "green", "blue", "nir"), best_peer, lambda peer: 80.0, "80", "numpy", 1024),
     Work("gaussian 5 x 5", "gaussian", image("height_m", dtype="float32"), gaussian_peer, lambda peer: peer / 4, "peer / 4", "scipy",
          pixelbuffer=2, clouded=(False,)),
     Work("mosaic of 12", "mosaic", scenes("red", "green", "blue", dtype="uint8", cloud_band=False), mosaic_peer,
