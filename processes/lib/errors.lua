@@ -98,14 +98,15 @@ local advice = {
   { '^attempt to compare .*function', '%s: a method is called with brackets, as in g:area()' },
   { 'arithmetic on .*%(a function value%)$', '%s: a method is called with brackets, as in g:area()' },
   { "^attempt to call method '[%w_]+' %(a [bs][%w_]+ value%)$", '%s: it is a field: leave out the brackets' },
+  { '^attempt to [^:]*a series[^:]*$', '%s: its observations are numbers, as in at.red[1]' },
   { '^stack overflow', '%s: does a function call itself without end?' },
 }
 
 -- The message that Lua raised, without its place, in the words of the script.
 local function reword(text)
   text = text:gsub("'struct tw_script_geometry'", 'a geometry')
-  text = text:gsub("a? ?'?struct tw_script_array'?", 'an array'):gsub("a? ?'?struct tw_script_series%d*'?", 'a series')
-    :gsub("a? ?'?struct tw_script_at%d*'?", 'a table of series')
+  text = text:gsub("a? ?'?struct tw_script_array'?", 'an array'):gsub("'struct tw_script_series%d*'", 'a series')
+    :gsub("'struct tw_script_at%d*'", 'a table of series')
     :gsub('got cdata', 'got an array')
   for _, entry in ipairs(advice) do
     if text:find(entry[1]) then

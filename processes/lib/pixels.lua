@@ -46,7 +46,8 @@ struct tw_pixel_functions {
 };
 ]]
 local functions = ffi.cast('const struct tw_pixel_functions *', host.pixels)
-assert(functions.size_bytes == ffi.sizeof('struct tw_pixel_functions'), 'lib/pixels.lua does not match functions_pixels.h')
+assert(functions.size_bytes == ffi.sizeof('struct tw_pixel_functions'),
+  'lib/pixels.lua does not match functions_pixels.h')
 tw.pixel_functions = functions
 
 -- `a1, a2, a3`
@@ -165,9 +166,9 @@ end
 
 local FLOAT32, FLOAT64 = tw.dtype_numbers.float32, tw.dtype_numbers.float64
 
--- New arrays for results, with one validity for all, nodata beforehand: float64 when an input needs it. Returns the
--- arrays, the pointers to their pixels, and the validity.
-function tw.new_outputs(count, inputs)
+-- New arrays for results, with one validity for all: float64 when an input needs it. Returns the arrays, the pointers
+-- to their pixels, and the validity: nodata, or undefined where a walk will set it.
+function tw.new_outputs(count, inputs, has_walk)
   local wide = { [tw.dtype_numbers.uint32] = true, [tw.dtype_numbers.int32] = true, [FLOAT64] = true }
   local dtype, halo = FLOAT32, 0
   for _, array in ipairs(inputs) do
@@ -182,7 +183,9 @@ function tw.new_outputs(count, inputs)
     data.valid = valid
     arrays[i], pointers[i] = tw.wrap(data, halo), ffi.cast(output_pointers[dtype], data.pixels)
   end
-  ffi.fill(valid, arrays[1].width * arrays[1].height)
+  if not has_walk then
+    ffi.fill(valid, arrays[1].width * arrays[1].height)
+  end
   return arrays, pointers, valid
 end
 
@@ -271,7 +274,7 @@ function tw.map_pixels(raster, inputs, outputs, fn, options)
   if #bands == 0 then
     raise('map needs at least one input band')
   end
-  local arrays, out = tw.new_outputs(#outputs, bands)
+  local arrays, out = tw.new_outputs(#outputs, bands, true)
   local walk, pointers, types = ffi.new('struct tw_pixel_walk'), {}, {}
   tw.set_results(walk.results, arrays)
   walk.valid = tw.common_validity(bands)

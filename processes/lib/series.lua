@@ -180,7 +180,7 @@ function tw.map_series(rasters, names, outputs, fn, options)
       all_bands[#all_bands + 1] = array
     end
   end
-  local arrays, out = tw.new_outputs(#outputs, all_bands)
+  local arrays, out = tw.new_outputs(#outputs, all_bands, true)
   local dtypes, out_dtype = dtypes_of(rasters, #names), tw.data(arrays[1]).dtype
   local function make()
     return new_loop(names, dtypes, #outputs, out_dtype)

@@ -219,20 +219,23 @@ static void series_functions_agree_over_many_tiles_and_a_large_window(void **sta
     assert_int_equal(
         fixture_load(fixture, "x.lua",
                      "return process { run = function(tile, input)\n"
-                     "  local greatest = input.scenes:max { 'red' }.red\n"
+                     "  local greatest, base = input.scenes:max { 'red' }.red, tile.col\n"
                      "  local r = input.scenes:map({ 'red', 'nir' }, { 'a' }, function(at, n)\n"
                      "    local best = 0\n"
                      "    for i = 1, n do\n"
                      "      if at.red[i] > best then best = at.red[i] end\n"
                      "    end\n"
-                     "    return best\n"
+                     "    return best + base\n"
                      "  end)\n"
-                     "  assert(r.a:count() == greatest:count() and (r.a - greatest):max() == 0)\n"
+                     "  local off = r.a - greatest - base\n"
+                     "  assert(r.a:count() == greatest:count() and off:max() == 0 and off:min() == 0)\n"
                      "  return r\n"
                      "end }"),
         TW_OK);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 12; i++) {
+        fixture->job.tile.col = 7 * i;
         assert_int_equal(fixture_run(fixture), TW_OK);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
