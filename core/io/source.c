@@ -42,13 +42,15 @@ static bool is_tile_directory(const struct tw_source *source, const char *folder
     return path != NULL && tw_is_folder(folder) && tw_file_exists(path);
 }
 
-/* What is on a server is told by its name alone. */
+/* A GeoPackage may hold rasters, vectors or both; what is on a server is told by its name alone. */
 static bool is_vector_file(const char *path)
 {
-    static const char *const suffixes[] = {".gpkg", ".geojson", ".shp", ".fgb"};
+    static const char *const suffixes[] = {".geojson", ".shp", ".fgb"};
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
         if (tw_path_has_suffix(path, suffixes[i]))
-            return tw_path_is_remote(path) || tw_dataset_opens(path, true) || !tw_dataset_opens(path, false);
+            return true;
+    if (tw_path_has_suffix(path, ".gpkg"))
+        return tw_path_is_remote(path) || tw_dataset_opens(path, true) || !tw_dataset_opens(path, false);
     return !tw_path_is_remote(path) && !tw_dataset_opens(path, false) && tw_dataset_opens(path, true);
 }
 

@@ -4,6 +4,9 @@
 #include "dataset.h"
 #include "file.h"
 
+#include <cpl_conv.h>
+#include <ogr_srs_api.h>
+
 #include <math.h>
 #include <string.h>
 
@@ -71,10 +74,37 @@ static enum tw_status describe_fields(struct tw_source *source, OGRFeatureDefnH 
     return state->fields != NULL ? TW_OK : TW_ENOMEM;
 }
 
+static bool describe_crs(struct tw_source *source, OGRSpatialReferenceH crs)
+{
+    static const char *const format[] = {"FORMAT=WKT2_2019", NULL};
+    struct tw_vector_state *state = source->state;
+    char *wkt = NULL;
+    if (OSRExportToWktEx(crs, &wkt, format) == OGRERR_NONE)
+        state->crs = tw_arena_strdup(source->arena, wkt);
+    CPLFree(wkt);
+    return state->crs != NULL;
+}
+
+/* Sets the extent, and the index where the format has none. */
+static enum tw_status measure(struct tw_vector_state *state, OGRLayerH layer, struct tw_error *err)
+{
+    if (tw_vector_index_helps(layer)) {
+        enum tw_status status = tw_vector_index_make(layer, &state->index, &state->extent, err);
+        state->is_empty = state->index == NULL;
+        return status;
+    }
+    OGREnvelope extent;
+    state->is_empty = OGR_L_GetExtent(layer, &extent, TRUE) != OGRERR_NONE || !isfinite(extent.MinX) ||
+                      OGR_L_GetFeatureCount(layer, TRUE) == 0;
+    if (!state->is_empty)
+        state->extent = (struct tw_box){extent.MinX, extent.MinY, extent.MaxX, extent.MaxY};
+    return TW_OK;
+}
+
 static enum tw_status describe_layer(struct tw_source *source, OGRLayerH layer, struct tw_problems *problems)
 {
     struct tw_vector_state *state = source->state;
-    OGREnvelope extent;
+    struct tw_error err = {0};
     if (OGR_L_GetGeomType(layer) == wkbNone) {
         tw_problems_add(problems, source->value, "layer '%s' of '%s' has no geometries", state->layer,
                         state->path);
@@ -87,10 +117,12 @@ static enum tw_status describe_layer(struct tw_source *source, OGRLayerH layer, 
                         state->path);
         return TW_EUSAGE;
     }
-    state->is_empty = OGR_L_GetExtent(layer, &extent, TRUE) != OGRERR_NONE || !isfinite(extent.MinX) ||
-                      OGR_L_GetFeatureCount(layer, TRUE) == 0;
-    if (!state->is_empty)
-        state->extent = (struct tw_box){extent.MinX, extent.MinY, extent.MaxX, extent.MaxY};
+    if (!describe_crs(source, OGR_L_GetSpatialRef(layer)))
+        return TW_ENOMEM;
+    if (measure(state, layer, &err) != TW_OK) {
+        tw_problems_add(problems, source->value, "'%s': %s", state->path, err.message);
+        return err.status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
+    }
     return describe_fields(source, OGR_L_GetLayerDefn(layer));
 }
 
@@ -132,6 +164,12 @@ static enum tw_status vector_open(struct tw_source *source, struct tw_problems *
     }
     atomic_flag_clear(&state->warned);
     return describe(source, problems);
+}
+
+static void vector_close(struct tw_source *source)
+{
+    struct tw_vector_state *state = source->state;
+    tw_vector_index_free(state->index);
 }
 
 /* Points in a row cover no area: then a little is added on each side, so that their tiles are found. */
@@ -199,6 +237,7 @@ const struct tw_source_driver tw_source_vector = {
     .kind = TW_SOURCE_VECTOR,
     .options = options,
     .open = vector_open,
+    .close = vector_close,
     .area = vector_area,
     .reader_free = tw_vector_reader_free,
     .features = tw_vector_features,

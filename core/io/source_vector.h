@@ -7,6 +7,7 @@
 
 #include "feature.h"
 #include "source_driver.h"
+#include "vector_index.h"
 
 #include <ogr_api.h>
 
@@ -14,9 +15,11 @@
 
 /* What is known of the layer since the source was opened. */
 struct tw_vector_state {
-    const char *path, *layer; /* the layer's name */
-    bool is_empty;            /* no feature has a geometry */
-    struct tw_box extent;     /* in the layer's CRS */
+    const char *path, *layer;      /* the layer's name */
+    const char *crs;               /* WKT */
+    bool is_empty;                 /* no feature has a geometry */
+    struct tw_box extent;          /* in the layer's CRS */
+    struct tw_vector_index *index; /* NULL: the file has one itself */
     int num_fields;
     const char **fields; /* names */
     atomic_flag warned;  /* of features that are left out */

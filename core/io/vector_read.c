@@ -124,9 +124,9 @@ static void locate(struct vector_reader *vector, const struct tw_vector_state *s
 }
 
 /* The reader's state for the grid, made when the grid is a new one. */
-static enum tw_status use_grid(struct tw_reader *reader, const struct tw_grid *grid, OGRLayerH layer,
-                               struct tw_error *err)
+static enum tw_status use_grid(struct tw_reader *reader, const struct tw_grid *grid, struct tw_error *err)
 {
+    const struct tw_vector_state *state = reader->source->state;
     struct vector_reader *vector = reader->state;
     if (vector == NULL && (vector = reader->state = calloc(1, sizeof(*vector))) == NULL)
         return tw_error_nomem(err);
@@ -135,19 +135,16 @@ static enum tw_status use_grid(struct tw_reader *reader, const struct tw_grid *g
     vector->pair = NULL;
     enum tw_status status = tw_crs_pairs_use(&vector->pairs, grid, err);
     if (status == TW_OK)
-        status = tw_crs_pairs_get(&vector->pairs, OGR_L_GetSpatialRef(layer), &vector->pair, err);
+        status = tw_crs_pairs_find(&vector->pairs, state->crs, &vector->pair, err);
     if (status == TW_OK)
-        locate(vector, reader->source->state, grid);
+        locate(vector, state, grid);
     return status;
 }
 
 enum tw_status tw_vector_footprint(struct tw_reader *reader, const struct tw_grid *grid, bool *is_somewhere,
                                    struct tw_box *footprint, struct tw_error *err)
 {
-    OGRLayerH layer = NULL;
-    enum tw_status status = get_layer(reader, &layer, err);
-    if (status == TW_OK)
-        status = use_grid(reader, grid, layer, err);
+    enum tw_status status = use_grid(reader, grid, err);
     if (status != TW_OK)
         return status;
     const struct vector_reader *vector = reader->state;
@@ -282,27 +279,54 @@ static enum tw_status consider(struct reading *reading, OGRFeatureH feature, str
     return status;
 }
 
-static enum tw_status scan(struct reading *reading, const struct tw_box *filter, struct tw_error *err)
+/* Considers the next feature. *feature is NULL after the last. */
+static enum tw_status scan_next(struct reading *reading, OGRFeatureH *feature, GIntBig fid,
+                                struct tw_error *err)
 {
-    enum tw_status status = TW_OK;
+    const struct tw_vector_state *state = reading->source->state;
+    if (reading->cancel != NULL && __atomic_load_n(reading->cancel, __ATOMIC_RELAXED) != 0)
+        return tw_error_set(err, TW_ECANCELLED, "cancelled");
+    CPLErrorReset();
+    *feature =
+        fid != OGRNullFID ? OGR_L_GetFeature(reading->layer, fid) : OGR_L_GetNextFeature(reading->layer);
+    if (*feature == NULL && CPLGetLastErrorType() >= CE_Failure)
+        return tw_error_set(err, TW_EINPUT, "cannot read '%s': %s", state->path, tw_gdal_reason());
+    if (*feature == NULL)
+        return TW_OK;
+    enum tw_status status = consider(reading, *feature, err);
+    OGR_F_Destroy(*feature);
+    return status;
+}
+
+/* Through the file's own index, if it has one. filter NULL: everything. */
+static enum tw_status scan_layer(struct reading *reading, const struct tw_box *filter, struct tw_error *err)
+{
+    enum tw_status status;
+    OGRFeatureH feature;
     if (filter != NULL)
         OGR_L_SetSpatialFilterRect(reading->layer, filter->left, filter->bottom, filter->right, filter->top);
     else
         OGR_L_SetSpatialFilter(reading->layer, NULL);
     OGR_L_ResetReading(reading->layer);
-    while (status == TW_OK) {
-        if (reading->cancel != NULL && __atomic_load_n(reading->cancel, __ATOMIC_RELAXED) != 0)
-            return tw_error_set(err, TW_ECANCELLED, "cancelled");
-        CPLErrorReset();
-        OGRFeatureH feature = OGR_L_GetNextFeature(reading->layer);
-        const struct tw_vector_state *state = reading->source->state;
-        if (feature == NULL && CPLGetLastErrorType() >= CE_Failure)
-            return tw_error_set(err, TW_EINPUT, "cannot read '%s': %s", state->path, tw_gdal_reason());
-        if (feature == NULL)
-            break;
-        status = consider(reading, feature, err);
-        OGR_F_Destroy(feature);
-    }
+    do
+        status = scan_next(reading, &feature, OGRNullFID, err);
+    while (status == TW_OK && feature != NULL);
+    return status;
+}
+
+static enum tw_status scan(struct reading *reading, const struct tw_box *filter, struct tw_error *err)
+{
+    const struct tw_vector_state *state = reading->source->state;
+    if (state->index == NULL || filter == NULL)
+        return scan_layer(reading, filter, err);
+    size_t count = 0;
+    OGRFeatureH feature;
+    GIntBig *fids = tw_vector_index_find(state->index, filter, &count);
+    enum tw_status status = fids != NULL ? TW_OK : tw_error_nomem(err);
+    OGR_L_SetSpatialFilter(reading->layer, NULL);
+    for (size_t i = 0; status == TW_OK && i < count; i++)
+        status = scan_next(reading, &feature, fids[i], err);
+    free(fids);
     return status;
 }
 
@@ -399,7 +423,7 @@ enum tw_status tw_vector_features(struct tw_reader *reader, const struct tw_wind
         .source = reader->source, .bounds = tw_window_bounds(window), .cancel = cancel, .arena = arena};
     enum tw_status status = get_layer(reader, &reading.layer, err);
     if (status == TW_OK)
-        status = use_grid(reader, window->grid, reading.layer, err);
+        status = use_grid(reader, window->grid, err);
     if (status != TW_OK)
         return status;
     reading.vector = reader->state;
