@@ -151,10 +151,11 @@ static void check_overviews(const struct tw_plan *plan, struct tw_problems *prob
     if (plan->sink == NULL || !tw_encoder_is_vector(tw_sink_encoder(plan->sink)))
         return;
     if (config->base_min_zoom > config->min_zoom || config->base_max_zoom < config->max_zoom)
-        tw_problems_add(problems, tw_value_get(config->root, "baselevels"),
-                        "%s holds features, of which no overviews are made: remove baselevels, and every zoom "
-                        "is computed",
-                        tw_encoder_format(tw_sink_encoder(plan->sink)));
+        tw_problems_add(
+            problems, tw_value_get(config->root, "baselevels"),
+            "%s holds features, of which no overviews are made: remove baselevels, and every zoom "
+            "is computed",
+            tw_encoder_format(tw_sink_encoder(plan->sink)));
 }
 
 static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *problems)

@@ -287,8 +287,9 @@ static void an_unknown_format_is_refused_with_the_known_ones(void **state)
     struct fixture *fixture = *state;
     struct tw_output_spec spec = {.options = make_options(fixture, "format", "PNGG", NULL)};
     assert_null(tw_encoder_open("PNGG", &spec, &fixture->problems));
-    assert_string_equal(tw_text_get(&fixture->problems.text),
-                        "unknown output format 'PNGG'; did you mean 'PNG'? (known: PNG, GTiff, GeoJSON, FlatGeobuf)");
+    assert_string_equal(
+        tw_text_get(&fixture->problems.text),
+        "unknown output format 'PNGG'; did you mean 'PNG'? (known: PNG, GTiff, GeoJSON, FlatGeobuf)");
 }
 
 static void the_file_beside_says_where_the_tile_lies(void **state)
