@@ -117,8 +117,8 @@ function Raster:rename(names) end
 ---@return tw.Raster
 function Raster:with(name, band) end
 ---Calls a function for every pixel that is valid in all of `inputs`, with their values. It returns a number for each name
----of `outputs`, or nil for nodata. The loop is compiled to machine code; the result is float32 (float64 where a band needs
----it) unless `dtype` says otherwise.
+---of `outputs`, or nil for nodata; NaN in any of them is nodata, too. The loop is compiled to machine code, some 2 ns a
+---pixel for a formula; the result is float32 (float64 where a band needs it) unless `dtype` says otherwise.
 ---```lua
 ---return input.image:read():map({ 'red', 'nir', 'cloud' }, { 'ndvi' }, function(red, nir, cloud)
 ---  if cloud > 80 then

@@ -22,8 +22,8 @@ local Stack = {}
 ---@return fun(): tw.Scene?
 function Stack:each(bands, options) end
 ---Calls a function for every pixel with its time series: `at.red[i]`, for i from 1 to n, are the observations that are
----valid in all of `bands`, in the stack's order. It returns a number for each name of `outputs`, or nil for nodata. It is
----not called where nothing was observed. The loop is compiled to machine code; the result is float32 (float64 where a
+---valid in all of `bands`, in the stack's order; `#at.red` is n, and `pairs(at)` goes over the bands. It returns a number
+---for each name of `outputs`, or nil for nodata. It is not called where nothing was observed. The loop is compiled to machine code; the result is float32 (float64 where a
 ---band needs it) unless `dtype` says otherwise. Returns nil when no scene has a valid pixel in this tile.
 ---```lua
 ---return input.scenes:map({ 'red', 'nir', 'cloud' }, { 'red', 'nir' }, function(at, n)
