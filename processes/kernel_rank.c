@@ -12,21 +12,21 @@
  * value (infinity in floats), so that they are sorted behind all others, and the place is looked up by their
  * number. */
 struct place {
-    size_t low;    /* row; the other one is the next, where weight is above 0 */
-    double weight; /* of the other one */
+    uint16_t low, high; /* rows */
+    double weight;      /* of the high one */
 };
 
 static struct place place_of(double q, size_t num_observations)
 {
     double position = (double)(num_observations - 1) * (q / 100);
-    double low = floor(position);
-    return (struct place){(size_t)low, position - low};
+    double low = floor(position), high = ceil(position);
+    return (struct place){(uint16_t)low, (uint16_t)high, position - low};
 }
 
 /* Loading takes every value and lets nodata win, which vectorises. The two values at a pixel's place are
  * picked from their rows for one number of observations after the other, and weighted in the end; small types
  * are exact enough in float. */
-#define RANK(NAME, TYPE, RESULT)                                                                             \
+#define RANK(NAME, TYPE, HALF, RESULT)                                                                       \
     TW_CLONES static void load_##NAME(void *row, const void *layer, const uint8_t *restrict valid,           \
                                       double last, size_t count)                                             \
     {                                                                                                        \
@@ -59,39 +59,51 @@ static struct place place_of(double q, size_t num_observations)
             double between = a * (1 - weight) + b * weight;                                                  \
             result[i] = (RESULT)(a == b ? a : between);                                                      \
         }                                                                                                    \
+    }                                                                                                        \
+    TW_CLONES static void halve_##NAME(const void *low, const void *high, void *out, size_t count)           \
+    {                                                                                                        \
+        const TYPE *restrict lows = low;                                                                     \
+        const TYPE *restrict highs = high;                                                                   \
+        RESULT *restrict result = out;                                                                       \
+        for (size_t i = 0; i < count; i++)                                                                   \
+            result[i] = (RESULT)((HALF)lows[i] * (HALF)0.5 + (HALF)highs[i] * (HALF)0.5);                    \
     }
-RANK(uint8, uint8_t, float)
-RANK(int8, int8_t, float)
-RANK(uint16, uint16_t, float)
-RANK(int16, int16_t, float)
-RANK(uint32, uint32_t, double)
-RANK(int32, int32_t, double)
-RANK(float32, float, float)
-RANK(float64, double, double)
+RANK(uint8, uint8_t, float, float)
+RANK(int8, int8_t, float, float)
+RANK(uint16, uint16_t, float, float)
+RANK(int16, int16_t, float, float)
+RANK(uint32, uint32_t, double, double)
+RANK(int32, int32_t, double, double)
+RANK(float32, float, double, float)
+RANK(float64, double, double, double)
 
 static const struct {
     void (*load)(void *, const void *, const uint8_t *, double, size_t);
     void (*pick)(const void *, const uint16_t *, uint16_t, uint16_t, void *, size_t);
     void (*weigh)(const void *, const void *, const double *, void *, size_t);
+    void (*halve)(const void *, const void *, void *, size_t);
 } functions[TW_NUM_DTYPES] = {
-    {load_uint8, pick_uint8, weigh_uint8},       {load_int8, pick_int8, weigh_int8},
-    {load_uint16, pick_uint16, weigh_uint16},    {load_int16, pick_int16, weigh_int16},
-    {load_uint32, pick_uint32, weigh_uint32},    {load_int32, pick_int32, weigh_int32},
-    {load_float32, pick_float32, weigh_float32}, {load_float64, pick_float64, weigh_float64},
+    {load_uint8, pick_uint8, weigh_uint8, halve_uint8},
+    {load_int8, pick_int8, weigh_int8, halve_int8},
+    {load_uint16, pick_uint16, weigh_uint16, halve_uint16},
+    {load_int16, pick_int16, weigh_int16, halve_int16},
+    {load_uint32, pick_uint32, weigh_uint32, halve_uint32},
+    {load_int32, pick_int32, weigh_int32, halve_int32},
+    {load_float32, pick_float32, weigh_float32, halve_float32},
+    {load_float64, pick_float64, weigh_float64, halve_float64},
 };
 
 struct ranking {
     const struct tw_layers *layers;
     int32_t band;
     double q;
+    bool is_median;
     enum tw_dtype dtype;
     size_t block; /* pixels */
     size_t stride;
     unsigned char *rows;
     struct tw_network network;
-    double *weights;     /* by number of observations */
-    double *same_weight; /* of all pixels of a block, where it is the same for all that have one, as in
-                            medians; otherwise NULL */
+    struct place *places; /* by number of observations */
     uint16_t counts[TW_LAYERS_BLOCK];
 };
 
@@ -146,22 +158,16 @@ TW_CLONES static void find_range(const uint16_t *restrict counts, size_t count, 
     range[1] = most;
 }
 
-static size_t row_of(double q, size_t number, bool is_high)
-{
-    struct place place = place_of(q, number);
-    return place.low + (is_high && place.weight > 0);
-}
-
 /* Takes the lower (or the higher) value at each pixel's place. range: the least and the greatest number of
  * observations in the block; numbers that share a row are done together. */
 static void pick(const struct ranking *ranking, const uint16_t range[2], bool is_high, void *picked,
                  size_t count)
 {
+    const struct place *places = ranking->places;
     size_t number = range[0];
     while (number <= range[1]) {
-        size_t least = number;
-        size_t row = row_of(ranking->q, number, is_high);
-        while (number <= range[1] && row_of(ranking->q, number, is_high) == row)
+        size_t least = number, row = is_high ? places[number].high : places[number].low;
+        while (number <= range[1] && (is_high ? places[number].high : places[number].low) == row)
             number++;
         functions[ranking->dtype].pick(ranking->rows + row * ranking->stride, ranking->counts,
                                        (uint16_t)least, (uint16_t)(number - 1 - least), picked, count);
@@ -171,15 +177,15 @@ static void pick(const struct ranking *ranking, const uint16_t range[2], bool is
 static void take_ranks(const struct ranking *ranking, const uint16_t range[2], void *result, size_t count)
 {
     _Alignas(64) unsigned char low[TW_LAYERS_BLOCK * sizeof(double)], high[TW_LAYERS_BLOCK * sizeof(double)];
-    double room[TW_LAYERS_BLOCK];
-    const double *weights = ranking->same_weight;
+    double weights[TW_LAYERS_BLOCK];
     pick(ranking, range, false, low, count);
     pick(ranking, range, true, high, count);
-    if (weights == NULL) {
-        for (size_t i = 0; i < count; i++)
-            room[i] = ranking->weights[ranking->counts[i]];
-        weights = room;
+    if (ranking->is_median) {
+        functions[ranking->dtype].halve(low, high, result, count);
+        return;
     }
+    for (size_t i = 0; i < count; i++)
+        weights[i] = ranking->places[ranking->counts[i]].weight;
     functions[ranking->dtype].weigh(low, high, weights, result, count);
 }
 
@@ -198,31 +204,14 @@ static void rank_block(struct ranking *ranking, struct tw_array *out, size_t fir
     find_range(ranking->counts, count, range);
     if (range[1] == 0)
         return;
-    struct place top = place_of(ranking->q, num_rows);
+    const struct place top = ranking->places[num_rows];
     bool is_complete = range[0] == num_rows;
     range[0] = range[0] > 0 ? range[0] : 1;
-    tw_network_prepare(&ranking->network, num_rows, is_complete ? top.low : 0, top.low + (top.weight > 0));
+    tw_network_prepare(&ranking->network, num_rows, is_complete ? top.low : 0, top.high);
     tw_network_run(&ranking->network, ranking->rows, ranking->stride, ranking->dtype, count);
     take_ranks(ranking, range, result, count);
     if (tw_dtype_is_float(ranking->dtype)) /* between two infinities */
         tw_block_clear_nan(result, (enum tw_dtype)out->dtype, out->valid + first, count);
-}
-
-/* A value that is weighted with itself may have any weight. */
-static int32_t make_same_weight(struct tw_host *host, struct ranking *ranking)
-{
-    double weight = 0;
-    for (int32_t i = 1; i <= ranking->layers->num_layers; i++) {
-        double own = ranking->weights[i];
-        if (own > 0 && weight > 0 && own != weight)
-            return TW_OK;
-        weight = own > 0 ? own : weight;
-    }
-    ranking->same_weight = tw_host_alloc(host, TW_LAYERS_BLOCK * sizeof(double));
-    if (ranking->same_weight == NULL)
-        return (int32_t)host->err.status;
-    tw_pixels_fill(ranking->same_weight, TW_FLOAT64, TW_LAYERS_BLOCK, weight);
-    return TW_OK;
 }
 
 static int32_t make_rows(struct tw_host *host, struct ranking *ranking, const struct tw_array *out)
@@ -237,14 +226,14 @@ static int32_t make_rows(struct tw_host *host, struct ranking *ranking, const st
     ranking->rows = tw_host_alloc(host, num_layers * ranking->stride);
     network->steps = tw_host_alloc(host, tw_network_max_steps(num_layers) * sizeof(*network->steps));
     network->is_needed = tw_host_alloc(host, num_layers * sizeof(*network->is_needed));
-    ranking->weights = tw_host_alloc(host, (num_layers + 1) * sizeof(*ranking->weights));
+    ranking->places = tw_host_alloc(host, (num_layers + 1) * sizeof(*ranking->places));
     if (ranking->rows == NULL || network->steps == NULL || network->is_needed == NULL ||
-        ranking->weights == NULL)
+        ranking->places == NULL)
         return (int32_t)host->err.status;
-    ranking->weights[0] = 0;
+    ranking->places[0] = (struct place){0, 0, 0};
     for (size_t i = 1; i <= num_layers; i++)
-        ranking->weights[i] = place_of(ranking->q, i).weight;
-    return make_same_weight(host, ranking);
+        ranking->places[i] = place_of(ranking->q, i);
+    return TW_OK;
 }
 
 /* One validity for all bands is right where they share theirs, and results are never NaN. */
@@ -262,7 +251,7 @@ static int32_t make_bands(struct tw_host *host, const struct tw_layers *layers, 
 int32_t tw_stack_percentile(struct tw_host *host, const struct tw_layers *layers, double q,
                             struct tw_array *out)
 {
-    struct ranking ranking = {.layers = layers, .q = q};
+    struct ranking ranking = {.layers = layers, .q = q, .is_median = q == 50};
     size_t total = tw_array_num_pixels(layers->arrays[0]);
     if (tw_layers_check(host, layers->num_layers) != TW_OK || make_bands(host, layers, out) != TW_OK ||
         make_rows(host, &ranking, out) != TW_OK)

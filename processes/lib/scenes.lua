@@ -275,7 +275,7 @@ function methods.where(stack, fn)
   return derive(stack, { mask = fn })
 end
 
-methods['with'] = function(stack, name, fn)
+function methods.with(stack, name, fn)
   if type(name) ~= 'string' or name == '' then
     raise("with needs the name of the new band, as in with('ndvi', spectral.ndvi), not %s", tw.show(name))
   end
