@@ -7,8 +7,8 @@
 
 /* One line for each file under builtin/. */
 static const char *const builtin_names[] = {
-    "cloudless",
-    "convert",
+    "clip", "cloudless",  "contours",  "convert", "hillshade",  "mosaic",
+    "ndvi", "polygonize", "rasterize", "slope",   "statistics",
 };
 
 enum { NUM_BUILTINS = sizeof(builtin_names) / sizeof(builtin_names[0]) };
@@ -27,12 +27,27 @@ size_t tw_builtin_processes(const char *const **names)
     return NUM_BUILTINS;
 }
 
-const char *tw_builtin_text(const char *name)
+static const char compatible_prefix[] = "mapchete.processes.";
+
+static const char *text_in(const char *folder, const char *name)
 {
     char path[64];
-    int length = snprintf(path, sizeof(path), "builtin/%s.lua", name);
+    int length = snprintf(path, sizeof(path), "%s/%s.lua", folder, name);
     const struct tw_embedded *file = length < (int)sizeof(path) ? tw_embedded_find(path) : NULL;
     return file != NULL ? file->text : NULL;
+}
+
+const char *tw_builtin_plain_name(const char *name)
+{
+    size_t length = strlen(compatible_prefix);
+    return strncmp(name, compatible_prefix, length) == 0 ? name + length : name;
+}
+
+const char *tw_builtin_text(const char *name)
+{
+    const char *plain = tw_builtin_plain_name(name);
+    const char *text = plain != name ? text_in("builtin/mapchete", plain) : NULL;
+    return text != NULL ? text : text_in("builtin", plain);
 }
 
 /* Every file begins with two lines of its own: `---@meta` and the licence. */

@@ -11,8 +11,6 @@
 
 enum { SCRIPT_LIMIT_BYTES = 16 * 1024 * 1024 };
 
-static const char compatible_prefix[] = "mapchete.processes.";
-
 static struct tw_program *program_new(void)
 {
     struct tw_arena *arena = tw_arena_new(0);
@@ -66,9 +64,8 @@ static enum tw_status unknown_process(const char *name, struct tw_error *err)
 
 static enum tw_status read_builtin(struct tw_program *program, const char *name, struct tw_error *err)
 {
-    size_t length = strlen(compatible_prefix);
-    const char *plain = strncmp(name, compatible_prefix, length) == 0 ? name + length : name;
-    program->text = tw_builtin_text(plain);
+    const char *plain = tw_builtin_plain_name(name);
+    program->text = tw_builtin_text(name);
     if (program->text == NULL)
         return unknown_process(name, err);
     program->size = strlen(program->text);

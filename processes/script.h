@@ -170,8 +170,10 @@ void tw_script_stop(struct tw_script *script);
 
 /* The names of the built-in processes. Returns their number. */
 size_t tw_builtin_processes(const char *const **names);
-/* The Lua text of one, or NULL; its first line is `--- ` and what it does. */
+/* The Lua text of one, or NULL; its first line is `--- ` and what it does. name may be mapchete's. */
 const char *tw_builtin_text(const char *name);
+/* `clip` of `mapchete.processes.clip`: a pointer into name. */
+const char *tw_builtin_plain_name(const char *name);
 
 /* All files of processes/api as one: the annotations of the script API for editors. */
 void tw_script_types(struct tw_text *text);

@@ -146,15 +146,13 @@ static void add_params(struct tw_text *text, const struct tw_declaration *declar
 
 static void add_output(struct tw_text *text, const struct tw_declaration *declaration)
 {
-    tw_text_add(text, "\noutput, unless the configuration says otherwise:\n  bands: ");
-    if (declaration->band_names != NULL)
-        for (int i = 0; i < declaration->num_bands; i++)
-            tw_text_printf(text, "%s%s", i > 0 ? ", " : "", declaration->band_names[i]);
-    else if (declaration->num_bands > 0)
-        tw_text_printf(text, "%d", declaration->num_bands);
-    else
-        tw_text_add(text, "those of the result");
-    tw_text_add(text, "\n");
+    if (declaration->num_bands == 0)
+        return;
+    tw_text_printf(text, "\noutput, unless the configuration says otherwise:\n  bands: %d",
+                   declaration->num_bands);
+    for (int i = 0; declaration->band_names != NULL && i < declaration->num_bands; i++)
+        tw_text_printf(text, "%s%s", i == 0 ? " (" : ", ", declaration->band_names[i]);
+    tw_text_add(text, declaration->band_names != NULL ? ")\n" : "\n");
     if (declaration->has_dtype)
         tw_text_printf(text, "  dtype: %s\n", tw_dtype_name(declaration->dtype));
     if (declaration->has_nodata)

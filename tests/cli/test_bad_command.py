@@ -132,7 +132,8 @@ class BadCommand(harness.Case):
     def test_the_other_commands_take_no_more_than_they_need(self):
         self.check_refused("'formats' takes no arguments, not 'GTiff'", "formats", "GTiff")
         self.check_refused("one process at a time: 'a' or 'b'", "processes", "a", "b")
-        self.check_refused("there is no built-in process 'convrt'; did you mean 'convert'? (known: cloudless, convert)", "processes",
+        self.check_refused("there is no built-in process 'convrt'; did you mean 'convert'? (known: clip, cloudless, contours, "
+                           "convert, hillshade, mosaic, ndvi, polygonize, rasterize, slope, statistics)", "processes",
                            "convrt")
         self.check_refused("what name? usage: tilewright create NAME", "create")
         self.check_refused("one name at a time: 'a' or 'b'", "create", "a", "b")

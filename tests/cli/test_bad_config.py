@@ -153,7 +153,8 @@ class BadConfig(harness.Case):
                            process="process: convert", params="process_parameters: {resampling: bilinaer}")
 
     def test_an_unknown_built_in_process(self):
-        self.check_refused("bad.yaml:1:10: unknown process 'convrt'; did you mean 'convert'? (known: cloudless, convert); a "
+        self.check_refused("bad.yaml:1:10: unknown process 'convrt'; did you mean 'convert'? (known: clip, cloudless, contours, "
+                           "convert, hillshade, mosaic, ndvi, polygonize, rasterize, slope, statistics); a "
                            "script's name ends in .lua", process="process: convrt")
 
     def test_a_missing_script(self):

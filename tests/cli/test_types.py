@@ -44,6 +44,7 @@ class Processes(harness.Case):
 
     def test_every_script_is_listed_and_described(self):
         self.assertEqual(sorted(self.names()), sorted(p.stem for p in (harness.ROOT / "processes/builtin").glob("*.lua")))
+        self.assertNotEqual(self.must_run("processes", "mapchete.processes.hillshade"), self.must_run("processes", "hillshade"))
         for name in self.names():
             with self.subTest(name):
                 source = self.must_run("processes", name, "--source")
@@ -61,7 +62,8 @@ class Processes(harness.Case):
         self.assertIn("\ninputs:\n  inp                    raster              under any name\n", told)
         self.assertIn("\n  scale_ratio            1 ", told)
         self.assertIn("\n  resampling             (resampling)        by default the input's own\n", told)
-        self.assertIn("\n  bands: those of the result\n", told)
+        self.assertNotIn("bands:", told)
+        self.assertIn("\n  bands: 1 (ndvi)\n  dtype: float32\n  nodata: -9999\n", self.must_run("processes", "ndvi"))
 
     def test_wrong_arguments(self):
         self.check_fails(2, "tilewright: --source needs the name of a process", "processes", "--source")

@@ -63,7 +63,8 @@ static void an_unknown_process_is_answered_with_the_known_ones(void **state)
 {
     (void)state;
     assert_load_fails("convrt", "a.yaml:3:10: unknown process 'convrt'; did you mean 'convert'? (known: "
-                                "cloudless, convert); a script's name ends in .lua");
+                                "clip, cloudless, contours, convert, hillshade, mosaic, ndvi, polygonize, "
+                                "rasterize, slope, statistics); a script's name ends in .lua");
 }
 
 static void compiled_scripts_are_refused(void **state)
