@@ -41,8 +41,10 @@ int tw_dry_run(const struct tw_plan *plan, const struct tw_run_options *options)
     printf("total %" PRIu64 " metatiles of %d x %d tiles, %.0f pixels\n", total,
            plan->config->process_pyramid.metatiling, plan->config->process_pyramid.metatiling,
            pixels_of(plan, total));
-    printf("output %s as %s, at most about %s\n", tw_sink_path(plan->sink), tw_encoder_format(encoder),
-           tw_size_text(bytes, size));
+    printf("output %s as %s", tw_sink_path(plan->sink), tw_encoder_format(encoder));
+    if (!tw_encoder_is_vector(encoder))
+        printf(", at most about %s", tw_size_text(bytes, size));
+    printf("\n");
     enum tw_status status = tw_memory_share(plan, options, &shares, &err);
     if (status != TW_OK)
         return tw_report_error(&err);

@@ -204,13 +204,15 @@ static enum tw_status write_feature(const struct tw_encoder *encoder, OGRLayerH 
 static enum tw_status create_layer(const struct tw_encoder *encoder, GDALDatasetH dataset,
                                    const struct tw_grid *grid, OGRLayerH *layer, struct tw_error *err)
 {
-    static const char *const geojson[] = {"WRITE_NAME=NO", NULL};
     const struct tw_vector_schema *schema = encoder->settings;
     OGRSpatialReferenceH crs = NULL;
     bool has_code = false, is_geojson = encoder->driver == &tw_encode_geojson;
     enum tw_status status = find_crs(grid, &crs, &has_code, err);
     if (status != TW_OK)
         return status;
+    /* a tenth of a micrometre, either way */
+    const char *const geojson[] = {
+        "WRITE_NAME=NO", OSRIsGeographic(crs) ? "COORDINATE_PRECISION=12" : "COORDINATE_PRECISION=7", NULL};
     CPLErrorReset();
     *layer = GDALDatasetCreateLayer(dataset, "features", crs, schema->geometry,
                                     is_geojson ? (char **)geojson : NULL);

@@ -353,6 +353,11 @@ class Outputs(Case):
                 self.vectors(output=changes)
                 self.check_execute_fails(2, message)
 
+    def test_a_dry_run_does_not_guess_the_size_of_features(self):
+        self.shapes()
+        self.vectors()
+        self.assertIn("\noutput out as GeoJSON\n", self.must_execute("--dry-run"))
+
     def test_overviews_of_features_are_refused(self):
         self.shapes()
         self.vectors(zoom_levels={"min": 3, "max": ZOOM}, baselevels={"min": ZOOM})
@@ -383,6 +388,41 @@ class Outputs(Case):
                               "features, or set output.format to GTiff or PNG",
                               PASS.replace("'vector'", "'raster'").replace("features()", "read()"),
                               input={"shapes": "scene.tif"})
+
+
+class Examples(harness.Case):
+    def run_example(self, name, extension):
+        shutil.copytree(harness.ROOT / "examples/vectors", self.folder / "vectors", ignore=shutil.ignore_patterns("out"))
+        self.must_run("execute", f"vectors/{name}.yaml", "--quiet")
+        paths = sorted((self.folder / f"vectors/out/{name}").rglob(f"*.{extension}"))
+        return [item for path in paths for item in read_features(path)[0]]
+
+    def test_contours(self):
+        lines = self.run_example("contours", "geojson")
+        levels = {properties["elevation"] for properties, _ in lines}
+        self.assertEqual(levels, set(range(600, 1961, 20)))
+        self.assertEqual({p["elevation"] for p, _ in lines if p["index"]}, set(range(600, 1901, 100)))
+        # The terrain has the line's elevation where the line is.
+        move = osr.CoordinateTransformation(reference(3857), reference(32611))
+        dem = gdal.Open(str(harness.ROOT / "examples/vectors/dem.tif"))
+        left, width, _, top, _, height = dem.GetGeoTransform()
+        terrain, off = dem.ReadAsArray(), []
+        for properties, line in lines[::5]:
+            x, y, _ = move.TransformPoint(*line.GetPoint(line.GetPointCount() // 2)[:2])
+            row, col = int((y - top) / height), int((x - left) / width)
+            if 0 < row < terrain.shape[0] and 0 < col < terrain.shape[1]:
+                off.append(abs(terrain[row, col] - properties["elevation"]))
+        self.assertGreater(len(off), 80)
+        self.assertLess(np.median(off), 10)
+
+    def test_steep_slopes(self):
+        found = self.run_example("steep", "fgb")
+        self.assertEqual({properties["zone"] for properties, _ in found}, {"north", "south"})
+        move = osr.CoordinateTransformation(reference(4326), reference(3857))
+        for properties, zone in read_features(harness.ROOT / "examples/vectors/zones.geojson")[0]:
+            zone.Transform(move)
+            near = zone.Buffer(60)
+            self.assertTrue(all(near.Contains(part) for p, part in found if p["zone"] == properties["name"]))
 
 
 if __name__ == "__main__":
