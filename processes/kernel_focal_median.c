@@ -18,7 +18,7 @@ enum {
     MOST_CHUNK = 512,
     LEAST_CHUNK = 32,
     SORTED_BYTES = 32768,
-    HISTOGRAM_RADIUS = 5 /* from here on histograms of bytes are faster than networks */
+    HISTOGRAM_RADIUS = 8 /* from here on histograms of bytes are faster than networks */
 };
 
 #define EXCHANGE(x, y)                                                                                       \
@@ -92,9 +92,10 @@ struct work {
     enum tw_dtype dtype;
     int32_t radius;
     bool by_histogram;
-    size_t size;             /* of a value */
-    struct tw_rows values;   /* nodata is the type's largest value, which is sorted behind everything */
-    struct tw_rows mask;     /* uint8, 0 or 1 */
+    size_t size;                   /* of a value */
+    struct tw_rows values;         /* nodata is the type's largest value, which is sorted behind everything */
+    struct tw_rows mask;           /* uint8, 0 or 1 */
+    struct tw_network networks[2]; /* for windows with gaps, and for complete ones */
     size_t chunk;            /* values that are sorted at once: all of them stay in the first level cache */
     unsigned char *sorted;   /* window x window rows of a chunk */
     uint16_t *counts;        /* valid pixels in the window of each pixel of a row */
@@ -129,13 +130,18 @@ static void count_valid(struct work *work, int32_t row, size_t width)
         add_counts(work->counts, work->column_counts + dx, width);
 }
 
+TW_CLONES static uint16_t least_count(const uint16_t *counts, size_t count)
+{
+    uint16_t least = UINT16_MAX;
+    for (size_t i = 0; i < count; i++)
+        least = counts[i] < least ? counts[i] : least;
+    return least;
+}
+
 static bool is_complete(const struct work *work, size_t first, size_t count)
 {
     size_t window = 2 * (size_t)work->radius + 1;
-    for (size_t i = first; i < first + count; i++)
-        if (work->counts[i] != window * window)
-            return false;
-    return true;
+    return least_count(work->counts + first, count) == window * window;
 }
 
 /* By sorting. */
@@ -148,24 +154,35 @@ static void sort_chunk(const struct work *work, int32_t row, size_t first, size_
         for (size_t dx = 0; dx < window; dx++, to += stride)
             memcpy(to, from + (first + dx) * work->size, count * work->size);
     }
-    tw_network_sort(work->sorted, window * window, stride, work->dtype, count);
+    tw_network_run(&work->networks[is_complete(work, first, count)], work->sorted, stride, work->dtype,
+                   count);
     loops[work->dtype].pick(work->sorted, stride, work->counts + first, out + first * work->size, count);
+}
+
+/* Where a chunk ends: what is near the edges is for itself, because its windows have gaps. */
+static size_t end_of_chunk(const struct work *work, size_t first, size_t width)
+{
+    size_t radius = (size_t)work->radius, inner_end = width > 2 * radius ? width - radius : width;
+    size_t limit = first < radius ? radius : first < inner_end ? inner_end : width;
+    limit = limit < width ? limit : width;
+    return limit - first < work->chunk ? limit : first + work->chunk;
+}
+
+static void nine_chunk(const struct work *work, int32_t row, size_t first, size_t count, unsigned char *out)
+{
+    const void *rows[3];
+    for (int32_t i = 0; i < 3; i++)
+        rows[i] = (unsigned char *)tw_rows_at(&work->values, row + i - 1) + first * work->size;
+    loops[work->dtype].middle_of_nine(rows, out + first * work->size, count);
 }
 
 static void sort_row(const struct work *work, int32_t row, struct tw_array *out)
 {
     size_t width = (size_t)out->width_px;
-    for (size_t first = 0; first < width; first += work->chunk) {
-        size_t count = width - first < work->chunk ? width - first : work->chunk;
-        unsigned char *to = tw_row_at(out, row);
-        if (work->radius != 1 || !is_complete(work, first, count)) {
-            sort_chunk(work, row, first, count, to);
-            continue;
-        }
-        const void *rows[3];
-        for (int32_t i = 0; i < 3; i++)
-            rows[i] = (unsigned char *)tw_rows_at(&work->values, row + i - 1) + first * work->size;
-        loops[work->dtype].middle_of_nine(rows, to + first * work->size, count);
+    for (size_t first = 0, end; first < width; first = end) {
+        end = end_of_chunk(work, first, width);
+        bool is_nine = work->radius == 1 && is_complete(work, first, end - first);
+        (is_nine ? nine_chunk : sort_chunk)(work, row, first, end - first, tw_row_at(out, row));
     }
 }
 
@@ -212,20 +229,35 @@ static void histogram_row(struct work *work, int32_t row, struct tw_array *out)
     }
 }
 
-static int32_t work_init(struct tw_host *host, struct work *work)
+/* Of a complete window only the middle is asked for, otherwise whatever may be the middle. */
+static int32_t make_networks(struct tw_host *host, struct work *work)
 {
-    size_t window = 2 * (size_t)work->radius + 1, members = work->by_histogram ? 0 : window * window;
-    if (tw_rows_init(host, &work->values) != TW_OK || tw_rows_init(host, &work->mask) != TW_OK)
-        return (int32_t)host->err.status;
-    work->counts = tw_host_alloc(host, work->mask.width * sizeof(*work->counts));
-    work->column_counts = tw_host_alloc(host, work->mask.width * sizeof(*work->column_counts));
-    work->chunk = SORTED_BYTES / (window * window * work->size) / LEAST_CHUNK * LEAST_CHUNK;
+    size_t window = 2 * (size_t)work->radius + 1, members = window * window, middle = (members - 1) / 2;
+    for (size_t i = 0; i < 2; i++) {
+        struct tw_network *network = &work->networks[i];
+        network->steps = tw_host_alloc(host, tw_network_max_steps(members) * sizeof(*network->steps));
+        network->is_needed = tw_host_alloc(host, members * sizeof(*network->is_needed));
+        if (network->steps == NULL || network->is_needed == NULL)
+            return (int32_t)host->err.status;
+        tw_network_prepare(network, members, i * middle, middle);
+    }
+    work->chunk = SORTED_BYTES / (members * work->size) / LEAST_CHUNK * LEAST_CHUNK;
     work->chunk = work->chunk > MOST_CHUNK    ? MOST_CHUNK
                   : work->chunk < LEAST_CHUNK ? LEAST_CHUNK
                                               : work->chunk;
     work->sorted = tw_host_alloc(host, members * work->chunk * work->size);
-    bool has_all = work->counts != NULL && work->column_counts != NULL && work->sorted != NULL;
-    return has_all ? TW_OK : (int32_t)host->err.status;
+    return work->sorted != NULL ? TW_OK : (int32_t)host->err.status;
+}
+
+static int32_t work_init(struct tw_host *host, struct work *work)
+{
+    if (tw_rows_init(host, &work->values) != TW_OK || tw_rows_init(host, &work->mask) != TW_OK)
+        return (int32_t)host->err.status;
+    work->counts = tw_host_alloc(host, work->mask.width * sizeof(*work->counts));
+    work->column_counts = tw_host_alloc(host, work->mask.width * sizeof(*work->column_counts));
+    if (work->counts == NULL || work->column_counts == NULL)
+        return (int32_t)host->err.status;
+    return work->by_histogram ? TW_OK : make_networks(host, work);
 }
 
 int32_t tw_kernel_focal_median(struct tw_host *host, const struct tw_array *array, int32_t radius,

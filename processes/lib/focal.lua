@@ -71,14 +71,6 @@ function tw.focal(array, what, reach, run)
   return tw.wrap(out, halo)
 end
 
-function tw.check_options(what, options, known)
-  if options ~= nil and (type(options) ~= 'table' or tw.is_raster(options)) then
-    raise('%s: options are a table, as in { %s = ... }, not %s', what, known[1], tw.show(options))
-  end
-  tw.check_option_names(what, options, known)
-  return options or {}
-end
-
 -- An option that is one of a few words; the first is the default. Returns its number, from 1.
 function tw.choice(what, name, value, words)
   for i, word in ipairs(words) do
