@@ -114,11 +114,30 @@ static void read_output(lua_State *lua, struct tw_declaration *declaration)
     lua_pop(lua, 3);
 }
 
+static bool has_function(lua_State *lua, const char *field)
+{
+    lua_getfield(lua, -1, field);
+    bool has = lua_isfunction(lua, -1);
+    lua_pop(lua, 1);
+    return has;
+}
+
+static void read_margin(lua_State *lua, struct tw_declaration *declaration)
+{
+    declaration->has_prepare = has_function(lua, "prepare");
+    declaration->has_setup = has_function(lua, "setup");
+    declaration->computes_margin = has_function(lua, "margin_function");
+    lua_getfield(lua, -1, "margin");
+    declaration->margin_px = (int)lua_tointeger(lua, -1);
+    lua_pop(lua, 1);
+}
+
 bool tw_declaration_read(lua_State *lua, struct tw_arena *arena, struct tw_declaration *declaration)
 {
     declaration->about = read_text(lua, "about", arena);
     declaration->any_single_input = read_flag(lua, "any_input_name");
     declaration->declares_inputs = read_flag(lua, "declares_inputs");
+    read_margin(lua, declaration);
     read_output(lua, declaration);
     return declaration->about != NULL && read_inputs(lua, arena, declaration) &&
            read_params(lua, arena, declaration) && read_band_names(lua, arena, declaration);

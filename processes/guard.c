@@ -154,11 +154,10 @@ enum tw_status tw_guard_error(const struct tw_guard *guard, const char *script, 
             place, guard->limit_bytes / MEGABYTE,
             guard->limit_bytes < TW_MOST_SCRIPT_BYTES ? ", or raise --memory" : "");
     case TW_GUARD_LOADING:
-        return tw_error_set(
-            err, TW_ESCRIPT,
-            "%sthe script is not loaded after %g s (--tile-timeout): what stands before 'return "
-            "process' must come to an end",
-            place, guard->load_s);
+        return tw_error_set(err, TW_ESCRIPT,
+                            "%snot done after %g s (--tile-timeout): what a script does outside of "
+                            "run, prepare and setup must come to an end",
+                            place, guard->load_s);
     case TW_GUARD_STOPPED:
         return tw_error_set(err, TW_ECANCELLED, "%scancelled", place);
     default:

@@ -85,23 +85,35 @@ static void push_bounds(lua_State *lua, const struct tw_window *window)
     set_number(lua, "top", bounds.top);
 }
 
-static void push_tile(lua_State *lua, const struct tw_script_job *job)
+/* What is pushed for a call of the library: a job for a tile, or for the whole area. */
+struct call {
+    const struct tw_script_job *job;
+    bool is_area;
+};
+
+static void push_address(lua_State *lua, const struct tw_script_job *job)
 {
-    const struct tw_window *window = &job->window;
     char text[TW_TILE_TEXT_SIZE];
-    double pixel_width = tw_grid_pixel_width(window->grid, window->zoom, window->tile_size_px);
-    lua_newtable(lua);
     lua_pushstring(lua, tw_tile_text(&job->tile, text));
     lua_setfield(lua, -2, "id");
     set_number(lua, "zoom", job->tile.zoom);
     set_number(lua, "row", (double)job->tile.row);
     set_number(lua, "col", (double)job->tile.col);
+    set_number(lua, "pixelbuffer", job->pyramid != NULL ? job->pyramid->pixelbuffer_px : 0);
+}
+
+static void push_tile(lua_State *lua, const struct call *call)
+{
+    const struct tw_window *window = &call->job->window;
+    double pixel_width = tw_grid_pixel_width(window->grid, window->zoom, window->tile_size_px);
+    lua_newtable(lua);
+    if (!call->is_area)
+        push_address(lua, call->job);
     set_number(lua, "width", window->width_px);
     set_number(lua, "height", window->height_px);
     set_number(lua, "pixel_size", pixel_width);
     set_number(lua, "pixel_width", pixel_width);
     set_number(lua, "pixel_height", tw_grid_pixel_height(window->grid, window->zoom, window->tile_size_px));
-    set_number(lua, "pixelbuffer", job->pyramid != NULL ? job->pyramid->pixelbuffer_px : 0);
     lua_pushstring(lua, window->grid->crs);
     lua_setfield(lua, -2, "crs");
     push_bounds(lua, window);
@@ -122,59 +134,154 @@ static void push_inputs(lua_State *lua, const struct tw_script_job *job)
     }
 }
 
-/* Called protected: the tables that describe the job may not fit into Lua's memory. */
-static int lua_push_job(lua_State *lua)
+static void push_params(lua_State *lua, const struct tw_value *params)
 {
-    const struct tw_script_job *job = lua_touserdata(lua, 1);
-    lua_newtable(lua);
-    push_tile(lua, job);
-    lua_setfield(lua, -2, "tile");
-    push_inputs(lua, job);
-    lua_setfield(lua, -2, "inputs");
-    if (job->params != NULL && job->params->kind == TW_MAP)
-        tw_lua_push_value(lua, job->params);
+    if (params != NULL && params->kind == TW_MAP)
+        tw_lua_push_value(lua, params);
     else
         lua_newtable(lua);
     lua_setfield(lua, -2, "params");
+}
+
+/* Called protected: the tables that describe the job may not fit into Lua's memory. */
+static int lua_push_job(lua_State *lua)
+{
+    const struct call *call = lua_touserdata(lua, 1);
+    lua_newtable(lua);
+    push_tile(lua, call);
+    lua_setfield(lua, -2, "tile");
+    push_inputs(lua, call->job);
+    lua_setfield(lua, -2, "inputs");
+    push_params(lua, call->job->params);
+    set_number(lua, "variant", call->job->variant);
+    tw_lua_push_value(lua, call->job->prepared);
+    lua_setfield(lua, -2, "prepared");
     return 1;
 }
 
-static enum tw_status call_run(struct tw_state *state, const struct tw_script_job *job, struct tw_error *err)
+/* Calls a function of the library with the job; its value is left on the stack. */
+static enum tw_status call_library(struct tw_state *state, const char *function, const struct call *call,
+                                   struct tw_error *err)
 {
     lua_State *lua = state->lua;
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, state->run);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, state->functions);
+    lua_getfield(lua, -1, function);
+    lua_remove(lua, -2);
     lua_pushcfunction(lua, lua_push_job);
-    lua_pushlightuserdata(lua, (void *)job);
+    lua_pushlightuserdata(lua, (void *)call);
     if (lua_pcall(lua, 1, 1, 0) != 0)
         return tw_error_nomem(err);
     return tw_state_call(state, 1, err);
+}
+
+/* Begins the work on a job, in a new state if the last one was stopped. */
+static enum tw_status begin(struct tw_script *script, const struct tw_script_job *job, struct tw_error *err)
+{
+    if (tw_guard_has_stopped(&script->state->guard) && renew(script, err) != TW_OK)
+        return err->status;
+    tw_host_begin(&script->state->host, job);
+    return TW_OK;
+}
+
+/* What the job left in Lua's memory is small: handles of pixels that are in the arena. */
+static void end(struct tw_script *script)
+{
+    lua_settop(script->state->lua, 0);
+    lua_gc(script->state->lua, LUA_GCCOLLECT, 0);
+    tw_vector_end(&script->state->host);
+    script->state->host.job = NULL;
+}
+
+static enum tw_status take_value(lua_State *lua, struct tw_arena *arena, const struct tw_value **taken,
+                                 struct tw_error *err)
+{
+    *taken = NULL;
+    if (lua_isnil(lua, -1))
+        return TW_OK;
+    struct tw_value *value = tw_arena_calloc(arena, 1, sizeof(*value));
+    if (value == NULL || !tw_lua_to_value(lua, -1, arena, value))
+        return tw_error_nomem(err);
+    *taken = value;
+    return TW_OK;
+}
+
+enum tw_status tw_script_prepare(struct tw_script *script, const struct tw_script_job *job,
+                                 struct tw_arena *arena, const struct tw_value **prepared,
+                                 struct tw_error *err)
+{
+    struct tw_error failure = {0};
+    const struct call call = {job, true};
+    *prepared = NULL;
+    if (begin(script, job, err) != TW_OK)
+        return err->status;
+    enum tw_status status = call_library(script->state, "prepare", &call, &failure);
+    if (status == TW_OK)
+        status = take_value(script->state->lua, arena, prepared, &failure);
+    end(script);
+    return status == TW_OK ? TW_OK : tw_error_set(err, status, "%s", failure.message);
+}
+
+enum tw_status tw_script_setup(struct tw_script *script, const struct tw_script_job *job,
+                               struct tw_error *err)
+{
+    struct tw_error failure = {0};
+    const struct call call = {job, true};
+    if (begin(script, job, err) != TW_OK)
+        return err->status;
+    enum tw_status status = call_library(script->state, "setup", &call, &failure);
+    end(script);
+    return status == TW_OK ? TW_OK : tw_error_set(err, status, "%s", failure.message);
+}
+
+/* Called protected. */
+static int lua_push_params(lua_State *lua)
+{
+    lua_newtable(lua);
+    push_params(lua, lua_touserdata(lua, 1));
+    return 1;
+}
+
+enum tw_status tw_script_margin(struct tw_script *script, const struct tw_value *params, int *margin_px,
+                                struct tw_error *err)
+{
+    struct tw_state *state = script->state;
+    lua_State *lua = state->lua;
+    *margin_px = 0;
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, state->functions);
+    lua_getfield(lua, -1, "margin");
+    lua_pushcfunction(lua, lua_push_params);
+    lua_pushlightuserdata(lua, (void *)params);
+    if (lua_pcall(lua, 1, 1, 0) != 0)
+        return tw_error_nomem(err);
+    tw_guard_begin_loading(&state->guard); /* nobody else watches */
+    enum tw_status status = tw_state_call(state, 1, err);
+    tw_guard_end_loading(&state->guard);
+    if (status == TW_OK)
+        *margin_px = (int)lua_tointeger(lua, -1);
+    lua_settop(lua, 0);
+    return status;
 }
 
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
                              struct tw_script_result *result, struct tw_error *err)
 {
     struct tw_error failure = {0};
+    const struct call call = {job, false};
     *result = (struct tw_script_result){.empty = true};
-    if (tw_guard_has_stopped(&script->state->guard) && renew(script, err) != TW_OK)
+    if (begin(script, job, err) != TW_OK)
         return err->status;
-    struct tw_state *state = script->state;
-    struct tw_host *host = &state->host;
-    tw_host_begin(host, job);
-    enum tw_status status = call_run(state, job, &failure);
-    /* What the tile left in Lua's memory is small: handles of pixels that are in the arena. */
-    lua_settop(state->lua, 0);
-    lua_gc(state->lua, LUA_GCCOLLECT, 0);
-    tw_vector_end(host);
-    host->job = NULL;
+    enum tw_status status = call_library(script->state, "run", &call, &failure);
+    end(script);
     if (status != TW_OK)
         return tw_error_set(err, status, "%s", failure.message);
-    result->is_vector = host->result_is_vector;
+    result->is_vector = script->state->host.result_is_vector;
     if (result->is_vector) {
-        result->features = host->result_features;
+        result->features = script->state->host.result_features;
         result->empty = result->features.count == 0;
         return TW_OK;
     }
-    result->raster = (struct tw_raster){host->num_results, host->result, host->result_names};
+    result->raster = (struct tw_raster){script->state->host.num_results, script->state->host.result,
+                                        script->state->host.result_names};
     result->empty = tw_raster_is_empty(&result->raster);
     return TW_OK;
 }

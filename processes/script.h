@@ -63,6 +63,9 @@ struct tw_declaration {
     enum tw_dtype dtype;
     bool has_nodata;
     double nodata;
+    bool has_prepare, has_setup;
+    bool computes_margin;    /* the margin is a function of the parameters: see tw_script_margin */
+    int margin_px;           /* how far beyond a tile its result depends on pixels; 0 when not declared */
     const char *fingerprint; /* of the script, of all modules it has required, and of the script library */
 };
 const struct tw_declaration *tw_program_declaration(const struct tw_program *program);
@@ -138,6 +141,8 @@ struct tw_script_job {
     const struct tw_script_services *services; /* may be NULL */
     const struct tw_value *params; /* of this zoom, borrowed for as long as the script lives: the same pointer
                                       means the same values */
+    int variant; /* zooms with the same parameters and inputs have the same: `setup` runs once for each */
+    const struct tw_value *prepared; /* what tw_script_prepare made for the variant; NULL: nothing */
     struct tw_arena *arena;
     const volatile int *cancel; /* checked once a row in our own loops; other than 0 ends the run with
                                    TW_ECANCELLED. May be NULL */
@@ -162,6 +167,20 @@ struct tw_script_result {
  * TW_EBUDGET; TW_ECANCELLED; whatever an input's callback returned, with the line put in front. */
 enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_job *job,
                              struct tw_script_result *result, struct tw_error *err);
+
+/* Runs `prepare(area, input, p)` on the window of the job, which is the whole area; its tile is not used.
+ * *prepared is plain data in the arena given, or NULL. Errors as tw_script_run. */
+enum tw_status tw_script_prepare(struct tw_script *script, const struct tw_script_job *job,
+                                 struct tw_arena *arena, const struct tw_value **prepared,
+                                 struct tw_error *err);
+
+/* Runs `setup(p, prepared)` for the variant of the job, whose inputs are not used. */
+enum tw_status tw_script_setup(struct tw_script *script, const struct tw_script_job *job,
+                               struct tw_error *err);
+
+/* The margin at these parameters (or NULL), in pixels. */
+enum tw_status tw_script_margin(struct tw_script *script, const struct tw_value *params, int *margin_px,
+                                struct tw_error *err);
 
 /* Asks what the script is running to end, from any thread, as often as it takes: interpreted code and
  * whatever allocates ends with TW_ECANCELLED; a compiled loop that does neither, does not. The next run has a

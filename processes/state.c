@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Chunks of the library are named with it; messages from there lose it (lib/errors.lua). */
@@ -84,6 +85,38 @@ static int lua_has_stopped(lua_State *lua)
     return 1;
 }
 
+/* tw.pixel_xy(col, row): the centre of a pixel of the window in work. */
+static int lua_pixel_xy(lua_State *lua)
+{
+    const struct tw_host *host = lua_touserdata(lua, lua_upvalueindex(1));
+    const struct tw_window *window = &host->job->window;
+    lua_pushnumber(lua, tw_window_x(window, (double)window->col_px + luaL_checknumber(lua, 1) + 0.5));
+    lua_pushnumber(lua, tw_window_y(window, (double)window->row_px + luaL_checknumber(lua, 2) + 0.5));
+    return 2;
+}
+
+/* tw.pixel_lonlat(col, row): a status; longitude and latitude, or nil. */
+static int lua_pixel_lonlat(lua_State *lua)
+{
+    struct tw_host *host = lua_touserdata(lua, lua_upvalueindex(1));
+    const struct tw_script_services *services = host->job->services;
+    double lonlat[2];
+    enum tw_status status;
+    lua_settop(lua, 2);
+    lua_pixel_xy(lua);
+    if (services == NULL || services->lonlat == NULL)
+        status = tw_error_set(&host->err, TW_ESCRIPT, "lonlat is not available here");
+    else
+        status = services->lonlat(services->context, lua_tonumber(lua, 3), lua_tonumber(lua, 4), lonlat,
+                                  &host->err);
+    lua_pushinteger(lua, (lua_Integer)status);
+    if (status != TW_OK || isnan(lonlat[0]) || isnan(lonlat[1]))
+        return 1;
+    lua_pushnumber(lua, lonlat[0]);
+    lua_pushnumber(lua, lonlat[1]);
+    return 3;
+}
+
 static int lua_log_info(lua_State *lua)
 {
     tw_log_info("%s", luaL_checkstring(lua, 1));
@@ -124,6 +157,12 @@ static void push_shared_table(struct tw_state *state)
     lua_pushlightuserdata(lua, &state->guard);
     lua_pushcclosure(lua, lua_has_stopped, 1);
     lua_setfield(lua, -2, "has_stopped");
+    lua_pushlightuserdata(lua, &state->host);
+    lua_pushcclosure(lua, lua_pixel_xy, 1);
+    lua_setfield(lua, -2, "pixel_xy");
+    lua_pushlightuserdata(lua, &state->host);
+    lua_pushcclosure(lua, lua_pixel_lonlat, 1);
+    lua_setfield(lua, -2, "pixel_lonlat");
     lua_pushlightuserdata(lua, &state->host);
     lua_setfield(lua, -2, "host_pointer");
     lua_pushstring(lua, tw_library_prefix);
@@ -171,7 +210,7 @@ static enum tw_status load_library(struct tw_state *state, struct tw_error *err)
     }
     if (code != 0)
         return lua_failure(lua, code, err);
-    state->run = luaL_ref(lua, LUA_REGISTRYINDEX);
+    state->functions = luaL_ref(lua, LUA_REGISTRYINDEX);
     return TW_OK;
 }
 

@@ -16,7 +16,7 @@ struct tw_state {
     struct tw_program *program;
     struct tw_host host;
     struct tw_guard guard;
-    int run; /* registry reference of run(job) */
+    int functions; /* registry reference of the library's functions for a loaded script, by name */
 };
 
 /* Makes a state and runs the script's declaration, which is left on top of the Lua stack. The program must

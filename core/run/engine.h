@@ -31,7 +31,8 @@ struct tw_engine {
     struct tw_plan *plan;
     const struct tw_run_options *options;
     struct tw_memory_shares shares;
-    struct tw_watch *watch; /* owned; keeps the flag that stops the run */
+    const struct tw_value *const *prepared; /* for each variant of the plan; NULL: nothing */
+    struct tw_watch *watch;                 /* owned; keeps the flag that stops the run */
     struct tw_pass passes[TW_MAX_ZOOM + 2];
     int num_passes;
     const struct tw_pass *pass;

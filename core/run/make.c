@@ -231,8 +231,7 @@ static enum tw_outcome descend(struct tw_engine *engine, struct tw_worker *worke
     return above;
 }
 
-/* A tile that was stopped because it took too long: `cancelled` becomes what happened. */
-static enum tw_status overran(const char *text, struct tw_error *err)
+enum tw_status tw_make_overrun(const char *text, struct tw_error *err)
 {
     static const char cancelled[] = "cancelled";
     struct tw_error stopped = *err;
@@ -250,7 +249,7 @@ static enum tw_status compute(struct tw_worker *worker, const struct tw_tile *ti
     tw_post_begin(worker->post, &stint);
     enum tw_status status = tw_job_compute(worker, tile, window, stored, empty, err);
     const char *too_long = tw_post_end(worker->post);
-    return too_long != NULL && status == TW_ECANCELLED ? overran(too_long, err) : status;
+    return too_long != NULL && status == TW_ECANCELLED ? tw_make_overrun(too_long, err) : status;
 }
 
 enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,

@@ -7,6 +7,9 @@
 
 #include "engine.h"
 
+/* Of something that was stopped because it took too long: the message's `cancelled` becomes the text. */
+enum tw_status tw_make_overrun(const char *text, struct tw_error *err);
+
 /* A tile that is made on its own: computed from the inputs, or from storage, and whatever is interpolated
  * from it. *stored and *window are set for TW_WRITTEN; they live in the worker's arena until its next reset.
  */

@@ -194,7 +194,11 @@ static enum tw_status fill(struct tw_plan *plan, const struct tw_selection *sele
     if (status != TW_OK && status != TW_EUSAGE)
         return status;
     if (problems->count == 0)
+        status = tw_plan_check_margin(plan, &selection->script, problems);
+    if (problems->count == 0)
         status = tw_plan_find_areas(plan, selection, problems);
+    if (problems->count == 0 && status == TW_OK)
+        status = tw_plan_find_variants(plan);
     if (status != TW_OK && status != TW_EUSAGE)
         return status;
     enum tw_status opened = open_sink(plan, problems); /* also after other problems: all are told in one go */

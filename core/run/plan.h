@@ -29,6 +29,13 @@ struct tw_selection {
     struct tw_tile tile; /* of the process pyramid */
 };
 
+/* Zooms that are computed with the same parameters from the same inputs: what `prepare` and `setup` run once
+ * for. */
+struct tw_plan_variant {
+    int zoom;              /* the deepest of them */
+    struct tw_window area; /* the configuration's area, its longer side at most 1024 pixels */
+};
+
 /* What a zoom level is made from. */
 struct tw_plan_zoom {
     struct tw_area *config_area; /* of the configuration and its inputs; owned by the plan, maybe shared with
@@ -36,6 +43,7 @@ struct tw_plan_zoom {
     struct tw_area *run_area;    /* the same, cut with the selection; may be the same pointer */
     const struct tw_value
         *params;             /* process_parameters at this zoom; one pointer for zooms with equal values */
+    size_t variant;          /* index into the plan's, of computed zooms */
     size_t *source_of_input; /* for each input of the script: index into sources, or SIZE_MAX when it is not
                                 given */
 };
@@ -49,6 +57,9 @@ struct tw_plan {
     size_t num_sources;
     struct tw_sink *sink;
     struct tw_plan_zoom *zooms; /* for zooms config->min_zoom .. config->max_zoom */
+
+    struct tw_plan_variant *variants;
+    size_t num_variants;
 
     int min_zoom, max_zoom;  /* of this run: the configuration's, or part of them */
     bool is_partial;         /* the selection leaves out some of the area */

@@ -93,9 +93,9 @@ static enum tw_status inputs_area(const struct tw_plan *plan, const struct tw_pl
     return TW_OK;
 }
 
-/* Whether two zooms read the same sources: then they cover the same area. */
-static bool same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
-                         const struct tw_plan_zoom *b)
+/* Then they cover the same area. */
+bool tw_plan_same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
+                          const struct tw_plan_zoom *b)
 {
     for (size_t i = 0; i < plan->declaration->num_inputs; i++)
         if (a->source_of_input[i] != b->source_of_input[i])
@@ -109,7 +109,7 @@ static enum tw_status base_area(const struct tw_plan *plan, const struct tw_area
 {
     struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
     struct tw_area *inputs = NULL;
-    if (level > plan->config->base_min_zoom && same_sources(plan, zoom, zoom - 1)) {
+    if (level > plan->config->base_min_zoom && tw_plan_same_sources(plan, zoom, zoom - 1)) {
         zoom->config_area = (zoom - 1)->config_area;
         return TW_OK;
     }

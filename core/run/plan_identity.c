@@ -79,6 +79,16 @@ static void describe_output(const struct tw_value *output, struct tw_text *text)
     }
 }
 
+/* What prepare sees decides what every tile holds. */
+static void describe_prepared(const struct tw_plan *plan, struct tw_text *text)
+{
+    for (size_t i = 0; plan->declaration->has_prepare && i < plan->num_variants; i++) {
+        const struct tw_window *area = &plan->variants[i].area;
+        tw_text_printf(text, "prepare %d %d %lld %lld %d %d\n", area->zoom, area->tile_size_px,
+                       (long long)area->col_px, (long long)area->row_px, area->width_px, area->height_px);
+    }
+}
+
 static enum tw_status set_fingerprint(struct tw_plan *plan)
 {
     const struct tw_config *config = plan->config;
@@ -92,6 +102,7 @@ static enum tw_status set_fingerprint(struct tw_plan *plan)
     tw_plan_describe_value(config->params, &text);
     tw_text_add(&text, "\n");
     describe_output(config->output, &text);
+    describe_prepared(plan, &text);
     tw_fingerprint(tw_text_get(&text), text.length, fingerprint);
     bool failed = text.failed;
     tw_text_free(&text);

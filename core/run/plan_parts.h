@@ -15,6 +15,17 @@ enum tw_status tw_plan_resolve_zooms(struct tw_plan *plan, struct tw_problems *p
 enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selection *selection,
                                   struct tw_problems *problems);
 
+/* Whether two zooms read the same sources. */
+bool tw_plan_same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
+                          const struct tw_plan_zoom *b);
+
+/* Adds a problem when the script needs more pixels around a tile than the pixelbuffer gives. */
+enum tw_status tw_plan_check_margin(struct tw_plan *plan, const struct tw_script_limits *limits,
+                                    struct tw_problems *problems);
+
+/* Sets variants. After the areas were found. */
+enum tw_status tw_plan_find_variants(struct tw_plan *plan);
+
 /* Sets fingerprint and metadata. */
 enum tw_status tw_plan_identify(struct tw_plan *plan);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
+#include "constants.h"
 #include "engine.h"
 #include "progress.h"
 
@@ -115,7 +116,8 @@ static struct tw_worker_spec worker_spec(const struct tw_engine *engine, int ind
     return (struct tw_worker_spec){.budget_bytes = shares->worker_bytes,
                                    .max_open = max_open > 8 ? max_open : 8,
                                    .script = {engine->options->tile_timeout_s, shares->script_bytes},
-                                   .post = tw_watch_post(engine->watch, index)};
+                                   .post = tw_watch_post(engine->watch, index),
+                                   .prepared = engine->prepared};
 }
 
 /* One thread of the run: makes its worker, takes its share of every pass. */
@@ -126,6 +128,8 @@ static void run_thread(struct tw_engine *engine)
     const struct tw_worker_spec spec = worker_spec(engine, omp_get_thread_num());
     if (tw_worker_new(engine->plan, &spec, &worker, &err) != TW_OK)
         tw_engine_fail(engine, &err);
+    else
+        tw_constants_setup(engine, worker);
     for (int i = 0; i < engine->num_passes; i++) {
 #pragma omp single
         if (tw_engine_begin_pass(engine, &engine->passes[i], &err) != TW_OK)
@@ -145,6 +149,8 @@ static void run_thread(struct tw_engine *engine)
 static void *run_crew(void *context)
 {
     struct tw_engine *engine = context;
+    const struct tw_worker_spec first = worker_spec(engine, 0);
+    tw_constants_prepare(engine, &first);
 #pragma omp parallel num_threads(engine->shares.workers)
     run_thread(engine);
     tw_watch_finish(engine->watch);
@@ -156,10 +162,16 @@ static void take_lost(struct tw_engine *engine, const struct tw_stint *stint, bo
 {
     struct tw_error err = {0};
     char text[TW_TILE_TEXT_SIZE];
+    const char *script = tw_path_name(engine->plan->declaration->path);
     if (!overran)
         return;
-    tw_error_set(&err, TW_ESCRIPT, "tile %s: %s: %s", tw_tile_text(&stint->tile, text),
-                 tw_path_name(engine->plan->declaration->path), tw_watch_overrun(engine->watch));
+    if (stint->phase != NULL) {
+        tw_error_set(&err, TW_ESCRIPT, "%s: %s: %s", stint->phase, script, tw_watch_overrun(engine->watch));
+        tw_engine_fail(engine, &err);
+        return;
+    }
+    tw_error_set(&err, TW_ESCRIPT, "tile %s: %s: %s", tw_tile_text(&stint->tile, text), script,
+                 tw_watch_overrun(engine->watch));
     pthread_mutex_lock(&engine->mutex);
     tw_failures_add(&engine->failures, &stint->tile, err.message);
     pthread_mutex_unlock(&engine->mutex);

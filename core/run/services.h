@@ -12,6 +12,7 @@
 struct tw_services {
     struct tw_script_services script; /* whose context this is */
     struct tw_conversion conversion;
+    struct tw_worker *worker;
 };
 
 /* Borrows worker and window. */

@@ -187,11 +187,14 @@ enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *ti
                               struct tw_raster *stored, bool *empty, struct tw_error *err)
 {
     const struct tw_pyramid *pyramid = &worker->plan->config->process_pyramid;
+    const size_t variant = tw_plan_zoom(worker->plan, tile->zoom)->variant;
     struct tw_script_job job = {
         .tile = *tile,
         .pyramid = pyramid,
         .window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px),
         .params = tw_plan_zoom(worker->plan, tile->zoom)->params,
+        .variant = (int)variant,
+        .prepared = worker->prepared != NULL ? worker->prepared[variant] : NULL,
         .arena = worker->arena,
         .cancel = worker->cancel,
     };
@@ -211,6 +214,42 @@ enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *ti
         return tile_error(tile, err);
     *empty = worker->features.count == 0 && tw_raster_is_empty(stored);
     return TW_OK;
+}
+
+/* What prepare and setup work on: the whole area, with inputs and parameters of the variant. */
+static struct tw_script_job area_job(struct tw_worker *worker, size_t variant, struct tw_services *services)
+{
+    const struct tw_plan_variant *chosen = &worker->plan->variants[variant];
+    struct tw_script_job job = {.tile = {.zoom = chosen->zoom},
+                                .window = chosen->area,
+                                .params = tw_plan_zoom(worker->plan, chosen->zoom)->params,
+                                .variant = (int)variant,
+                                .prepared = worker->prepared != NULL ? worker->prepared[variant] : NULL,
+                                .arena = worker->arena,
+                                .cancel = worker->cancel};
+    tw_services_init(services, worker, &chosen->area);
+    job.services = &services->script;
+    tw_arena_reset(worker->arena);
+    return job;
+}
+
+enum tw_status tw_job_prepare(struct tw_worker *worker, size_t variant, struct tw_arena *arena,
+                              const struct tw_value **prepared, struct tw_error *err)
+{
+    struct tw_services services;
+    struct tw_script_job job = area_job(worker, variant, &services);
+    enum tw_status status = offer_inputs(worker, &job, err);
+    if (status == TW_OK)
+        status = tw_script_prepare(worker->script, &job, arena, prepared, err);
+    return status == TW_OK ? TW_OK : tw_error_prefix(err, "prepare: ");
+}
+
+enum tw_status tw_job_setup(struct tw_worker *worker, size_t variant, struct tw_error *err)
+{
+    struct tw_services services;
+    struct tw_script_job job = area_job(worker, variant, &services);
+    enum tw_status status = tw_script_setup(worker->script, &job, err);
+    return status == TW_OK ? TW_OK : tw_error_prefix(err, "setup: ");
 }
 
 /* The window one zoom further down that covers the same ground. */

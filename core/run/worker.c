@@ -26,6 +26,7 @@ enum tw_status tw_worker_new(const struct tw_plan *plan, const struct tw_worker_
         return tw_error_nomem(err);
     made->plan = plan;
     made->post = spec->post;
+    made->prepared = spec->prepared;
     made->cancel = spec->post != NULL ? tw_post_cancelled(spec->post) : NULL;
     made->arena = tw_arena_new(spec->budget_bytes);
     made->pool = tw_dataset_pool_new(spec->max_open);
@@ -58,6 +59,7 @@ void tw_worker_free(struct tw_worker *worker)
         tw_reader_free(worker->readers[i]);
     free(worker->readers);
     tw_writer_free(worker->writer);
+    tw_lonlat_free(worker->lonlat);
     tw_dataset_pool_free(worker->pool);
     tw_arena_free(worker->arena);
     free(worker);

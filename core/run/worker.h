@@ -8,6 +8,7 @@
 #ifndef TW_WORKER_H
 #define TW_WORKER_H
 
+#include "lonlat.h"
 #include "plan.h"
 #include "watch.h"
 
@@ -18,6 +19,8 @@ struct tw_worker {
     struct tw_reader **readers; /* one for each source of the plan */
     struct tw_script *script;
     struct tw_writer *writer;
+    struct tw_lonlat *lonlat;               /* NULL until it is asked for */
+    const struct tw_value *const *prepared; /* for each variant of the plan; NULL: nothing */
     struct tw_features features; /* what the tile in work holds in stored form, when the output is a vector */
     struct tw_post *post;        /* NULL: nobody watches */
     const volatile int *cancel;  /* of the post; NULL: never */
@@ -27,7 +30,8 @@ struct tw_worker_spec {
     size_t budget_bytes; /* of the arena */
     int max_open;        /* datasets */
     struct tw_script_limits script;
-    struct tw_post *post; /* borrowed; may be NULL */
+    struct tw_post *post;                   /* borrowed; may be NULL */
+    const struct tw_value *const *prepared; /* for each variant of the plan, borrowed; NULL: nothing */
 };
 
 /* Makes a worker in the thread that will use it. On success *worker is owned by the caller. */
@@ -42,6 +46,13 @@ void tw_worker_free(struct tw_worker *worker);
  * the tile. */
 enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
                               struct tw_raster *stored, bool *empty, struct tw_error *err);
+
+/* Runs the script's `prepare` for a variant of the plan. *prepared is in the arena given, or NULL. */
+enum tw_status tw_job_prepare(struct tw_worker *worker, size_t variant, struct tw_arena *arena,
+                              const struct tw_value **prepared, struct tw_error *err);
+
+/* Runs the script's `setup` for a variant, before the first tile. */
+enum tw_status tw_job_setup(struct tw_worker *worker, size_t variant, struct tw_error *err);
 
 /* Makes an overview from what is stored of the zoom below. */
 enum tw_status tw_job_overview(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,

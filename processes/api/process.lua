@@ -22,6 +22,29 @@
 ---  end,
 ---}
 ---```
+---Constants of the whole area come from `prepare`, which runs once before the first tile; things that each worker keeps, from `setup`:
+---```lua
+---return process {
+---  inputs = { dem = 'raster' },
+---  params = { steps = 5 },
+---
+---  prepare = function(area, input, p)
+---    local elevation = input.dem.elevation
+---    return { lowest = elevation:min(), highest = elevation:max() }
+---  end,
+---
+---  setup = function(p, prepared)
+---    local step = (prepared.highest - prepared.lowest) / p.steps
+---    return function(elevation)
+---      return ((elevation - prepared.lowest) / step):floor()
+---    end
+---  end,
+---
+---  run = function(tile, input, p, in_steps)
+---    return in_steps(input.dem.elevation)
+---  end,
+---}
+---```
 ---@param declaration tw.Process
 ---@return tw.Process
 function process(declaration) end
@@ -32,7 +55,10 @@ function process(declaration) end
 ---@field any_input_name? boolean The only input may have any name in the configuration.
 ---@field params? table<string, any> Names of parameters with their defaults, which `process_parameters` overrides. The default's type is the parameter's type. See `param` for parameters without a default.
 ---@field output? tw.Output What the process makes; the configuration's `output` overrides it.
----@field run fun(tile: tw.Tile, input: table<string, tw.RasterInput|tw.Stack|tw.VectorInput>, p: table<string, any>): tw.Raster|tw.Array|tw.Array[]|tw.Feature[]|nil Makes the output of one tile: a raster, an array (one band), a list or a table of arrays, a list of features, or nil for nothing. Features whose geometry is empty are left out.
+---@field margin? integer|fun(p: table<string, any>): integer How many pixels beyond the tile's edge the result depends on: for what the script does itself (a pixel function over shifted arrays). A configuration with a smaller `pixelbuffer` is refused before the first tile. 0 without this field.
+---@field prepare? fun(area: tw.Area, input: table<string, tw.RasterInput|tw.Stack>, p: table<string, any>): any Runs once before the first tile, and returns constants for all of them: numbers, texts, booleans, lists and maps. Inputs are read over the whole area of the configuration (whatever `--bounds` or `--zoom` ask for), with at most 1024 pixels a side. It runs once for each set of parameters and inputs, where they depend on the zoom. What it changes outside of itself is lost.
+---@field setup? fun(p: table<string, any>, prepared: any): any Runs once in each worker before its first tile (and once for each set of parameters and inputs), and returns whatever the tiles use again and again: tables, functions. Gets what `prepare` returned. A tile that changes it makes others depend on which came first.
+---@field run fun(tile: tw.Tile, input: table<string, tw.RasterInput|tw.Stack|tw.VectorInput>, p: table<string, any>, ready: any): tw.Raster|tw.Array|tw.Array[]|tw.Feature[]|nil Makes the output of one tile; `ready` is what `setup` returned, without one what `prepare` returned. Returns a raster, an array (one band), a list or a table of arrays, a list of features, or nil for nothing. Features whose geometry is empty are left out.
 
 ---@class tw.Output
 ---@field bands? integer|string[] The number of bands, or their names. A result that has bands of these names is put into this order.

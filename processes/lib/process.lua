@@ -2,7 +2,7 @@
 -- `process { ... }`: checks the declaration, and brings it into the form that declaration.c reads.
 local tw = ...
 
-local fields = { 'about', 'any_input_name', 'inputs', 'output', 'params', 'run' }
+local fields = { 'about', 'any_input_name', 'inputs', 'margin', 'output', 'params', 'prepare', 'run', 'setup' }
 local output_fields = { 'bands', 'dtype', 'nodata' }
 local kinds = { 'raster', 'stack', 'vector', 'any' }
 
@@ -132,6 +132,29 @@ local function read_output(where, output, result)
   result.dtype, result.nodata = output.dtype, output.nodata
 end
 
+-- How many pixels around a tile its result depends on: a number, or a function of the parameters.
+local function read_margin(where, margin, result)
+  if margin == nil or type(margin) == 'function' then
+    result.margin_function = margin
+  elseif tw.is_margin(margin) then
+    result.margin = margin
+  else
+    raise_at(where, 'margin', "margin must be a whole number of pixels of at least 0, or a function of the parameters, not %s",
+      tw.show(margin))
+  end
+end
+
+-- `ndvi.lua:7: ` of a function, for what it returns.
+local function place_of(where, fn)
+  return fn and ('%s:%d: '):format(where.name, debug.getinfo(fn, 'S').linedefined)
+end
+
+local function check_function(where, t, field, example)
+  if t[field] ~= nil and type(t[field]) ~= 'function' then
+    raise_at(where, field, "'%s' must be a function, as in %s, not %s", field, example, tw.show(t[field]))
+  end
+end
+
 -- The comment of three dashes at the head of the script.
 local function leading_comment(text)
   local lines = {}
@@ -158,6 +181,8 @@ local function check_fields(where, t)
     raise_at(where, 'run', "process needs 'run = function(tile, input, p) ... end'%s",
       t.run ~= nil and ', not ' .. tw.show(t.run) or '')
   end
+  check_function(where, t, 'prepare', 'prepare = function(area, input, p) ... end')
+  check_function(where, t, 'setup', 'setup = function(p, prepared) ... end')
 end
 
 local Declaration = { __metatable = false }
@@ -176,8 +201,11 @@ function tw.process(t)
   local result = {
     about = t.about or leading_comment(where.text), run = t.run, any_input_name = t.any_input_name == true,
     inputs = read_inputs(where, t.inputs), declares_inputs = t.inputs ~= nil,
-    params = read_params(where, t.params),
+    params = read_params(where, t.params), prepare = t.prepare, setup = t.setup,
+    prepare_place = place_of(where, t.prepare),
   }
+  read_margin(where, t.margin, result)
+  result.margin_place = place_of(where, result.margin_function)
   read_output(where, t.output, result)
   if result.any_input_name and #result.inputs ~= 1 then
     raise_at(where, 'any_input_name', "any_input_name needs exactly one input, not %d", #result.inputs)

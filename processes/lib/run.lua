@@ -4,7 +4,7 @@ local tw = ...
 local host, check = tw.host, tw.check
 
 -- Scripts fail with a status and a message; everything else that failed keeps its own status.
-local function outcome(ok, value)
+function tw.outcome(ok, value)
   if ok then
     return 0, value
   elseif tw.is_failure(value) then
@@ -12,6 +12,8 @@ local function outcome(ok, value)
   end
   return tw.status.SCRIPT, value
 end
+
+local outcome = tw.outcome
 
 -- Runs the script and returns 0 and its declaration, or a status and a message.
 function tw.load(name, text)
@@ -25,14 +27,8 @@ function tw.load(name, text)
   end, tw.on_error))
 end
 
-local function new_tile(tile)
-  return tw.read_only(tile, 'the tile', function(key)
-    tw.raise_unknown(("tile has no field '%s'"):format(tostring(key)), key, tw.names_of(tile))
-  end)
-end
-
 -- Defaults, and over them the configuration's values.
-local function new_params(values)
+function tw.new_params(values)
   local content, known = {}, {}
   for _, param in ipairs(tw.declared.params) do
     known[param.name] = true
@@ -121,13 +117,15 @@ local function add_results(result)
   end
 end
 
--- job: { tile =, params =, inputs = }, made by the C side. Returns a status and a message.
+-- job: { tile =, params =, inputs =, variant =, prepared = }, made by the C side. Returns a status and a message.
 function tw.run(job)
   -- The same numbers for the same tile, whatever ran before it on this thread.
   math.randomseed(job.tile.zoom * 1e12 + job.tile.row * 1e6 + job.tile.col)
   return outcome(xpcall(function()
-    local inputs = tw.new_inputs(job.inputs, tw.declared)
-    local result = tw.declared.run(new_tile(job.tile), inputs, new_params(job.params))
+    local ready = tw.ready(job)
+    tw.margin = tw.margin_of(job.params)
+    local inputs, p = tw.new_inputs(job.inputs, tw.declared), tw.new_params(job.params)
+    local result = tw.declared.run(tw.new_tile(job.tile, 'tile'), inputs, p, ready)
     if result ~= nil then
       add_results(result)
     end

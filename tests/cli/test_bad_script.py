@@ -53,7 +53,7 @@ class BadScript(harness.Case):
 
     def test_an_unknown_field(self):
         self.check_refused("script.lua:2: unknown field 'input' in process { ... }; did you mean 'inputs'? (known: about, "
-                           "any_input_name, inputs, output, params, run)",
+                           "any_input_name, inputs, margin, output, params, prepare, run, setup)",
                            "return process {\n  input = { image = 'raster' },\n  run = function() end,\n}\n")
 
     def test_run_is_missing(self):

@@ -166,8 +166,8 @@ class Timeout(runs.Case):
 
     def test_script_whose_head_never_ends_is_refused(self):
         self.config(script="local n = 0\nwhile true do n = n + 1 end\n" + runs.SCRIPT)
-        self.check_execute_fails(2, "run.lua:2: the script is not loaded after 1 s (--tile-timeout): what stands before "
-                                    "'return process' must come to an end", "--tile-timeout", "1")
+        self.check_execute_fails(2, "run.lua:2: not done after 1 s (--tile-timeout): what a script does outside of "
+                                    "run, prepare and setup must come to an end", "--tile-timeout", "1")
         self.assertFalse((self.folder / "out").exists())
 
     def test_zero_is_no_limit_and_fast_tiles_do_not_mind(self):

@@ -152,23 +152,21 @@ static void a_script_whose_head_never_ends_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     double began_s = tw_clock_s();
-    assert_string_equal(
-        fixture_try(fixture, "local i = 0\n"
-                             "while true do i = i + 1 end\n"
-                             "return process { run = function() end }"),
-        "test.lua:2: the script is not loaded after 0.25 s (--tile-timeout): what stands before "
-        "'return process' must come to an end");
+    assert_string_equal(fixture_try(fixture, "local i = 0\n"
+                                             "while true do i = i + 1 end\n"
+                                             "return process { run = function() end }"),
+                        "test.lua:2: not done after 0.25 s (--tile-timeout): what a script does outside of "
+                        "run, prepare and setup must come to an end");
     assert_true(tw_clock_s() - began_s < 5);
 }
 
 static void a_head_that_never_ends_cannot_catch_it(void **state)
 {
-    assert_string_equal(
-        fixture_try(*state, "while true do\n"
-                            "  pcall(function() while true do end end)\n"
-                            "end\n"),
-        "test.lua:2: the script is not loaded after 0.25 s (--tile-timeout): what stands before "
-        "'return process' must come to an end");
+    assert_string_equal(fixture_try(*state, "while true do\n"
+                                            "  pcall(function() while true do end end)\n"
+                                            "end\n"),
+                        "test.lua:2: not done after 0.25 s (--tile-timeout): what a script does outside of "
+                        "run, prepare and setup must come to an end");
 }
 
 /* Stops the script from outside, until its tile has ended. */
