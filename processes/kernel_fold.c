@@ -7,9 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* FIRST, MIN and MAX keep their state in the result. */
-
-/* One more layer for a block: into `out` where `valid`; `seen` tells which pixels have a value already. */
+/* FIRST, MIN and MAX keep their state in the result.
+ * One more layer for a block: into `out` where `valid`; `seen` tells which pixels have a value already. */
 typedef void step_function(void *out, const void *layer, const uint8_t *valid, const uint8_t *seen,
                            size_t count);
 
@@ -398,8 +397,7 @@ static int32_t begin(struct tw_host *host, struct tw_fold *fold, const struct tw
         if (counts)
             memset(out->pixels, 0, total * sizeof(uint16_t));
     }
-    bool needs_state = !counts && !keeps_values(fold) && !fold->is_last;
-    return needs_state ? make_state(host, fold, layers) : TW_OK;
+    return counts || keeps_values(fold) || fold->is_last ? TW_OK : make_state(host, fold, layers);
 }
 
 /* A later layer of a larger type, or whose bands are valid in different places. */
@@ -458,8 +456,33 @@ static void fold_block(struct block *block)
     }
 }
 
+/* A first layer without a gap is the result as it is: nothing is copied. */
+static bool takes_first_layer(struct tw_fold *fold, const struct tw_layers *layers)
+{
+    bool is_whole = fold->reduction == TW_FOLD_FIRST && fold->num_layers == 0 &&
+                    (layers->masks == NULL || layers->masks[0] == NULL);
+    for (int32_t band = 0; is_whole && band < layers->num_bands; band++) {
+        const struct tw_array *array = tw_layers_at(layers, 0, band);
+        bool is_known = band > 0 && array->valid == tw_layers_at(layers, 0, band - 1)->valid;
+        is_whole =
+            array->dtype == (int32_t)tw_layers_dtype(layers, band) && (is_known || tw_array_is_full(array));
+    }
+    for (int32_t band = 0; is_whole && band < layers->num_bands; band++) {
+        fold->out[band] = *tw_layers_at(layers, 0, band);
+        fold->out[band].valid = NULL;
+    }
+    return is_whole;
+}
+
 int32_t tw_stack_fold(struct tw_host *host, struct tw_fold *fold, const struct tw_layers *layers)
 {
+    if (fold->is_full)
+        return TW_OK;
+    if (takes_first_layer(fold, layers)) {
+        fold->is_full = fold->is_grown = true;
+        fold->num_layers = layers->num_layers;
+        return tw_layers_check(host, layers->num_layers);
+    }
     struct block block = {.layers = layers, .fold = fold};
     size_t total = tw_array_num_pixels(layers->arrays[0]);
     if (prepare(host, fold, layers) != TW_OK)

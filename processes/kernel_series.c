@@ -174,12 +174,19 @@ TW_CLONES static void observe(struct observation *restrict last, double time, co
     }
 }
 
-/* What to write where `valid` is 0; NaN where nothing is known. */
-TW_CLONES static void between(const struct observation *restrict last, const double *restrict next,
-                              const double *restrict next_time, double time, bool extend,
+/* One layer of a block: its time, and what follows it. */
+struct moment {
+    double time;
+    const double *next, *next_time;
+    double no_end; /* 0 where gaps at the ends take the nearest observation, otherwise NaN */
+};
+
+/* What to write where the layer has no observation; NaN where nothing is known. */
+TW_CLONES static void between(const struct observation *restrict last, const struct moment *restrict moment,
                               double *restrict filled, size_t count)
 {
-    double no_end = extend ? 0 : (double)__builtin_nanf("");
+    const double *restrict next = moment->next, *restrict next_time = moment->next_time;
+    double time = moment->time, no_end = moment->no_end;
     for (size_t i = 0; i < count; i++) {
         double span = next_time[i] - last->time[i], share = (time - last->time[i]) / (span > 0 ? span : 1);
         double inside = last->value[i] + (next[i] - last->value[i]) * share;
@@ -214,7 +221,9 @@ static void fill_block(const struct rows *rows, bool extend, struct tw_array *ou
         double filled[TW_LAYERS_BLOCK], *values = rows->values + at;
         uint8_t valid[TW_LAYERS_BLOCK];
         observe(&last, rows->times[layer], values, rows->valid + at, count);
-        between(&last, rows->next + at, times + at, rows->times[layer], extend, filled, count);
+        const struct moment moment = {rows->times[layer], rows->next + at, times + at,
+                                      extend ? 0 : (double)__builtin_nanf("")};
+        between(&last, &moment, filled, count);
         for (size_t i = 0; i < count; i++)
             filled[i] = rows->valid[at + i] != 0 ? values[i] : filled[i];
         memset(valid, TW_VALID, count);

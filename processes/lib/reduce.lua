@@ -44,7 +44,8 @@ struct tw_stack_functions {
 ]]
 
 local functions = ffi.cast('const struct tw_stack_functions *', host.stacks)
-assert(functions.size_bytes == ffi.sizeof('struct tw_stack_functions'), 'lib/reduce.lua does not match functions_stacks.h')
+assert(functions.size_bytes == ffi.sizeof('struct tw_stack_functions'),
+  'lib/reduce.lua does not match functions_stacks.h')
 tw.stack_functions = functions
 
 -- Numbers from enum tw_folding. `last` is the first of the reversed list.

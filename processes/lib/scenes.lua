@@ -288,6 +288,6 @@ tw.add_stack_methods(methods)
 -- For stack.lua.
 tw.scenes = {
   list = scenes_of, name = scene_name, names_of = names_of, band_name = band_name, band_list = band_list, mask = mask_of,
-  handle = handle, bands_at_hand = bands_at_hand, read = read_bands, base = base_of, masked = masked, check_size = check_size,
-  check_function = check_function,
+  handle = handle, bands_at_hand = bands_at_hand, read = read_bands, base = base_of, masked = masked,
+  check_size = check_size, check_function = check_function,
 }

@@ -131,6 +131,8 @@ static void check_fold(struct sample *sample, int reduction, int32_t step)
         layers.num_layers = count - first < step ? count - first : step;
         fold.is_last = first + step >= count;
         assert_int_equal(tw_stack_fold(sample->bench->host, &fold, &layers), TW_OK);
+        if (fold.is_full)
+            break;
     }
     bool is_full = reduction == TW_FOLD_FIRST;
     for (int32_t band = 0; band < NUM_BANDS; band++)
@@ -393,9 +395,9 @@ static void folding_several_types_holds_all_values(void **state)
         fold_two(bench, TW_FOLD_MAX, &a, &b, at_once != 0, &out);
         assert_int_equal(out.dtype, TW_INT32);
         assert_float_equal(tw_array_get(&out, 0), 60000, 0);
-        fold_two(bench, TW_FOLD_FIRST, &a, &b, at_once != 0, &out);
-        assert_float_equal(tw_array_get(&out, 0), -100, 0);
     }
+    fold_two(bench, TW_FOLD_FIRST, &a, &b, true, &out);
+    assert_float_equal(tw_array_get(&out, 0), -100, 0);
     struct tw_array wide = random_array(bench, TW_FLOAT64, 5, NO_NODATA);
     tw_array_set(&wide, 0, 0.125);
     fold_two(bench, TW_FOLD_STD, &a, &wide, false, &out);
