@@ -385,7 +385,6 @@ static int32_t begin(struct tw_host *host, struct tw_fold *fold, const struct tw
     for (int32_t band = 0; band < layers->num_bands; band++) {
         struct tw_array *out = &fold->out[band];
         *out = *layers->arrays[0];
-        out->valid = NULL;
         out->dtype = (int32_t)out_dtype(fold, layers, band);
         bool is_shared = can_share(fold, layers, band);
         if (tw_host_make(host, out, !counts && !is_shared) != TW_OK)
@@ -459,8 +458,8 @@ static void fold_block(struct block *block)
 /* A first layer without a gap is the result as it is: nothing is copied. */
 static bool takes_first_layer(struct tw_fold *fold, const struct tw_layers *layers)
 {
-    bool is_whole = fold->reduction == TW_FOLD_FIRST && fold->num_layers == 0 &&
-                    (layers->masks == NULL || layers->masks[0] == NULL);
+    bool is_masked = layers->masks != NULL && layers->masks[0] != NULL;
+    bool is_whole = fold->reduction == TW_FOLD_FIRST && fold->num_layers == 0 && !is_masked;
     for (int32_t band = 0; is_whole && band < layers->num_bands; band++) {
         const struct tw_array *array = tw_layers_at(layers, 0, band);
         bool is_known = band > 0 && array->valid == tw_layers_at(layers, 0, band - 1)->valid;
