@@ -198,7 +198,10 @@ class Reference:
         results = [split_type(value)[0] for value in item.all("return")]
         signature = ", ".join(f"{name}{'?' if optional else ''}: {kind}" for name, optional, kind, _ in params)
         yield from ("", f"### {item.name}", "", "```lua", f"{item.name}({signature})" +
-                    (f": {', '.join(results)}" if results else ""), "```", "")
+                    (f": {', '.join(results)}" if results else ""))
+        for overload in item.all("overload"):
+            yield item.name + re.sub(r"^fun\((self: [\w.]+(, )?)?", "(", overload)
+        yield from ("```", "")
         text = item.text
         example = text.index("```lua") if "```lua" in text else len(text)
         yield from text[:example]

@@ -2,8 +2,18 @@
 import re
 import subprocess
 
+import numpy as np
+
 import harness
 
+# A name that does not exist makes the library tell those that do.
+PROBES = {
+    "Array": "input.image[1].zzzzqqqq", "Stack": "input.scenes.zzzzqqqq", "Geometry": "vector.point(1, 2).zzzzqqqq",
+    "raster": "raster.zzzzqqqq", "vector": "vector.zzzzqqqq", "spectral": "spectral.zzzzqqqq", "log": "log.zzzzqqqq",
+}
+PROBE = "return process {{\n  inputs = {{ image = 'raster', scenes = 'stack' }},\n  run = function(tile, input, p)\n    return {}\n  end,\n}}\n"
+CONFIG = ("process: probe.lua\ninput: {image: image.tif, scenes: {format: stack, files: [image.tif]}}\npyramid: {grid: mercator}\n"
+          "zoom_levels: 4\noutput: {path: probe, format: GTiff, dtype: uint8, bands: 1}\n")
 API = harness.ROOT / "processes/api"
 
 
@@ -24,6 +34,25 @@ class Types(harness.Case):
         self.types()
         done = subprocess.run(["luajit", "-e", "dofile('tilewright.d.lua')"], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def documented(self, receiver):
+        """Names of the functions and fields of a class or library in all files."""
+        names = set()
+        for path in API.glob("*.lua"):
+            text = path.read_text()
+            names.update(re.findall(rf"(?m)^function {receiver}[.:](\w+)", text))
+            for block in re.findall(rf"(?m)((?:^---.*\n)+)(?:local )?{receiver} = ", text):
+                names.update(re.findall(r"(?m)^---@field (\w+)", block))
+        return sorted(names)
+
+    def test_everything_that_there_is_is_documented_and_nothing_else(self):
+        self.image("image.tif", np.ones((64, 64), "uint8"), harness.tile_bounds(4, 5, 6))
+        self.write("probe.yaml", CONFIG)
+        for receiver, expression in PROBES.items():
+            with self.subTest(receiver):
+                self.write("probe.lua", PROBE.format(expression))
+                _, _, err = self.run_tilewright("execute", "probe.yaml", "--quiet", "--overwrite")
+                self.assertEqual(self.documented(receiver), sorted(re.search(r"known: (.*)", err)[1].split(", ")))
 
     def test_an_earlier_file_is_replaced_and_no_other(self):
         self.assertEqual(self.must_run("types", "api.lua"), "api.lua\n")
