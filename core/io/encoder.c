@@ -11,11 +11,16 @@ enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
 /* Keys of `output:` that belong to the configuration, to the sinks, or that are accepted for compatibility
  * and have no effect here (stac). */
-static const char *const common_keys[] = {
-    "path",  "format", "metatiling", "pixelbuffer", "tile_size", "tile_path_schema", "stac", /* of rasters: */
-    "dtype", "bands",  "nodata"};
+static const char *const common_keys[] = {"path",  "format", "metatiling",       "pixelbuffer", "tile_size",
+                                          "dtype", "bands",  "tile_path_schema", "nodata",      "stac"};
+/* Those that say nothing of features. */
+static const char *const raster_keys[] = {"dtype", "bands", "nodata"};
 
-enum { NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]), NUM_RASTER_KEYS = 3, MAX_KEYS = 160 };
+enum {
+    NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]),
+    NUM_RASTER = sizeof(raster_keys) / sizeof(raster_keys[0]),
+    MAX_KEYS = 160
+};
 
 static const struct tw_encoder_driver *find_driver(const char *format)
 {
@@ -48,11 +53,13 @@ static void check_keys(const struct tw_encoder *encoder, const struct tw_value *
     const char *const *own;
     size_t num_own = encoder->driver->options(encoder, &own);
     const char *known[MAX_KEYS];
-    size_t count = 0, num_common = NUM_COMMON - (tw_encoder_is_vector(encoder) ? NUM_RASTER_KEYS : 0);
+    size_t count = 0;
+    bool is_vector = tw_encoder_is_vector(encoder);
     for (size_t i = 0; i < num_own && count + NUM_COMMON < MAX_KEYS; i++)
         known[count++] = own[i];
-    for (size_t i = 0; i < num_common; i++)
-        known[count++] = common_keys[i];
+    for (size_t i = 0; i < NUM_COMMON; i++)
+        if (!is_vector || !is_listed(common_keys[i], raster_keys, NUM_RASTER))
+            known[count++] = common_keys[i];
     for (size_t i = 0; options != NULL && options->kind == TW_MAP && i < options->count; i++)
         if (!is_listed(options->members[i].key, known, count))
             tw_problems_add_unknown_key(problems, &options->members[i], "output option", known, count);

@@ -168,9 +168,7 @@ class BadConfig(harness.Case):
         self.configure(output="output: {path: out, format: GTiff, dtype: uint8, bands: 1, compres: lzw}")
         code, _, err = self.run_tilewright("execute", "bad.yaml", "--quiet")
         self.assertEqual(code, 2)
-        self.assertTrue(err.startswith("bad.yaml:5:60: unknown output option 'compres'; did you mean 'compress'? (known: "
-                                       "blocksize, "),
-                        err)
+        self.assertEqual(err.strip(), "bad.yaml:5:60: unknown output option 'compres'; did you mean 'compress'?")
 
     def test_an_unknown_option_of_png(self):
         self.check_refused("bad.yaml:5:34: unknown output option 'alpha'; known: count, compression, georeference, path, format, "

@@ -315,15 +315,18 @@ static void the_formats_are_those_of_the_table(void **state)
     struct fixture *fixture = *state;
     const char *const *names, *const *about;
     size_t count = tw_encoder_formats(&names, &about);
+    const struct tw_value *schema = make_options(fixture, "geometry", "Point", NULL);
     for (size_t i = 0; i < count; i++) {
         struct tw_output_spec spec = {
             .options = make_options(fixture, "format", names[i], NULL), .has_dtype = true, .num_bands = 1};
+        if (i >= 2) /* of features */
+            spec.options = tw_value_with(fixture->arena, spec.options, "schema", schema);
         struct tw_encoder *encoder = tw_encoder_open(names[i], &spec, &fixture->problems);
         assert_non_null(encoder);
         assert_true(strlen(about[i]) > 10);
         tw_encoder_close(encoder);
     }
-    assert_int_equal(count, 2);
+    assert_int_equal(count, 4);
 }
 
 int main(void)

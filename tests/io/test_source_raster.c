@@ -287,10 +287,11 @@ static void the_drivers_are_listed(void **state)
 {
     (void)state;
     const char *const *names, *const *about;
-    assert_int_equal(tw_source_drivers(&names, &about), 3);
+    assert_int_equal(tw_source_drivers(&names, &about), 4);
     assert_string_equal(names[0], "raster");
     assert_string_equal(names[1], "stack");
     assert_string_equal(names[2], "tile_directory");
+    assert_string_equal(names[3], "vector");
     assert_non_null(strstr(about[1], "STAC"));
 }
 
