@@ -1,5 +1,6 @@
 """The built-in processes on small images, checked against numpy, GDAL and its tools."""
 import json
+import shutil
 import warnings
 
 import numpy as np
@@ -297,6 +298,26 @@ class Terrain(Case):
         self.fails("slope.lua:16: slope needs 1 pixel around the tile, but the configuration gives 0: write 'pixelbuffer: 1' "
                    "under 'pyramid:' in the YAML, and 'margin = 1' in process { } so that this is checked before the first tile",
                    "slope", {"dem": "dem.tif"}, {"format": "GTiff"})
+
+
+class Examples(harness.Case):
+    def test_there_is_an_example_of_each_process_and_it_runs(self):
+        for path in ("examples/vectors", "examples/cloudless/sentinel2", "tests/bench/data"):
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).symlink_to(harness.ROOT / path)
+        folder = self.folder / "examples/processes"
+        shutil.copytree(harness.ROOT / "examples/processes", folder, ignore=shutil.ignore_patterns("out"))
+        names = [path.stem for path in (harness.ROOT / "processes/builtin").glob("*.lua")]
+        self.assertEqual(sorted(path.stem for path in folder.glob("*.yaml")), sorted(names))
+        for name in sorted(names, key=lambda name: (name == "polygonize", name)):  # it reads what rasterize has made
+            with self.subTest(name):
+                self.must_run("execute", f"{name}.yaml", "--quiet", cwd=folder)
+                made = [path for path in (folder / "out").rglob("*") if f"out/{name}" in str(path)]
+                rasters = [path for path in made if path.suffix in (".tif", ".png")]
+                features = [path for path in made if path.suffix == ".geojson"]
+                self.assertTrue(rasters or features)
+                self.assertTrue(all(np.ptp(harness.read(path)) > 0 for path in rasters))
+                self.assertTrue(all(json.loads(path.read_text())["features"] for path in features))
 
 
 if __name__ == "__main__":
