@@ -136,7 +136,6 @@ bool tw_declaration_read(lua_State *lua, struct tw_arena *arena, struct tw_decla
 {
     declaration->about = read_text(lua, "about", arena);
     declaration->any_single_input = read_flag(lua, "any_input_name");
-    declaration->declares_inputs = read_flag(lua, "declares_inputs");
     read_margin(lua, declaration);
     read_output(lua, declaration);
     return declaration->about != NULL && read_inputs(lua, arena, declaration) &&

@@ -54,7 +54,6 @@ struct tw_declaration {
     const char *about; /* or "" */
     const struct tw_declared_input *inputs;
     size_t num_inputs;
-    bool declares_inputs;          /* false: takes whatever inputs there are */
     bool any_single_input;         /* takes its only input whatever its name is (mapchete's convert does) */
     const struct tw_value *params; /* a map name -> default */
     int num_bands;                 /* 0: not declared */
@@ -74,10 +73,6 @@ const struct tw_declaration *tw_program_declaration(const struct tw_program *pro
  * default's type is the parameter's; null is the default). Values may not depend on the zoom any more. params
  * may be NULL. */
 void tw_program_check_params(const struct tw_program *program, const struct tw_value *params,
-                             struct tw_problems *problems);
-
-/* Checks the names of the configuration's inputs (the map under `input:`, or NULL): unknown, missing. */
-void tw_program_check_inputs(const struct tw_program *program, const struct tw_value *inputs,
                              struct tw_problems *problems);
 
 /* An input of one tile, as the engine offers it. All data is in the job's arena. Each callback returns a

@@ -45,6 +45,7 @@ struct tw_sink_begin {
     bool overwrite;             /* make it anew, whatever was done before */
     bool is_partial;            /* with overwrite: other tiles than those of this run are kept, if they fit */
     bool accept_change;         /* go on although configuration or script have changed: what was done stays */
+    bool has_failed;            /* the last run has left a list of failed tiles: for the remedy in messages */
     const volatile int *cancel; /* other than 0: stop; also ends the assembly of a single file. NULL: never */
 };
 

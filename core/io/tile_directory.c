@@ -118,8 +118,8 @@ static enum tw_status check_change(struct tw_directory *directory, const struct 
         return tw_error_set(
             err, TW_EUSAGE,
             "'%s' was made with another configuration or script (changed since); use --overwrite "
-            "to make it anew, or another output.path",
-            path);
+            "to make it anew, %sor another output.path",
+            path, begin->has_failed ? "--retry-failed to make only what failed, " : "");
     tw_log_warn("configuration or script have changed since '%s' was begun; the tiles that were done before "
                 "stay as they are",
                 path);

@@ -266,9 +266,14 @@ static enum tw_status begin(struct tw_engine *engine, struct tw_error *err)
 {
     const struct tw_run_options *options = engine->options;
     const struct tw_plan *plan = engine->plan;
-    const struct tw_sink_begin begin = {plan->fingerprint,     plan->metadata,
-                                        options->overwrite,    is_part(plan),
-                                        options->retry_failed, tw_watch_cancelled(engine->watch)};
+    const char *failed = failures_path(plan);
+    const struct tw_sink_begin begin = {.fingerprint = plan->fingerprint,
+                                        .metadata = plan->metadata,
+                                        .overwrite = options->overwrite,
+                                        .is_partial = is_part(plan),
+                                        .accept_change = options->retry_failed,
+                                        .has_failed = failed != NULL && tw_file_exists(failed),
+                                        .cancel = tw_watch_cancelled(engine->watch)};
     tw_gdal_init(engine->shares.cache_bytes);
     return tw_sink_begin(plan->sink, &begin, err);
 }

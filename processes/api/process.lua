@@ -51,7 +51,7 @@ function process(declaration) end
 
 ---@class tw.Process
 ---@field about? string What the process does, in one line. Otherwise the comment of three dashes at the script's head.
----@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack', 'vector' or 'any'. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script takes whatever inputs there are.
+---@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack', 'vector' or 'any'. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script has no inputs.
 ---@field any_input_name? boolean The only input may have any name in the configuration.
 ---@field params? table<string, any> Names of parameters with their defaults, which `process_parameters` overrides. The default's type is the parameter's type. See `param` for parameters without a default.
 ---@field output? tw.Output What the process makes; the configuration's `output` overrides it.

@@ -200,7 +200,7 @@ function tw.process(t)
   check_fields(where, t)
   local result = {
     about = t.about or leading_comment(where.text), run = t.run, any_input_name = t.any_input_name == true,
-    inputs = read_inputs(where, t.inputs), declares_inputs = t.inputs ~= nil,
+    inputs = read_inputs(where, t.inputs),
     params = read_params(where, t.params), prepare = t.prepare, setup = t.setup,
     prepare_place = place_of(where, t.prepare),
   }

@@ -63,7 +63,8 @@ class Failures(runs.Case):
         self.config()
         code, _, err = self.execute()
         self.assertEqual(code, 2, err)
-        self.assertIn("'out' was made with another configuration or script (changed since); use --overwrite", err)
+        self.assertIn("'out' was made with another configuration or script (changed since); use --overwrite to make it anew, "
+                      "--retry-failed to make only what failed, or another output.path", err)
         code, out, err = self.execute("--retry-failed")
         self.assertEqual((code, err), (0, "tilewright: warning: configuration or script have changed since 'out' was begun; the "
                                           "tiles that were done before stay as they are\n"))

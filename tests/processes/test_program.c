@@ -91,7 +91,7 @@ static void a_declaration_is_read_whole(void **state)
     assert_string_equal(d->inputs[0].name, "dem");
     assert_true(d->inputs[0].optional && d->inputs[0].kind == TW_INPUT_RASTER);
     assert_true(!d->inputs[1].optional && d->inputs[1].kind == TW_INPUT_ANY);
-    assert_true(d->inputs[2].kind == TW_INPUT_STACK && d->declares_inputs && !d->any_single_input);
+    assert_true(d->inputs[2].kind == TW_INPUT_STACK && !d->any_single_input);
     assert_int_equal(d->num_bands, 2);
     assert_string_equal(d->band_names[1], "nir");
     assert_true(d->has_dtype && d->dtype == TW_INT16 && d->has_nodata && d->nodata == -1);
@@ -189,43 +189,6 @@ static void parameters_are_checked_against_their_defaults(void **state)
         "uint32, int32, float32, float64)");
 }
 
-static void assert_inputs(struct fixture *fixture, const char *name, const char *message)
-{
-    struct tw_problems problems = {0};
-    struct tw_member member = {name, 4, 3, {.kind = TW_STRING, .text = "x.tif", .file = "a.yaml"}};
-    struct tw_value inputs = {.kind = TW_MAP,
-                              .text = "",
-                              .file = "a.yaml",
-                              .line = 4,
-                              .col = 3,
-                              .count = name != NULL,
-                              .members = &member};
-    tw_program_check_inputs(fixture->program, &inputs, &problems);
-    assert_string_equal(tw_text_get(&problems.text), message);
-    tw_problems_free(&problems);
-}
-
-static void inputs_are_checked_against_the_declaration(void **state)
-{
-    struct fixture *fixture = *state;
-    assert_int_equal(fixture_load(fixture, "x.lua",
-                                  "return process { inputs = { dem = 'raster', mask = 'raster?' },\n"
-                                  "  run = function() end }"),
-                     TW_OK);
-    assert_inputs(fixture, "dem", "");
-    assert_inputs(fixture, NULL, "a.yaml:4:3: input 'dem' is missing: x.lua needs it");
-    assert_inputs(fixture, "den",
-                  "a.yaml:4:3: unknown input 'den'; did you mean 'dem'? (known: dem, mask)\n"
-                  "a.yaml:4:3: input 'dem' is missing: x.lua needs it");
-}
-
-static void a_script_without_declared_inputs_takes_all(void **state)
-{
-    struct fixture *fixture = *state;
-    assert_int_equal(fixture_load(fixture, "x.lua", "return process { run = function() end }"), TW_OK);
-    assert_inputs(fixture, "whatever", "");
-}
-
 /* convert */
 
 static void run_convert(struct fixture *fixture, const struct tw_value *params)
@@ -243,7 +206,6 @@ static void convert_takes_its_only_input_whatever_its_name(void **state)
     struct fixture *fixture = *state;
     run_convert(fixture, NULL);
     assert_true(tw_program_declaration(fixture->program)->any_single_input);
-    assert_inputs(fixture, "some_dem", "");
     assert_int_equal(fixture->result.raster.num_bands, 5);
     assert_int_equal(fixture->result.raster.bands[0].dtype, TW_UINT16);
     assert_float_equal(fixture_pixel(fixture, 0, 11), 111, 0);
@@ -293,8 +255,6 @@ int main(void)
         TEST(a_declaration_is_read_whole),
         TEST(the_fingerprint_covers_modules),
         TEST(parameters_are_checked_against_their_defaults),
-        TEST(inputs_are_checked_against_the_declaration),
-        TEST(a_script_without_declared_inputs_takes_all),
         TEST(convert_takes_its_only_input_whatever_its_name),
         TEST(convert_adds_the_offset_and_then_multiplies),
         TEST(built_in_processes_can_be_listed_and_copied),
