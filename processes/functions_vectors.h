@@ -1,8 +1,8 @@
 /* functions_vectors.h - geometries and features for lib/vector.lua, which mirrors the structs.
  *
  * A script holds a struct tw_script_geometry; the figure behind it belongs to the host: to the tile in work,
- * or, when it was made while the script was loaded, to the state. Lua's garbage collector may free it before.
- * Functions return a status.
+ * or, when it was made while the script was loaded or set up, to the state. Lua's garbage collector may free
+ * it before. Functions return a status.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,7 +16,7 @@ struct tw_host;
 
 struct tw_script_geometry {
     struct tw_figure *figure;
-    int32_t tile; /* the host's tile_number when it was made; 0: while the script was loaded */
+    int32_t tile; /* the host's tile_number when it was made; 0: before the tiles */
     int32_t size_bytes;
 };
 

@@ -72,7 +72,8 @@ struct tw_host {
         uint8_t *both;
     } combined[8]; /* validities combined lately: formulas meet the same pair again and again */
     unsigned next_combined;
-    struct tw_figures *figures, *lasting_figures; /* of the tile, and those made while the script is loaded */
+    struct tw_figures *figures, *lasting_figures; /* of the tile, and of the script's loading and its setup */
+    bool is_setup;
     bool result_is_vector;
     struct tw_features result_features;
     int32_t num_passes;     /* evaluations of expressions so far */

@@ -228,7 +228,9 @@ enum tw_status tw_script_setup(struct tw_script *script, const struct tw_script_
     const struct call call = {job, true};
     if (begin(script, job, err) != TW_OK)
         return err->status;
+    script->state->host.is_setup = true;
     enum tw_status status = call_library(script->state, "setup", &call, &failure);
+    script->state->host.is_setup = false;
     end(script);
     return status == TW_OK ? TW_OK : tw_error_set(err, status, "%s", failure.message);
 }

@@ -24,10 +24,15 @@ void tw_vector_end(struct tw_host *host)
     host->tile_number++;
 }
 
-/* New figures belong to the tile, or to the state while the script is loaded. */
+/* New figures belong to the tile; to the state while the script is loaded, and in its setup. */
+static bool is_lasting(const struct tw_host *host)
+{
+    return host->job == NULL || host->is_setup;
+}
+
 static struct tw_figures *current_set(const struct tw_host *host)
 {
-    return host->job != NULL ? host->figures : host->lasting_figures;
+    return is_lasting(host) ? host->lasting_figures : host->figures;
 }
 
 /* Where the words begin behind the name of an exception of GEOS's, and behind `Input geom 0 is invalid: `. */
@@ -71,7 +76,7 @@ static int32_t give(struct tw_host *host, enum tw_status status, struct tw_figur
 {
     if (status != TW_OK)
         return explain(host, status);
-    *made = (struct tw_script_geometry){*figure, host->job != NULL ? host->tile_number : 0,
+    *made = (struct tw_script_geometry){*figure, is_lasting(host) ? 0 : host->tile_number,
                                         (int32_t)tw_figure_bytes(*figure)};
     return check_budget(host);
 }

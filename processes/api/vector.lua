@@ -44,8 +44,7 @@ function VectorInput:features(options) end
 ---areas in their squares: degrees on geodetic grids, and metres that grow towards the poles on mercator grids. All of it
 ---is plane geometry, by the library GEOS. Where a method takes a geometry, a feature will do.
 ---
----A geometry that is made while a script is loaded, outside of its functions, stays for all tiles; others end with their
----tile.
+---A geometry that is made in `setup`, or outside of all functions, stays for all tiles; others end with their tile.
 ---```lua
 ---local town = vector.point(tile.bounds.left, tile.bounds.top):buffer(5000)
 ---local near = {}

@@ -120,7 +120,7 @@ end
 
 local function check_alive(geometry)
   if geometry._tile ~= host.tile_number and geometry._tile ~= 0 then
-    raise('this geometry belongs to another tile: keep its g:wkt(), or make it outside of run')
+    raise('this geometry belongs to another tile: keep its g:wkt(), or make it in setup')
   end
   return geometry
 end

@@ -70,7 +70,7 @@ static void a_geometry_kept_from_an_earlier_tile_is_refused(void **state)
     assert_int_equal(fixture_run(fixture), TW_OK);
     assert_int_equal(fixture_run(fixture), TW_ESCRIPT);
     assert_string_equal(fixture->err.message, "keep.lua:4: this geometry belongs to another tile: keep its "
-                                              "g:wkt(), or make it outside of run");
+                                              "g:wkt(), or make it in setup");
 }
 
 static void a_geometry_made_while_loading_serves_all_tiles(void **state)
@@ -86,6 +86,27 @@ static void a_geometry_made_while_loading_serves_all_tiles(void **state)
     for (int i = 0; i < 20; i++) {
         fixture->job.tile.col = i;
         assert_int_equal(fixture_run(fixture), TW_OK);
+        assert_int_equal(fixture->result.features.count, 1);
+    }
+}
+
+static void a_geometry_made_in_setup_serves_all_tiles(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        fixture_load(fixture, "x.lua",
+                     "return process {\n"
+                     "  setup = function(p) return vector.box(-3e7, -3e7, 3e7, 3e7):buffer(1) end,\n"
+                     "  run = function(tile, input, p, world)\n"
+                     "    assert(world:contains(vector.box(tile.bounds)))\n"
+                     "    return { vector.feature(world:buffer(tile.col)) }\n"
+                     "  end }"),
+        TW_OK);
+    assert_int_equal(tw_script_setup(fixture->script, &fixture->job, &fixture->err), TW_OK);
+    for (int i = 0; i < 3; i++) {
+        fixture->job.tile.col = i;
+        if (fixture_run(fixture) != TW_OK)
+            fail_msg("%s", fixture->err.message);
         assert_int_equal(fixture->result.features.count, 1);
     }
 }
@@ -202,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(figures_end_with_their_tile, setup, teardown),
         cmocka_unit_test_setup_teardown(a_geometry_kept_from_an_earlier_tile_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_geometry_made_while_loading_serves_all_tiles, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_geometry_made_in_setup_serves_all_tiles, setup, teardown),
         cmocka_unit_test_setup_teardown(geometries_count_in_the_budget, setup, teardown),
         cmocka_unit_test_setup_teardown(geometries_that_are_not_needed_any_more_are_collected, setup,
                                         teardown),
