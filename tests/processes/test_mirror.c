@@ -3,12 +3,14 @@
  * SPDX-License-Identifier: MIT
  */
 #include "embedded.h"
+#include "functions_focal.h"
 #include "host.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,6 +61,18 @@ static const struct {
     PLACE(tw_host, make),
     PLACE(tw_host, read),
     PLACE(tw_host, add_result),
+    SIZE(tw_focal_functions),
+    PLACE(tw_focal_functions, load),
+    SIZE(tw_focal_tile),
+    PLACE(tw_focal_tile, pixelbuffer),
+    SIZE(tw_weights),
+    PLACE(tw_weights, normalize),
+    SIZE(tw_footprint),
+    PLACE(tw_footprint, erode),
+    SIZE(tw_terrain),
+    PLACE(tw_terrain, altitude_deg),
+    SIZE(tw_distance),
+    PLACE(tw_distance, radius_px),
 };
 
 /* `return ffi.<expression>` as a number; the declarations are loaded first. */
@@ -71,6 +85,19 @@ static double evaluate(lua_State *lua, const char *expression)
     double number = lua_tonumber(lua, -1);
     lua_pop(lua, 1);
     return number;
+}
+
+/* Runs the ffi.cdef of a topic's file, and nothing else of it. */
+static void declare(lua_State *lua, const char *name)
+{
+    const char *start = strstr(tw_embedded_find(name)->text, "ffi.cdef [["), *end = strstr(start, "]]");
+    lua_getglobal(lua, "require");
+    lua_pushstring(lua, "ffi");
+    lua_call(lua, 1, 1);
+    lua_setglobal(lua, "ffi");
+    assert_int_equal(luaL_loadbuffer(lua, start, (size_t)(end - start) + 2, name), 0);
+    if (lua_pcall(lua, 0, 0, 0) != 0)
+        fail_msg("%s", lua_tostring(lua, -1));
 }
 
 static void the_declarations_match_the_headers(void **state)
@@ -87,6 +114,7 @@ static void the_declarations_match_the_headers(void **state)
     lua_setfield(lua, -2, "host_pointer");
     if (lua_pcall(lua, 1, 0, 0) != 0)
         fail_msg("%s", lua_tostring(lua, -1));
+    declare(lua, "lib/focal.lua");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         if (evaluate(lua, cases[i].expression) != (double)cases[i].expected)
             fail_msg("%s is not %zu", cases[i].expression, cases[i].expected);
