@@ -41,9 +41,16 @@ return process {
     gain = 1.0,                         -- the result is multiplied by it
   },
 
-  run = function(tile, input, p)
+  margin = function(p)
+    return p.grow
+  end,
+
+  prepare = function(area, input, p)
     check('method', p.method, { 'median', 'best_ndvi', 'medoid', 'mean', 'first', 'last' })
     check('clouds', p.clouds, { 'scl', 'mask', 'brightness', 'none' })
+  end,
+
+  run = function(tile, input, p)
     local clear = input.scenes
     if p.clouds ~= 'none' then
       clear = clear:where(function(scene)

@@ -2,6 +2,7 @@
 return process {
   inputs = { dem = 'raster' },
   any_input_name = true, -- whatever the configuration calls it
+  margin = 1, -- the neighbours
   params = {
     azimuth = 315.0,               -- where the light comes from: degrees from north, clockwise
     altitude = 45.0,               -- degrees above the horizon

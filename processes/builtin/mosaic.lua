@@ -36,10 +36,13 @@ return process {
     bands = param.any, -- bands of the result, by name or number, in this order; by default all
   },
 
-  run = function(tile, input, p)
+  prepare = function(area, input, p)
     if not is_known(p.method) then
       error(("method must be one of %s, not '%s'"):format(table.concat(methods, ', '), p.method))
     end
+  end,
+
+  run = function(tile, input, p)
     if p.method == 'newest' or p.method == 'oldest' then
       return raster.first(by_date(input.scenes:each(p.bands), p.method == 'newest'))
     end

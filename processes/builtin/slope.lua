@@ -2,6 +2,7 @@
 return process {
   inputs = { dem = 'raster' },
   any_input_name = true, -- whatever the configuration calls it
+  margin = 1, -- the neighbours
   params = {
     units = 'degrees',             -- or percent
     z = 1.0,                       -- heights are multiplied by it

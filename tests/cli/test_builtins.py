@@ -38,10 +38,10 @@ class Case(harness.Case):
         self.assertEqual((code, err), (0, ""))
         return json.loads((self.folder / "out/4/5/6.geojson").read_text())["features"]
 
-    def fails(self, message, *arguments, **more):
-        """The process fails in the tile with this message."""
+    def is_refused(self, message, *arguments, **more):
+        """The process is refused before the first tile, with this message."""
         code, _, err = self.execute(*arguments, **more)
-        self.assertEqual((code, err.splitlines()[0]), (1, f"tile 4/5/6: {message}"))
+        self.assertEqual((code, err.splitlines()[0]), (2, message))
 
     def same(self, got, expected, tolerance=1e-6):
         self.assertTrue(np.array_equal(np.isnan(got), np.isnan(expected)), "nodata differs")
@@ -130,8 +130,9 @@ class Stacks(Case):
         self.assertTrue(any(np.array_equal(stored, self.first(o), equal_nan=True) for o in (range(5), order, order[::-1])))
 
     def test_mosaic_by_an_unknown_method(self):
-        self.fails("mosaic.lua:41: method must be one of first, last, newest, oldest, mean, median, max, min, count, not 'mode'",
-                   "mosaic", self.inputs, {"format": "GTiff", "dtype": "float32", "bands": 3}, {"method": "mode"})
+        self.is_refused("tilewright: prepare: mosaic.lua:41: method must be one of first, last, newest, oldest, mean, median, max, "
+                        "min, count, not 'mode'", "mosaic", self.inputs, {"format": "GTiff", "dtype": "float32", "bands": 3},
+                        {"method": "mode"})
 
     def test_cloudless_with_a_mask_band(self):
         cloudy = self.stack[:, 2] > 40
@@ -161,10 +162,10 @@ class Stacks(Case):
 
     def test_cloudless_with_wrong_words(self):
         output = {"format": "GTiff", "dtype": "float32", "bands": 2}
-        self.fails("cloudless.lua:8: clouds must be one of scl, mask, brightness, none, not 'fog'", "cloudless", self.inputs,
-                   output, {"clouds": "fog"})
-        self.fails("cloudless.lua:8: method must be one of median, best_ndvi, medoid, mean, first, last, not 'best'", "cloudless",
-                   self.inputs, output, {"method": "best"})
+        self.is_refused("tilewright: prepare: cloudless.lua:8: clouds must be one of scl, mask, brightness, none, not 'fog'",
+                        "cloudless", self.inputs, output, {"clouds": "fog"})
+        self.is_refused("tilewright: prepare: cloudless.lua:8: method must be one of median, best_ndvi, medoid, mean, first, last, "
+                        "not 'best'", "cloudless", self.inputs, output, {"method": "best"})
 
 
 class Vectors(Case):
@@ -295,9 +296,8 @@ class Terrain(Case):
         self.check("hillshade", {**light, "z": 2}, {**light, "zFactor": 2}, 2, dtype="uint8", nodata=0)
 
     def test_without_a_pixelbuffer_the_message_says_what_to_set(self):
-        self.fails("slope.lua:16: slope needs 1 pixel around the tile, but the configuration gives 0: write 'pixelbuffer: 1' "
-                   "under 'pyramid:' in the YAML, and 'margin = 1' in process { } so that this is checked before the first tile",
-                   "slope", {"dem": "dem.tif"}, {"format": "GTiff"})
+        self.is_refused("make.yaml:1:106: the script slope needs a pixelbuffer of at least 1; pixelbuffer is 0",
+                        "slope", {"dem": "dem.tif"}, {"format": "GTiff"})
 
 
 class Examples(harness.Case):

@@ -11,9 +11,10 @@ PROBES = {
     "Array": "input.image[1].zzzzqqqq", "Stack": "input.scenes.zzzzqqqq", "Geometry": "vector.point(1, 2).zzzzqqqq",
     "raster": "raster.zzzzqqqq", "vector": "vector.zzzzqqqq", "spectral": "spectral.zzzzqqqq", "log": "log.zzzzqqqq",
 }
-PROBE = "return process {{\n  inputs = {{ image = 'raster', scenes = 'stack' }},\n  run = function(tile, input, p)\n    return {}\n  end,\n}}\n"
-CONFIG = ("process: probe.lua\ninput: {image: image.tif, scenes: {format: stack, files: [image.tif]}}\npyramid: {grid: mercator}\n"
-          "zoom_levels: 4\noutput: {path: probe, format: GTiff, dtype: uint8, bands: 1}\n")
+PROBE = ("return process {{\n  inputs = {{ image = 'raster', scenes = 'stack' }},\n"
+         "  run = function(tile, input, p)\n    return {}\n  end,\n}}\n")
+CONFIG = ("process: probe.lua\ninput: {image: image.tif, scenes: {format: stack, files: [image.tif]}}\n"
+          "pyramid: {grid: mercator}\nzoom_levels: 4\noutput: {path: probe, format: GTiff, dtype: uint8, bands: 1}\n")
 API = harness.ROOT / "processes/api"
 
 

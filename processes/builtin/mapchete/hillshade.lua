@@ -5,6 +5,7 @@ return process {
     dem = 'raster',   -- heights
     clip = 'vector?', -- polygons; the result is kept inside of them
   },
+  margin = 1, -- the neighbours
   params = {
     resampling = param.resampling, -- by default the input's own
     azimuth = 315.0,               -- where the light comes from: degrees from north, clockwise
