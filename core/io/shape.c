@@ -114,6 +114,12 @@ static bool boxes_meet(const struct tw_box *a, const struct tw_box *b)
     return a->left <= b->right && b->left <= a->right && a->bottom <= b->top && b->bottom <= a->top;
 }
 
+bool tw_shape_is_near(OGRGeometryH shape, const struct tw_box *box)
+{
+    struct tw_box bounds = bounds_of(shape);
+    return boxes_meet(&bounds, box);
+}
+
 bool tw_shape_meets(OGRGeometryH shape, const struct tw_box *box)
 {
     struct tw_box bounds = bounds_of(shape);

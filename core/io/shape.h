@@ -35,7 +35,8 @@ OGRGeometryH tw_shape_repair(OGRGeometryH shape);
  * multi-geometry; NULL when there is none. */
 OGRGeometryH tw_shape_keep_dimension(OGRGeometryH shape, int dimension);
 
-/* Whether they meet, if only in a point. */
+/* Whether the shape's bounds meet the box; whether the shape itself does, if only in a point. */
+bool tw_shape_is_near(OGRGeometryH shape, const struct tw_box *box);
 bool tw_shape_meets(OGRGeometryH shape, const struct tw_box *box);
 
 /* What of the shape lies in the box, without what merely touches it: parts of the shape's own dimension (all

@@ -74,8 +74,10 @@ static enum tw_status find_in_array(const struct finding *finding, const json_t 
             status = finding->found(finding->context, item, path);
             continue;
         }
-        tw_problems_add(finding->problems, finding->value, "'%s': entry %zu is not a STAC item", path, i + 1);
-        status = TW_EUSAGE;
+        tw_problems_add(finding->problems, finding->value,
+                        "'%s': entry %zu is not a STAC item; if these are features, write format: vector",
+                        path, i + 1);
+        return TW_EUSAGE; /* the others are likely the same */
     }
     return status;
 }

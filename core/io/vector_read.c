@@ -266,6 +266,10 @@ static enum tw_status consider(struct reading *reading, OGRFeatureH feature, str
     bounds.left -= shift;
     bounds.right -= shift;
     OGRGeometryH shape = project(reading->vector, tw_shape_flatten(OGR_G_Clone(geometry)));
+    if (shape != NULL && !tw_shape_is_near(shape, &bounds)) {
+        OGR_G_DestroyGeometry(shape);
+        return TW_OK;
+    }
     if (shape != NULL)
         shape = tw_shape_repair(shape);
     if (shape == NULL) {

@@ -346,7 +346,8 @@ static void broken_stac_is_explained(void **state)
                    "a catalogue",
                    path));
     path = write_file("mixed.json", "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\"}]}");
-    assert_problem(path, text("'%s': entry 1 is not a STAC item", path));
+    assert_problem(
+        path, text("'%s': entry 1 is not a STAC item; if these are features, write format: vector", path));
     path = write_file("nobox.json",
                       "{\"type\":\"Feature\",\"id\":\"x\",\"properties\":{},\"assets\":{\"a\":{\"href\":"
                       "\"a.tif\",\"roles\":[\"data\"]}}}");
