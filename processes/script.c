@@ -283,7 +283,7 @@ enum tw_status tw_script_run(struct tw_script *script, const struct tw_script_jo
         return TW_OK;
     }
     result->raster = (struct tw_raster){script->state->host.num_results, script->state->host.result,
-                                        script->state->host.result_names};
+                                        script->state->host.result_names, NULL};
     result->empty = tw_raster_is_empty(&result->raster);
     return TW_OK;
 }

@@ -10,10 +10,17 @@
 
 #include "array.h"
 
+/* What the values of a band stand for: value * scale + offset in the unit. */
+struct tw_band_meaning {
+    const char *unit; /* or "" */
+    double scale, offset;
+};
+
 struct tw_raster {
     size_t num_bands;
     struct tw_array *bands;
-    const char *const *names; /* one for each band, never NULL */
+    const char *const *names;               /* one for each band, never NULL */
+    const struct tw_band_meaning *meanings; /* one for each band; NULL: not known */
 };
 
 /* Whether no band has a valid pixel. A raster without bands is empty. */

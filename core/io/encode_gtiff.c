@@ -74,7 +74,7 @@ static enum tw_status gtiff_store(const struct tw_encoder *encoder, const struct
         if (status != TW_OK)
             return status;
     }
-    *stored = (struct tw_raster){raster->num_bands, bands, encoder->names};
+    *stored = (struct tw_raster){raster->num_bands, bands, encoder->names, NULL};
     return TW_OK;
 }
 

@@ -25,7 +25,7 @@ enum tw_status tw_stored_alloc(const struct tw_encoder *encoder, int32_t width_p
         if (!tw_array_alloc(arena, &bands[i], false))
             return tw_budget_error(arena, err);
     }
-    *stored = (struct tw_raster){count, bands, encoder->names};
+    *stored = (struct tw_raster){count, bands, encoder->names, NULL};
     return TW_OK;
 }
 

@@ -166,7 +166,7 @@ enum tw_status tw_png_store(const struct tw_encoder *encoder, const struct tw_ra
         return tw_budget_error(arena, err);
     for (size_t i = 0; i < count; i++)
         bands[i] = (struct tw_array){NULL, NULL, first->width_px, first->height_px, (int32_t)encoder->dtype};
-    *stored = (struct tw_raster){count, bands, encoder->names};
+    *stored = (struct tw_raster){count, bands, encoder->names, NULL};
     struct parts parts = take_apart(encoder, raster);
     uint8_t *valid;
     enum tw_status status = join_validity(&parts, arena, &valid, err);

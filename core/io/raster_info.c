@@ -130,19 +130,35 @@ static enum tw_status complain_complex(const char *path, struct tw_error *err)
                         path);
 }
 
+/* Scale and offset of a band; false when the file says neither: then they are 1 and 0. */
+static bool read_scale(GDALRasterBandH handle, double *scale, double *offset)
+{
+    int has_scale = FALSE, has_offset = FALSE;
+    double file_scale = GDALGetRasterScale(handle, &has_scale);
+    double file_offset = GDALGetRasterOffset(handle, &has_offset);
+    *scale = has_scale ? file_scale : 1;
+    *offset = has_offset ? file_offset : 0;
+    return has_scale || has_offset;
+}
+
 static void describe_scale(struct tw_band_info *band, GDALRasterBandH handle,
                            const struct tw_raster_view *view)
 {
-    int has_scale = FALSE, has_offset = FALSE;
-    double scale = GDALGetRasterScale(handle, &has_scale);
-    double offset = GDALGetRasterOffset(handle, &has_offset);
-    band->scale = has_scale ? scale : 1;
-    band->offset = has_offset ? offset : 0;
-    if (!has_scale && !has_offset && view->fallback_scale != 0) {
+    if (!read_scale(handle, &band->scale, &band->offset) && view->fallback_scale != 0) {
         band->scale = view->fallback_scale;
         band->offset = view->fallback_offset;
     }
     band->dtype = tw_dtype_arithmetic(band->stored, band->stored);
+}
+
+/* Of the values as they are read: scaled ones mean what they say. */
+static bool describe_meaning(struct tw_band_info *band, GDALRasterBandH handle, const struct reading *reading)
+{
+    band->meaning = (struct tw_band_meaning){"", 1, 0};
+    if (!reading->view->scale)
+        read_scale(handle, &band->meaning.scale, &band->meaning.offset);
+    band->meaning.unit = tw_arena_strdup(reading->arena, GDALGetRasterUnitType(handle));
+    return band->meaning.unit != NULL;
 }
 
 static void describe_values(struct tw_band_info *band, GDALRasterBandH handle,
@@ -174,6 +190,8 @@ static enum tw_status set_plain_bands(const struct reading *reading, struct tw_e
             return complain_complex(reading->path, err);
         band->is_signed_byte = is_signed_byte(handle);
         describe_values(band, handle, reading->view);
+        if (!describe_meaning(band, handle, reading))
+            return tw_error_nomem(err);
     }
     return set_names(reading) ? TW_OK : tw_error_nomem(err);
 }
@@ -226,8 +244,8 @@ static enum tw_status set_palette_bands(const struct reading *reading, GDALColor
     info->num_bands = has_alpha ? 4 : 3;
     for (size_t i = 0; i < info->num_bands; i++) {
         info->names[i] = names[i];
-        info->bands[i] =
-            (struct tw_band_info){.name = names[i], .file_band = 1, .channel = (int)i, .scale = 1};
+        info->bands[i] = (struct tw_band_info){
+            .name = names[i], .file_band = 1, .channel = (int)i, .scale = 1, .meaning = {"", 1, 0}};
         if (!type_of(GDALGetRasterBand(reading->dataset, 1), &info->bands[i].stored))
             return complain_complex(reading->path, err);
         info->bands[i].dtype = TW_UINT8;

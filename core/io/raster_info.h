@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "dataset.h"
 #include "dtype.h"
+#include "raster.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,10 +28,11 @@ struct tw_raster_view {
 
 struct tw_band_info {
     const char *name;
-    int file_band;        /* from 1 */
-    int channel;          /* of the palette's colours: 0..3; -1: the band's own values */
-    enum tw_dtype stored; /* the type that the file's values are read as */
-    enum tw_dtype dtype;  /* the type that they have after scaling */
+    struct tw_band_meaning meaning; /* of the values as they are read: after scaling */
+    int file_band;                  /* from 1 */
+    int channel;                    /* of the palette's colours: 0..3; -1: the band's own values */
+    enum tw_dtype stored;           /* the type that the file's values are read as */
+    enum tw_dtype dtype;            /* the type that they have after scaling */
     double scale, offset;
     bool own_validity;   /* NaN or a mask of its own may make it nodata alone */
     bool is_signed_byte; /* stored is int16, GDAL's type is unsigned: 255 means -1 */

@@ -120,7 +120,7 @@ static enum tw_status crop(struct tw_arena *arena, const struct tw_raster *raste
     }
     if (!cropped || !crop_validity(arena, raster, rectangle, bands))
         return tw_budget_error(arena, err);
-    *part = (struct tw_raster){raster->num_bands, bands, raster->names};
+    *part = (struct tw_raster){raster->num_bands, bands, raster->names, NULL};
     return TW_OK;
 }
 

@@ -206,7 +206,8 @@ enum tw_status tw_raster_read(struct tw_reader *reader, const struct tw_read *re
     int *bands = tw_arena_calloc(arena, count, sizeof(*bands));
     const char **names = tw_arena_calloc(arena, count, sizeof(*names));
     struct tw_array *arrays = tw_arena_calloc(arena, count, sizeof(*arrays));
-    if (bands == NULL || names == NULL || arrays == NULL)
+    struct tw_band_meaning *meanings = tw_arena_calloc(arena, count, sizeof(*meanings));
+    if (bands == NULL || names == NULL || arrays == NULL || meanings == NULL)
         return tw_error_set(err, TW_EBUDGET, "not enough memory; raise --memory");
     enum tw_status status = map_bands(source, read, bands, names, err);
     struct tw_file_read file_read = {.files = reader->files,
@@ -220,8 +221,10 @@ enum tw_status tw_raster_read(struct tw_reader *reader, const struct tw_read *re
         status = get_file(reader, read->window.grid, &file_read.file, err);
     if (status == TW_OK)
         status = tw_file_read_window(&file_read, arena, arrays, err);
+    for (size_t i = 0; status == TW_OK && i < count; i++)
+        meanings[i] = file_read.file->info.bands[bands[i]].meaning;
     if (status == TW_OK)
-        *raster = (struct tw_raster){count, arrays, names};
+        *raster = (struct tw_raster){count, arrays, names, meanings};
     return status;
 }
 

@@ -352,6 +352,6 @@ enum tw_status tw_stack_read(struct tw_reader *reader, const struct tw_read *rea
     struct scene_read scene = {reader, read, bands, count, arena, err};
     status = read_scene(&scene, arrays);
     if (status == TW_OK)
-        *raster = (struct tw_raster){count, arrays, names};
+        *raster = (struct tw_raster){count, arrays, names, NULL};
     return status;
 }

@@ -18,9 +18,9 @@
 ---@field width integer
 ---@field height integer
 ---@field dtype tw.Dtype
----@field name? string What `with` says, and what keeps the values takes over.
----@field unit? string
----@field scale? number
+---@field name? string The band it was read from, or what `with` says; what keeps the values takes over the description.
+---@field unit? string Of the values, as the input's file or `with` says.
+---@field scale? number The quantity is value * scale + offset; 1 where the input was read with `scale: true`.
 ---@field offset? number
 ---@field le fun(self: tw.Array, other: number|tw.Array): tw.Array At most.
 ---@field gt fun(self: tw.Array, other: number|tw.Array): tw.Array Greater than.

@@ -198,15 +198,14 @@ function tw.meta(array)
   return number > 0 and metas[number] or NO_META
 end
 
--- The same pixels with another description.
-function tw.with_meta(array, meta)
+-- Describes an array that nobody has seen yet.
+function tw.set_meta(array, meta)
   if metas.tile ~= host.tile_number then
     metas = { tile = host.tile_number }
   end
   metas[#metas + 1] = meta
-  local result = tw.wrap(tw.data(array), tw.halo(array))
-  result._node.meta = #metas
-  return result
+  array._node.meta = #metas
+  return array
 end
 
 local properties = {

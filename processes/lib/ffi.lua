@@ -6,7 +6,13 @@ local ffi = require('ffi')
 
 ffi.cdef [[
 struct tw_array { void *pixels; uint8_t *valid; int32_t width_px; int32_t height_px; int32_t dtype; };
-struct tw_raster { size_t num_bands; struct tw_array *bands; const char *const *names; };
+struct tw_band_meaning { const char *unit; double scale, offset; };
+struct tw_raster {
+  size_t num_bands;
+  struct tw_array *bands;
+  const char *const *names;
+  const struct tw_band_meaning *meanings;
+};
 struct tw_node { struct tw_array data; int32_t operation, halo_px, meta; }; // and what only C needs
 struct tw_node_spec {
   int32_t operation, dtype;

@@ -78,6 +78,16 @@ local function read_pixels(input, scene, names, resampling)
   return raster
 end
 
+-- Name, unit and scale of a band as it was read.
+local function band_meta(raster, i, name)
+  if raster.meanings == nil then
+    return { name = name }
+  end
+  local meaning = raster.meanings[i]
+  local unit = ffi.string(meaning.unit)
+  return { name = name, unit = unit ~= '' and unit or nil, scale = meaning.scale, offset = meaning.offset }
+end
+
 -- The same as a raster of the script.
 local function read(input, scene, names, resampling, info)
   local raster = read_pixels(input, scene, names, resampling)
@@ -85,6 +95,7 @@ local function read(input, scene, names, resampling, info)
   for i = 1, tonumber(raster.num_bands) do
     band_names[i] = names and names[i] or ffi.string(raster.names[i - 1])
     bands[i] = tw.without_nan(tw.wrap(raster.bands[i - 1]))
+    tw.set_meta(bands[i], band_meta(raster, i - 1, band_names[i]))
   end
   return tw.new_raster(band_names, bands, info)
 end

@@ -211,7 +211,7 @@ methods['with'] = function(array, fields)
       meta[name] = tw.meta(array)[name]
     end
   end
-  return tw.with_meta(array, meta)
+  return tw.set_meta(tw.wrap(tw.data(array), tw.halo(array)), meta)
 end
 
 tw.add_array_methods(methods)

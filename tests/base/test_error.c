@@ -69,11 +69,11 @@ static void raster_is_empty_when_all_of_its_bands_are(void **state)
     uint8_t pixels[1] = {0}, none[1] = {0};
     struct tw_array bands[2] = {{pixels, none, 1, 1, TW_UINT8}, {pixels, NULL, 1, 1, TW_UINT8}};
     static const char *const names[] = {"red", "nir"};
-    struct tw_raster raster = {2, bands, names};
+    struct tw_raster raster = {2, bands, names, NULL};
     assert_false(tw_raster_is_empty(&raster));
     bands[1].valid = none;
     assert_true(tw_raster_is_empty(&raster));
-    assert_true(tw_raster_is_empty(&(struct tw_raster){0, NULL, NULL}));
+    assert_true(tw_raster_is_empty(&(struct tw_raster){0, NULL, NULL, NULL}));
     assert_int_equal(tw_raster_find(&raster, "nir"), 1);
     assert_int_equal(tw_raster_find(&raster, "blue"), -1);
 }

@@ -87,7 +87,7 @@ struct tw_raster make_raster(struct fixture *fixture, int num_bands, int size_px
         assert_true(tw_array_alloc(fixture->arena, &bands[i], false));
         tw_pixels_fill(bands[i].pixels, dtype, tw_array_num_pixels(&bands[i]), 0);
     }
-    return (struct tw_raster){(size_t)num_bands, bands, names};
+    return (struct tw_raster){(size_t)num_bands, bands, names, NULL};
 }
 
 void set_pixels(struct tw_raster *raster, int band, const double *values)

@@ -57,7 +57,7 @@ static void check_tile(struct read_fixture *fixture, const struct mosaic *mosaic
     struct tw_array crop, *bands = tw_arena_calloc(fixture->values, large->num_bands, sizeof(crop));
     for (size_t i = 0; i < large->num_bands; i++)
         assert_true(tw_array_crop(fixture->values, &large->bands[i], tile, &bands[i]));
-    struct tw_raster expected = {large->num_bands, bands, large->names};
+    struct tw_raster expected = {large->num_bands, bands, large->names, NULL};
     struct tw_window window = window_at(mosaic, tile);
     struct tw_arena_mark mark = tw_arena_mark(fixture->tile);
     struct tw_raster found = read_window(fixture, &window, resampling, NULL);

@@ -209,6 +209,26 @@ static void scale_and_offset_are_applied_on_request(void **state)
     read_close(&fixture);
 }
 
+static void the_meaning_of_values_comes_with_them(void **state)
+{
+    (void)state;
+    struct made_raster made = small("meaning.tif", 1, GDT_UInt16);
+    GDALDatasetH dataset = raster_make(&made, 0);
+    GDALSetRasterScale(GDALGetRasterBand(dataset, 1), 0.5);
+    GDALSetRasterUnitType(GDALGetRasterBand(dataset, 1), "m");
+    GDALClose(dataset);
+    for (int scaled = 0; scaled < 2; scaled++) {
+        struct read_fixture fixture;
+        struct tw_window window = window_of(COL, ROW, 3, 3);
+        assert_true(read_open(&fixture, text("path=%s;scale=%s", made.path, scaled ? "true" : "false")));
+        struct tw_raster raster = read_window(&fixture, &window, TW_NEAREST, NULL);
+        assert_string_equal(raster.meanings[0].unit, "m");
+        assert_true(raster.meanings[0].scale == (scaled ? 1 : 0.5));
+        assert_true(raster.meanings[0].offset == 0);
+        read_close(&fixture);
+    }
+}
+
 static void bands_are_named_by_description_colour_or_number(void **state)
 {
     (void)state;
@@ -386,6 +406,7 @@ int main(void)
         cmocka_unit_test(the_mask_of_a_file_is_its_nodata),
         cmocka_unit_test(a_palette_is_expanded),
         cmocka_unit_test(scale_and_offset_are_applied_on_request),
+        cmocka_unit_test(the_meaning_of_values_comes_with_them),
         cmocka_unit_test(bands_are_named_by_description_colour_or_number),
         cmocka_unit_test(bands_can_be_chosen_and_renamed),
         cmocka_unit_test(wrong_options_are_refused_with_the_known_ones),

@@ -170,8 +170,8 @@ static void a_classification_is_never_interpolated(void **state)
     struct tw_raster both = read_window(&fixture, &window, TW_BILINEAR, "red,scl");
     struct tw_raster scl = read_window(&fixture, &window, TW_NEAREST, "scl");
     struct tw_raster red = read_window(&fixture, &window, TW_NEAREST, "red");
-    struct tw_raster both_scl = {1, &both.bands[1], &both.names[1]},
-                     both_red = {1, &both.bands[0], both.names};
+    struct tw_raster both_scl = {1, &both.bands[1], &both.names[1], NULL},
+                     both_red = {1, &both.bands[0], both.names, NULL};
     assert_true(rasters_equal(&both_scl, &scl));
     assert_false(rasters_equal(&both_red, &red));
     read_close(&fixture);

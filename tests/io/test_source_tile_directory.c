@@ -229,9 +229,9 @@ static void another_crs_is_warped_without_seams(void **state)
         struct tw_array a = all.bands[0], b;
         int32_t rectangles[2][4] = {{0, 0, half, side}, {half, 0, side - half, side}};
         assert_true(tw_array_crop(fixture.tile, &a, rectangles[0], &b));
-        assert_true(rasters_equal(&(struct tw_raster){1, &b, all.names}, &left));
+        assert_true(rasters_equal(&(struct tw_raster){1, &b, all.names, NULL}, &left));
         assert_true(tw_array_crop(fixture.tile, &a, rectangles[1], &b));
-        assert_true(rasters_equal(&(struct tw_raster){1, &b, all.names}, &right));
+        assert_true(rasters_equal(&(struct tw_raster){1, &b, all.names, NULL}, &right));
         assert_false(tw_array_is_empty(&a));
         /* The centre is that of the slope: 100 + 7 * 63.5 + 11 * 31.5, the mean of its four pixels. */
         size_t centre = (size_t)(side / 2) * (size_t)side + (size_t)side / 2;

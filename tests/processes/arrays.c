@@ -121,7 +121,7 @@ static struct tw_raster make_raster(struct making *making, const struct tw_value
         names[i] = bands->members[i].key;
         arrays[i] = make_array(making, &bands->members[i].value);
     }
-    return (struct tw_raster){bands->count, arrays, names};
+    return (struct tw_raster){bands->count, arrays, names, NULL};
 }
 
 static struct tw_script_scene make_scene(const struct tw_value *scene, size_t index)
@@ -187,7 +187,7 @@ static enum tw_status read_bands(void *context, const struct tw_script_read *req
             return tw_error_set(err, TW_EINPUT, "no band '%s'", request->bands[i]);
         bands[i] = all->bands[found];
     }
-    *raster = (struct tw_raster){request->num_bands, bands, request->bands};
+    *raster = (struct tw_raster){request->num_bands, bands, request->bands, NULL};
     return TW_OK;
 }
 

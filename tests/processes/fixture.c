@@ -79,7 +79,7 @@ static enum tw_status read_bands(struct fixture *fixture, int scene, const struc
             arrays[b].valid[i] = (scene < 0 ? place != 1 : scene_has((size_t)scene, place)) ? TW_VALID : 0;
         }
     }
-    *raster = (struct tw_raster){count, arrays, bands};
+    *raster = (struct tw_raster){count, arrays, bands, NULL};
     return TW_OK;
 }
 
@@ -116,7 +116,7 @@ static enum tw_status read_dem(void *context, const struct tw_script_read *reque
         return tw_error_set(err, TW_EBUDGET, "no room");
     for (size_t i = 0; i < tw_array_num_pixels(array); i++)
         tw_array_set(array, i, i == 2 ? (double)NAN : (double)i / 2);
-    *raster = (struct tw_raster){1, array, dem_bands};
+    *raster = (struct tw_raster){1, array, dem_bands, NULL};
     return TW_OK;
 }
 
