@@ -54,7 +54,7 @@ struct tw_declaration {
     const char *about; /* or "" */
     const struct tw_declared_input *inputs;
     size_t num_inputs;
-    bool any_single_input;         /* takes its only input whatever its name is (mapchete's convert does) */
+    bool any_single_input;         /* when one is given, it is the one that is needed, whatever its name */
     const struct tw_value *params; /* a map name -> default */
     int num_bands;                 /* 0: not declared */
     const char *const *band_names;

@@ -113,7 +113,7 @@ static void add_inputs(struct tw_text *text, const struct tw_declaration *declar
         tw_text_printf(&kind, "%s%s", kind_name(input->kind), input->optional ? ", optional" : "");
         tw_text_printf(text, "  %-22s %-18s  ", input->name, tw_text_get(&kind));
         tw_text_free(&kind);
-        if (declaration->any_single_input)
+        if (declaration->any_single_input && !input->optional)
             tw_text_add(text, "under any name");
         else
             add_comment(text, script, input->name, 45);

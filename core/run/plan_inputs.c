@@ -127,14 +127,15 @@ static enum tw_status resolve_params(struct resolver *resolver, struct tw_plan_z
     return TW_OK;
 }
 
-/* The configuration's member for a declared input. A script that takes any single input gets the only one. */
+/* The configuration's member for a declared input. A script that takes any single input gets the only one as
+ * the input that it needs. */
 static const struct tw_member *member_for(const struct tw_plan *plan, const struct tw_value *inputs,
                                           const struct tw_declared_input *input)
 {
     for (size_t i = 0; inputs != NULL && i < inputs->count; i++)
         if (strcmp(inputs->members[i].key, input->name) == 0)
             return &inputs->members[i];
-    bool takes_any = plan->declaration->any_single_input && input == plan->declaration->inputs;
+    bool takes_any = plan->declaration->any_single_input && !input->optional;
     return takes_any && inputs != NULL && inputs->count == 1 ? &inputs->members[0] : NULL;
 }
 

@@ -52,7 +52,7 @@ function process(declaration) end
 ---@class tw.Process
 ---@field about? string What the process does, in one line. Otherwise the comment of three dashes at the script's head.
 ---@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack', 'vector' or 'any'. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script has no inputs.
----@field any_input_name? boolean The only input may have any name in the configuration.
+---@field any_input_name? boolean The only input that is not optional may have any name in the configuration, if it is given alone.
 ---@field params? table<string, any> Names of parameters with their defaults, which `process_parameters` overrides. The default's type is the parameter's type. See `param` for parameters without a default.
 ---@field output? tw.Output What the process makes; the configuration's `output` overrides it.
 ---@field margin? integer|fun(p: table<string, any>): integer How many pixels beyond the tile's edge the result depends on: for what the script does itself (a pixel function over shifted arrays). A configuration with a smaller `pixelbuffer` is refused before the first tile. 0 without this field.

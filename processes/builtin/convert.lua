@@ -1,10 +1,14 @@
 --- Writes its input as the output asks for: reprojected, tiled, with other values or bands where wanted.
 return process {
-  inputs = { inp = 'raster' },
+  inputs = {
+    inp = 'raster',
+    clip = 'vector?', -- polygons; the result is kept inside of them
+  },
   any_input_name = true, -- whatever the configuration calls it
   params = {
     resampling = param.resampling,      -- by default the input's own
     band_indexes = param.any,           -- bands to keep, by number (from 1) or name, in this order
+    clip_pixelbuffer = 0,               -- pixels by which the polygons grow, or shrink below 0
     scale_offset = 0.0,                 -- the result is (value + scale_offset) * scale_ratio
     scale_ratio = 1.0,                  -- see scale_offset
     clip_values = param.list,           -- [low, high]: results beyond become low or high
@@ -24,6 +28,10 @@ return process {
     end
     if p.clip_to_output_dtype then
       result = result:as(p.clip_to_output_dtype)
+    end
+    if input.clip then
+      local area = vector.union(input.clip:features())
+      return result:clip(area:buffer(p.clip_pixelbuffer * tile.pixel_size))
     end
     return result
   end,

@@ -225,8 +225,10 @@ function tw.new_inputs(list, declared)
   for _, input in ipairs(declared.inputs) do
     optional[input.name] = input.optional
   end
-  if declared.any_input_name and #list == 1 then
-    content[declared.inputs[1].name] = content[list[1].name]
+  for _, input in ipairs(declared.any_input_name and #list == 1 and declared.inputs or {}) do
+    if not input.optional then
+      content[input.name] = content[list[1].name]
+    end
   end
   return tw.read_only(content, 'inputs', function(key)
     tw.raise_unknown(("no input '%s'"):format(tostring(key)), key, tw.names_of(content))

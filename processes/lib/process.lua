@@ -185,6 +185,17 @@ local function check_fields(where, t)
   check_function(where, t, 'setup', 'setup = function(p, prepared) ... end')
 end
 
+-- An input that may have any name in the configuration.
+local function check_one_needed(where, inputs)
+  local count = 0
+  for _, input in ipairs(inputs) do
+    count = count + (input.optional and 0 or 1)
+  end
+  if count ~= 1 then
+    raise_at(where, 'any_input_name', "any_input_name needs exactly one input that is not optional, not %d", count)
+  end
+end
+
 local Declaration = { __metatable = false }
 
 -- The call's own line: that of `process`.
@@ -207,8 +218,8 @@ function tw.process(t)
   read_margin(where, t.margin, result)
   result.margin_place = place_of(where, result.margin_function)
   read_output(where, t.output, result)
-  if result.any_input_name and #result.inputs ~= 1 then
-    raise_at(where, 'any_input_name', "any_input_name needs exactly one input, not %d", #result.inputs)
+  if result.any_input_name then
+    check_one_needed(where, result.inputs)
   end
   return setmetatable(result, Declaration)
 end

@@ -202,6 +202,11 @@ class Vectors(Case):
         grown = self.make("clip", inputs, {"clip_pixelbuffer": 5}, bands=2)
         self.assertGreater((~np.isnan(grown[0])).sum(), 1.15 * (inside & ~np.isnan(with_nan(self.array)[0])).sum())
 
+    def test_convert_within_polygons(self):
+        inputs = {"inp": "image.tif", "clip": "fields.geojson"}
+        expected = np.where(np.isnan(self.burnt()), np.nan, with_nan(self.array))
+        self.same(self.make("mapchete.processes.convert", inputs, {"scale_ratio": 2}, bands=2), expected * 2)
+
     def test_rasterize(self):
         inputs = {"fields": "fields.geojson"}
         self.same(self.make("rasterize", inputs)[0], self.burnt())
