@@ -10,7 +10,8 @@
 typedef void tw_unary_element(const void *in, void *out, size_t count);
 typedef void tw_binary_element(const void *left, const void *right, void *out, size_t count);
 
-/* The function of an operation on values of dtype (float32, float64; BOTH, EITHER and NEGATE: uint8 too). */
+/* The function of an operation on values of dtype: float32, float64; BOTH, EITHER and NEGATE: uint8 too;
+ * comparisons: all integers of 8 and 16 bits. */
 tw_unary_element *tw_element_unary(int32_t operation, enum tw_dtype dtype);
 tw_binary_element *tw_element_binary(int32_t operation, enum tw_dtype dtype);
 

@@ -27,6 +27,11 @@ static enum tw_dtype dtype_of(const struct tw_node *node)
     return (enum tw_dtype)node->data.dtype;
 }
 
+static bool is_small_integer(enum tw_dtype dtype)
+{
+    return !tw_dtype_is_float(dtype) && tw_dtype_size(dtype) <= 2;
+}
+
 /* A number has no type of its own, but one that a float does not hold is compared as a double: 0.1 is not
  * 0.1f. Arithmetic stays in the arrays' type. */
 enum tw_dtype tw_node_work_dtype(const struct tw_node *node)
@@ -38,9 +43,12 @@ enum tw_dtype tw_node_work_dtype(const struct tw_node *node)
     bool is_exact = (left != NULL && right != NULL) || (double)(float)number == number;
     bool is_logic =
         node->operation == TW_OP_BOTH || node->operation == TW_OP_EITHER || node->operation == TW_OP_NEGATE;
-    bool are_masks = left != NULL && dtype_of(a) == TW_UINT8 && dtype_of(b) == TW_UINT8;
-    if (is_logic && are_masks && (right != NULL || node->operation == TW_OP_NEGATE))
+    bool are_arrays = left != NULL && (right != NULL || node->operation == TW_OP_NEGATE);
+    if (is_logic && are_arrays && dtype_of(a) == TW_UINT8 && dtype_of(b) == TW_UINT8)
         return TW_UINT8;
+    if (is_comparison(node->operation) && is_small_integer(dtype_of(a)) && dtype_of(a) == dtype_of(b) &&
+        (are_arrays || tw_dtype_holds(dtype_of(a), number)))
+        return dtype_of(a);
     if (is_comparison(node->operation) && !is_exact && dtype_of(a) != TW_FLOAT32)
         return TW_FLOAT64;
     return tw_dtype_arithmetic(dtype_of(a), dtype_of(b));
