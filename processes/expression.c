@@ -368,10 +368,10 @@ static int32_t store_block(struct tw_host *host, struct tw_step *step, size_t fi
     struct tw_array *out = &step->stored;
     if (step->pixels_base == NULL && step->passes_values)
         memcpy(tw_block_at(out, first), step->values, count * tw_dtype_size(step->dtype));
-    if (step->validity == TW_VALID_OWN && step->valid != NULL)
-        memcpy(out->valid + first, step->valid, count);
-    else if (step->validity == TW_VALID_OWN)
+    if (step->validity == TW_VALID_OWN && step->valid == NULL)
         memset(out->valid + first, TW_VALID, count);
+    else if (step->validity == TW_VALID_OWN && step->valid != out->valid + first)
+        memcpy(out->valid + first, step->valid, count);
     if (tw_dtype_is_float(step->dtype) &&
         tw_block_drop_nan(host, out, first, count, &step->owns_validity) != TW_OK)
         return (int32_t)host->err.status;
@@ -387,6 +387,8 @@ static int32_t run_block(struct program *program, size_t first, size_t count)
         struct tw_step *step = &program->steps[i];
         if (step->is_stored && step->pixels_base == NULL && !step->passes_values)
             step->values_room = tw_block_at(&step->stored, first);
+        if (step->is_stored && step->validity == TW_VALID_OWN)
+            step->valid_room = step->stored.valid + first;
         step->run(program->steps, step, first, count);
         if (step->is_stored && store_block(program->host, step, first, count) != TW_OK)
             return (int32_t)program->host->err.status;
