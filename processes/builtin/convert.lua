@@ -1,7 +1,7 @@
 --- Writes its input as the output asks for: reprojected, tiled, with other values or bands where wanted.
 return process {
   inputs = {
-    inp = 'raster',
+    inp = 'any',      -- a raster, or features, which are only reprojected and tiled
     clip = 'vector?', -- polygons; the result is kept inside of them
   },
   any_input_name = true, -- whatever the configuration calls it
@@ -16,6 +16,9 @@ return process {
   },
 
   run = function(tile, input, p)
+    if tostring(input.inp):find('^vector') then
+      return input.inp:features()
+    end
     local result = input.inp:read(p.band_indexes, { resampling = p.resampling })
     if p.scale_offset ~= 0 then
       result = result + p.scale_offset

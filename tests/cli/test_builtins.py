@@ -207,6 +207,11 @@ class Vectors(Case):
         expected = np.where(np.isnan(self.burnt()), np.nan, with_nan(self.array))
         self.same(self.make("mapchete.processes.convert", inputs, {"scale_ratio": 2}, bands=2), expected * 2)
 
+    def test_convert_of_features(self):
+        found = self.make_features("mapchete.processes.convert", {"fields": "fields.geojson"}, "Polygon",
+                                   {"name": "str", "number": "float"})
+        self.assertEqual([feature["properties"]["name"] for feature in found], ["a", "b"])
+
     def test_rasterize(self):
         inputs = {"fields": "fields.geojson"}
         self.same(self.make("rasterize", inputs)[0], self.burnt())

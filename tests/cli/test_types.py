@@ -89,7 +89,7 @@ class Processes(harness.Case):
 
     def test_convert_is_told_in_full(self):
         told = self.must_run("processes", "convert")
-        self.assertIn("\n  inp                    raster              under any name\n", told)
+        self.assertIn("\n  inp                    any kind            under any name\n", told)
         self.assertIn("\n  scale_ratio            1 ", told)
         self.assertIn("\n  resampling             (resampling)        by default the input's own\n", told)
         self.assertNotIn("bands:", told)
