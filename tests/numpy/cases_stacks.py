@@ -65,7 +65,14 @@ deviation = quiet(np.nanstd)
 
 
 def percentile(q):
-    return quiet(lambda layers, axis: np.nanpercentile(layers, q, axis=axis))
+    """As nanpercentile, which takes minutes: pixels with the same number of observations at once."""
+    def called(layers):
+        ordered, number = np.sort(layers, axis=0), observed(layers).sum(axis=0)
+        result = np.full(number.shape, np.nan)
+        for n in np.unique(number[number > 0]):
+            result[number == n] = np.percentile(ordered[:n, number == n], q, axis=0)
+        return result
+    return called
 
 
 def cleared(layers, cloud):
@@ -117,14 +124,15 @@ def trend(red, dates):
 
 
 def fill_gaps(red, dates, ends):
-    times, filled = years(dates), np.array(red)
-    for row, col in np.ndindex(red.shape[1:]):
-        series = red[:, row, col]
-        valid = observed(series)
-        if valid.any():
-            end = {} if ends == "nearest" else dict(left=np.nan, right=np.nan)
-            wanted = np.interp(times, times[valid], series[valid], **end)
-            filled[:, row, col] = np.where(valid, series, wanted)
+    """What interp makes of 1 in one scene and 0 in all others is the weight of that scene: the same for all pixels with
+    observations in the same scenes."""
+    times, filled, valid = years(dates), np.array(red), observed(red)
+    end = {} if ends == "nearest" else dict(left=np.nan, right=np.nan)
+    pattern = np.tensordot(1 << np.arange(len(red)), valid, 1)
+    for found in np.unique(pattern[pattern > 0]):
+        there, pixels = found >> np.arange(len(red)) & 1 == 1, pattern == found
+        weights = np.stack([np.interp(times, times[there], one, **end) for one in np.eye(there.sum())], axis=1)
+        filled[:, pixels] = np.where(there[:, np.newaxis], red[:, pixels], weights @ red[there][:, pixels])
     return filled
 
 
@@ -202,9 +210,9 @@ CASES = [
     Case("medoid", "scenes:medoid { 'red', 'nir' }", medoid, dtype="same", extreme=False),
     Case("trend", "scenes:trend { 'red' }", trend, extreme=False, ulps=16, atol=2e-4),
     Case("gaps", "local list = scenes:fill_gaps { 'red' } return { list[1].red, list[4].red, list[7].red }",
-         lambda red, dates: [fill_gaps(red, dates, "nodata")[i] for i in (0, 3, 6)], extreme=False, ulps=4, atol=1e-6),
+         lambda red, dates: list(fill_gaps(red, dates, "nodata")[[0, 3, 6]]), extreme=False, ulps=4, atol=1e-6),
     Case("gaps_to_the_ends", "local list = scenes:fill_gaps({ 'red' }, { ends = 'nearest' }) return { list[1].red, list[4].red, list[7].red }",
-         lambda red, dates: [fill_gaps(red, dates, "nearest")[i] for i in (0, 3, 6)], extreme=False, ulps=4, atol=1e-6),
+         lambda red, dates: list(fill_gaps(red, dates, "nearest")[[0, 3, 6]]), extreme=False, ulps=4, atol=1e-6),
     Case("weighted_mean", "scenes:mean({ 'red' }, { weights = function(scene) return 100 - scene.cloud end })", weighted,
          extreme=False, ulps=4, atol=1e-9),
     Case("between", "scenes:between('2023-01-01', '2023-12-31'):max { 'red' }",
