@@ -70,6 +70,7 @@ static enum tw_status read_builtin(struct tw_program *program, const char *name,
         return unknown_process(name, err);
     program->size = strlen(program->text);
     program->declaration.path = tw_arena_strdup(program->arena, plain);
+    program->declaration.is_builtin = true;
     program->name = tw_arena_printf(program->arena, "%s.lua", plain);
     return program->name != NULL && program->declaration.path != NULL ? TW_OK : tw_error_nomem(err);
 }

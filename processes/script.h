@@ -51,6 +51,7 @@ struct tw_declared_input {
 /* What the script declares. */
 struct tw_declaration {
     const char *path;  /* for messages: as named in the configuration, or `convert` */
+    bool is_builtin;
     const char *about; /* or "" */
     const struct tw_declared_input *inputs;
     size_t num_inputs;

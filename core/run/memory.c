@@ -73,8 +73,8 @@ static size_t tile_bytes(const struct tw_plan *plan)
     for (size_t i = 0; i < plan->num_sources; i++) {
         bool is_stack = tw_source_kind(plan->sources[i]) == TW_SOURCE_STACK;
         size_t read = is_stack ? 1 : tw_source_num_bands(plan->sources[i]);
-        size_t bytes = window_bytes(plan, tw_source_dtype(plan->sources[i]), read,
-                                    plan->config->process_pyramid.pixelbuffer_px);
+        size_t bytes =
+            window_bytes(plan, tw_source_dtype(plan->sources[i]), read, plan->script_pyramid.pixelbuffer_px);
         most = bytes > most ? bytes : most;
     }
     size_t window = window_bytes(plan, tw_encoder_dtype(encoder), bands, output->pixelbuffer_px);

@@ -61,6 +61,10 @@ struct tw_plan {
     struct tw_plan_variant *variants;
     size_t num_variants;
 
+    /* The process pyramid as scripts see it: a built-in process brings the pixelbuffer that its margin needs.
+     */
+    struct tw_pyramid script_pyramid;
+
     int min_zoom, max_zoom;  /* of this run: the configuration's, or part of them */
     bool is_partial;         /* the selection leaves out some of the area */
     const char *fingerprint; /* of everything that decides what a tile holds */

@@ -19,7 +19,8 @@ enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selectio
 bool tw_plan_same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
                           const struct tw_plan_zoom *b);
 
-/* Adds a problem when the script needs more pixels around a tile than the pixelbuffer gives. */
+/* Sets script_pyramid. Adds a problem when a script needs more pixels around a tile than the pixelbuffer
+ * gives; built-in processes get what they need. */
 enum tw_status tw_plan_check_margin(struct tw_plan *plan, const struct tw_script_limits *limits,
                                     struct tw_problems *problems);
 

@@ -38,7 +38,10 @@ enum tw_status tw_plan_check_margin(struct tw_plan *plan, const struct tw_script
         tw_problems_add_error(problems, &err);
         return TW_EUSAGE;
     }
-    if (margin_px <= given_px)
+    plan->script_pyramid = plan->config->process_pyramid;
+    if (declaration->is_builtin && margin_px > given_px)
+        plan->script_pyramid.pixelbuffer_px = margin_px;
+    if (margin_px <= plan->script_pyramid.pixelbuffer_px)
         return TW_OK;
     tw_problems_add(problems, place != NULL ? place : pyramid,
                     "the script %s needs a pixelbuffer of at least %d; pixelbuffer is %d", declaration->path,

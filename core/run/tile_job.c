@@ -186,7 +186,7 @@ static enum tw_status store_result(struct tw_worker *worker, const struct tw_scr
 enum tw_status tw_job_compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
                               struct tw_raster *stored, bool *empty, struct tw_error *err)
 {
-    const struct tw_pyramid *pyramid = &worker->plan->config->process_pyramid;
+    const struct tw_pyramid *pyramid = &worker->plan->script_pyramid;
     const size_t variant = tw_plan_zoom(worker->plan, tile->zoom)->variant;
     struct tw_script_job job = {
         .tile = *tile,

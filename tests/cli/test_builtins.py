@@ -305,10 +305,6 @@ class Terrain(Case):
         light = {"azimuth": 90, "altitude": 30}
         self.check("hillshade", {**light, "z": 2}, {**light, "zFactor": 2}, 2, dtype="uint8", nodata=0)
 
-    def test_without_a_pixelbuffer_the_message_says_what_to_set(self):
-        self.is_refused("make.yaml:1:106: the script slope needs a pixelbuffer of at least 1; pixelbuffer is 0",
-                        "slope", {"dem": "dem.tif"}, {"format": "GTiff"})
-
 
 class Examples(harness.Case):
     def test_there_is_an_example_of_each_process_and_it_runs(self):

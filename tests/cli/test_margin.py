@@ -42,6 +42,18 @@ class Margin(harness.Case):
         code, _, err = self.run_tilewright("execute", path, "--quiet", "--workers", 1)
         self.assertEqual((code, err), (2, f"tilewright: tile 6/20/28: {MESSAGE}"))
 
+    def test_a_built_in_process_brings_its_margin(self):
+        """mapchete's hillshade knows no pixelbuffer in its configuration."""
+        for name, metatiling in (("tiles", 1), ("whole", 4)):
+            self.write(f"{name}.yaml", CONFIG.format(name=name, pixelbuffer=0, metatiling=metatiling)
+                       .replace("script.lua", "mapchete.processes.hillshade").replace("image:", "dem:")
+                       .replace("float32, bands: 4, nodata: -1", "uint8, bands: 1, nodata: 0"))
+            self.must_run("execute", f"{name}.yaml", "--quiet")
+        tiles, whole = (harness.mosaic(self.folder / name, 6, "tif") for name in ("tiles", "whole"))
+        self.assertEqual(tiles[1:], whole[1:])
+        np.testing.assert_array_equal(tiles[0], whole[0])
+        self.assertGreater(len(np.unique(tiles[0])), 10)
+
     def test_tiles_fit_together(self):
         for name, metatiling in (("tiles", 1), ("whole", 4)):
             self.must_run("execute", self.configuration(name, pixelbuffer=8, metatiling=metatiling), "--quiet")
