@@ -8,14 +8,10 @@ return process {
   output = { bands = { 'red', 'green', 'blue' } },
 
   run = function(tile, input, p)
-    local clear = {}
-    for scene in input.scenes:each { 'red', 'green', 'blue', 'scl' } do
-      local cloudy = spectral.scl(scene.scl, p.cloudy) -- Sentinel-2's scene classification
-      clear[#clear + 1] = scene:pick { 'red', 'green', 'blue' }:where(cloudy:negate())
-    end
-    if #clear == 0 then
-      return nil
-    end
-    return raster.median(clear) * p.gain
+    local clear = input.scenes:where(function(scene)
+      return spectral.scl(scene.scl, p.cloudy):negate() -- Sentinel-2's scene classification
+    end)
+    local median = clear:median { 'red', 'green', 'blue' }
+    return median and median * p.gain
   end,
 }
