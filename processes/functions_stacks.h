@@ -48,6 +48,7 @@ struct tw_fold {
     int32_t is_grown; /* memory was allocated by this call: the arena must not be released to before it */
     int32_t num_layers;
     struct tw_array *out; /* [band] */
+    uint8_t *done;        /* FIRST: [block], not 0 where every pixel of every band has its value */
     double **state;       /* [band * 3]: sums, counts or weights, and so on; NULL when one call does it all */
 };
 

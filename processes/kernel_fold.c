@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "block.h"
 #include "clones.h"
+#include "fold.h"
 #include "host.h"
-#include "layers.h"
 
 #include <math.h>
 #include <string.h>
 
-/* FIRST, MIN and MAX keep their state in the result.
+/* MIN and MAX keep their state in the result, as does FIRST, see kernel_first.c.
  * One more layer for a block: into `out` where `valid`; `seen` tells which pixels have a value already. */
 typedef void step_function(void *out, const void *layer, const uint8_t *valid, const uint8_t *seen,
                            size_t count);
@@ -24,7 +24,7 @@ typedef void step_function(void *out, const void *layer, const uint8_t *valid, c
             a[i] = wins ? value : old;                                                                       \
         }                                                                                                    \
     }
-#define STEPS(TYPE) STEP(first, TYPE, false) STEP(min, TYPE, value < old) STEP(max, TYPE, value > old)
+#define STEPS(TYPE) STEP(min, TYPE, value < old) STEP(max, TYPE, value > old)
 STEPS(uint8_t)
 STEPS(int8_t)
 STEPS(uint16_t)
@@ -35,8 +35,6 @@ STEPS(float)
 STEPS(double)
 
 static step_function *const steps[TW_FOLD_MAX + 1][TW_NUM_DTYPES] = {
-    [TW_FOLD_FIRST] = {first_uint8_t, first_int8_t, first_uint16_t, first_int16_t, first_uint32_t,
-                       first_int32_t, first_float, first_double},
     [TW_FOLD_MIN] = {min_uint8_t, min_int8_t, min_uint16_t, min_int16_t, min_uint32_t, min_int32_t, min_float,
                      min_double},
     [TW_FOLD_MAX] = {max_uint8_t, max_int8_t, max_uint16_t, max_int16_t, max_uint32_t, max_int32_t, max_float,
@@ -47,11 +45,6 @@ TW_CLONES static void see(uint8_t *restrict seen, const uint8_t *restrict valid,
 {
     for (size_t i = 0; i < count; i++)
         seen[i] |= valid[i];
-}
-
-static bool is_full(const uint8_t *seen, size_t count)
-{
-    return memchr(seen, 0, count) == NULL;
 }
 
 /* A block of the layers in work. `seen`: pixels that had a value before this call. */
@@ -72,12 +65,6 @@ static const uint8_t *valid_of(struct block *block, int32_t layer, int32_t band)
     return valid != NULL ? valid : block->all;
 }
 
-/* Bands that share the validity of the first in all layers share its result's. */
-static bool is_twin(const struct tw_fold *fold, int32_t band)
-{
-    return band > 0 && fold->out[band].valid == fold->out[0].valid;
-}
-
 static void step_band(struct block *block, int32_t band)
 {
     struct tw_fold *fold = block->fold;
@@ -86,10 +73,9 @@ static void step_band(struct block *block, int32_t band)
     uint8_t seen[TW_LAYERS_BLOCK];
     struct tw_block converted;
     bool any = fold->num_layers > 0;
-    memcpy(seen, is_twin(fold, band) ? block->seen : fold->out[band].valid + block->first, block->count);
+    memcpy(seen, tw_fold_is_twin(fold, band) ? block->seen : fold->out[band].valid + block->first,
+           block->count);
     for (int32_t i = 0; i < block->layers->num_layers; i++) {
-        if (fold->reduction == TW_FOLD_FIRST && is_full(seen, block->count))
-            break;
         const uint8_t *valid = valid_of(block, i, band);
         if (memchr(valid, TW_VALID, block->count) == NULL)
             continue;
@@ -102,7 +88,7 @@ static void step_band(struct block *block, int32_t band)
         any = true;
         see(seen, valid, block->count);
     }
-    if (!is_twin(fold, band))
+    if (!tw_fold_is_twin(fold, band))
         memcpy(fold->out[band].valid + block->first, seen, block->count);
 }
 
@@ -377,6 +363,15 @@ static int32_t make_state(struct tw_host *host, struct tw_fold *fold, const stru
     return TW_OK;
 }
 
+static int32_t make_done(struct tw_host *host, struct tw_fold *fold, size_t num_blocks)
+{
+    fold->done = tw_host_alloc(host, num_blocks);
+    if (fold->done == NULL)
+        return (int32_t)host->err.status;
+    memset(fold->done, 0, num_blocks);
+    return TW_OK;
+}
+
 static int32_t begin(struct tw_host *host, struct tw_fold *fold, const struct tw_layers *layers)
 {
     bool counts = fold->reduction == TW_FOLD_COUNT;
@@ -391,11 +386,13 @@ static int32_t begin(struct tw_host *host, struct tw_fold *fold, const struct tw
             return (int32_t)host->err.status;
         if (is_shared)
             out->valid = fold->out[0].valid;
-        else if (!counts)
+        else if (!counts && fold->reduction != TW_FOLD_FIRST)
             memset(out->valid, 0, total);
         if (counts)
             memset(out->pixels, 0, total * sizeof(uint16_t));
     }
+    if (fold->reduction == TW_FOLD_FIRST)
+        return make_done(host, fold, tw_first_num_blocks(total));
     return counts || keeps_values(fold) || fold->is_last ? TW_OK : make_state(host, fold, layers);
 }
 
@@ -406,7 +403,7 @@ static int32_t widen(struct tw_host *host, struct tw_fold *fold, const struct tw
     size_t total = tw_array_num_pixels(out);
     enum tw_dtype old = (enum tw_dtype)out->dtype;
     enum tw_dtype dtype = tw_dtype_common(old, out_dtype(fold, layers, band));
-    if (is_twin(fold, band) && out->valid != NULL && !can_share(fold, layers, band)) {
+    if (tw_fold_is_twin(fold, band) && out->valid != NULL && !can_share(fold, layers, band)) {
         out->valid = tw_host_alloc(host, total);
         if (out->valid == NULL)
             return (int32_t)host->err.status;
@@ -455,46 +452,33 @@ static void fold_block(struct block *block)
     }
 }
 
-/* A first layer without a gap is the result as it is: nothing is copied. */
-static bool takes_first_layer(struct tw_fold *fold, const struct tw_layers *layers)
+static void fold_blocks(struct tw_fold *fold, const struct tw_layers *layers)
 {
-    bool is_masked = layers->masks != NULL && layers->masks[0] != NULL;
-    bool is_whole = fold->reduction == TW_FOLD_FIRST && fold->num_layers == 0 && !is_masked;
-    for (int32_t band = 0; is_whole && band < layers->num_bands; band++) {
-        const struct tw_array *array = tw_layers_at(layers, 0, band);
-        bool is_known = band > 0 && array->valid == tw_layers_at(layers, 0, band - 1)->valid;
-        is_whole =
-            array->dtype == (int32_t)tw_layers_dtype(layers, band) && (is_known || tw_array_is_full(array));
-    }
-    for (int32_t band = 0; is_whole && band < layers->num_bands; band++) {
-        fold->out[band] = *tw_layers_at(layers, 0, band);
-        fold->out[band].valid = NULL;
-    }
-    return is_whole;
-}
-
-int32_t tw_stack_fold(struct tw_host *host, struct tw_fold *fold, const struct tw_layers *layers)
-{
-    if (fold->is_full)
-        return TW_OK;
-    if (takes_first_layer(fold, layers)) {
-        fold->is_full = fold->is_grown = true;
-        fold->num_layers = layers->num_layers;
-        return tw_layers_check(host, layers->num_layers);
-    }
     struct block block = {.layers = layers, .fold = fold};
     size_t total = tw_array_num_pixels(layers->arrays[0]);
-    if (prepare(host, fold, layers) != TW_OK)
-        return (int32_t)host->err.status;
     memset(block.all, TW_VALID, sizeof(block.all));
     for (size_t first = 0; first < total; first += block.count) {
         block.first = first;
         block.count = total - first < TW_LAYERS_BLOCK ? total - first : TW_LAYERS_BLOCK;
         fold_block(&block);
     }
+}
+
+int32_t tw_stack_fold(struct tw_host *host, struct tw_fold *fold, const struct tw_layers *layers)
+{
+    if (fold->is_full)
+        return TW_OK;
+    if (tw_first_takes_layer(fold, layers)) {
+        fold->is_full = fold->is_grown = true;
+        fold->num_layers = layers->num_layers;
+        return tw_layers_check(host, layers->num_layers);
+    }
+    if (prepare(host, fold, layers) != TW_OK)
+        return (int32_t)host->err.status;
+    if (fold->reduction == TW_FOLD_FIRST)
+        tw_first_add(fold, layers);
+    else
+        fold_blocks(fold, layers);
     fold->num_layers += layers->num_layers;
-    fold->is_full = fold->reduction == TW_FOLD_FIRST;
-    for (int32_t band = 0; fold->is_full && band < layers->num_bands; band++)
-        fold->is_full = is_full(fold->out[band].valid, total);
     return TW_OK;
 }

@@ -25,6 +25,7 @@ struct tw_fold {
   int32_t is_grown;
   int32_t num_layers;
   struct tw_array *out;
+  uint8_t *done;
   double **state;
 };
 struct tw_stack_functions {

@@ -440,6 +440,24 @@ static void bands_that_share_their_validity_share_that_of_the_result(void **stat
     assert_ptr_equal(out[0].valid, out[1].valid);
 }
 
+/* Thirds of the pixels, layer by layer: the second, the first, and all (as floats). */
+static void first_leaves_blocks_that_are_full(void **state)
+{
+    enum { WIDTH = 3072, THIRD = 1024 };
+    struct tw_array out = {0};
+    struct tw_fold fold = {.reduction = TW_FOLD_FIRST, .out = &out};
+    for (size_t k = 0; k < 3; k++) {
+        struct tw_array array = random_array(*state, k < 2 ? TW_UINT8 : TW_FLOAT32, WIDTH, ALL_NODATA);
+        for (size_t i = 0; i < WIDTH; i++)
+            array.valid[i] = k == 2 || i / THIRD == 1 - k ? TW_VALID : 0;
+        tw_pixels_fill(array.pixels, (enum tw_dtype)array.dtype, WIDTH, (double)k + 1);
+        const struct tw_array *list[] = {&array};
+        tw_stack_fold(((struct bench *)*state)->host, &fold, &(struct tw_layers){list, NULL, 1, 1});
+    }
+    for (size_t i = 0; i < WIDTH; i++)
+        assert_pixel(&out, i, i / THIRD == 0 ? 2 : i / THIRD == 1 ? 1 : 3);
+}
+
 static void a_used_up_budget_fails_every_kernel(void **state)
 {
     struct bench *bench = *state;
@@ -475,6 +493,7 @@ int main(void)
         TEST(extreme_values_are_not_taken_for_nodata_by_the_median),
         TEST(the_deviation_of_large_values_is_not_cancelled_away),
         TEST(bands_that_share_their_validity_share_that_of_the_result),
+        TEST(first_leaves_blocks_that_are_full),
         TEST(a_used_up_budget_fails_every_kernel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
