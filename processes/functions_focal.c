@@ -21,7 +21,7 @@ static void describe_tile(const struct tw_host *host, struct tw_focal_tile *tile
     *tile = (struct tw_focal_tile){
         .pixel_width = tw_grid_pixel_width(window->grid, window->zoom, window->tile_size_px),
         .pixel_height = tw_grid_pixel_height(window->grid, window->zoom, window->tile_size_px),
-        .ground = ground_of(window->grid),
+        .ground = (int32_t)ground_of(window->grid),
         .pixelbuffer = pyramid != NULL ? pyramid->pixelbuffer_px : 0,
     };
 }

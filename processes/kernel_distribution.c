@@ -103,8 +103,8 @@ int32_t tw_kernel_histogram(struct tw_host *host, const struct tw_array *array,
         for (size_t i = 0; i < count; i++) {
             if (packed[i] < histogram->low || packed[i] > histogram->high)
                 continue;
-            int32_t bin = (int32_t)((packed[i] - histogram->low) / width);
-            histogram->counts[bin < histogram->num_bins ? bin : histogram->num_bins - 1]++;
+            double place = (packed[i] - histogram->low) / width; /* NaN where the bins are too narrow */
+            histogram->counts[place < histogram->num_bins ? (int32_t)place : histogram->num_bins - 1]++;
         }
     }
     return TW_OK;

@@ -193,7 +193,7 @@ TW_CLONES static void between(const struct observation *restrict last, const str
         double before = last->value[i] + no_end, after = next[i] + no_end;
         bool has_last = last->time[i] == last->time[i], has_next = next_time[i] == next_time[i];
         double end = has_last ? before : has_next ? after : (double)__builtin_nanf("");
-        filled[i] = has_last & has_next ? inside : end;
+        filled[i] = (has_last & has_next) ? inside : end;
     }
 }
 

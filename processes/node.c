@@ -121,18 +121,19 @@ static double within(double value, double low, double high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* Bounds of integers are rounded inwards, and all of them to what the type holds. */
+/* Bounds of integers are rounded inwards, and finite ones to what the type holds. */
 static void fit_bounds(struct tw_node *node)
 {
     enum tw_dtype dtype = dtype_of(node);
+    bool is_float = tw_dtype_is_float(dtype);
     double least = tw_dtype_min(dtype), most = tw_dtype_max(dtype);
     double low = node->numbers[1], high = node->numbers[2];
-    if (!tw_dtype_is_float(dtype)) {
+    if (!is_float) {
         low = ceil(low);
         high = floor(high);
     }
-    node->numbers[1] = within(low, least, most);
-    node->numbers[2] = within(high, least, most);
+    node->numbers[1] = is_float && isinf(low) ? low : within(low, least, most);
+    node->numbers[2] = is_float && isinf(high) ? high : within(high, least, most);
 }
 
 static bool copy_list(struct tw_host *host, struct tw_node *node, const struct tw_node_spec *spec)

@@ -50,7 +50,7 @@ struct tw_declared_input {
 
 /* What the script declares. */
 struct tw_declaration {
-    const char *path;  /* for messages: as named in the configuration, or `convert` */
+    const char *path; /* for messages: as named in the configuration, or `convert` */
     bool is_builtin;
     const char *about; /* or "" */
     const struct tw_declared_input *inputs;

@@ -206,8 +206,8 @@ size_t tw_encoder_formats(const char *const **names, const char *const **about)
     static const char *const listed[] = {"PNG", "GTiff", "GeoJSON", "FlatGeobuf"};
     static const char *const texts[] = {
         "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
-        "GeoTIFF of any type and number of bands; a path that ends in .tif makes "
-        "one file, or a COG",
+        ("GeoTIFF of any type and number of bands; a path that ends in .tif makes "
+         "one file, or a COG"),
         "features as text, in the grid's CRS", "features with a spatial index, in the grid's CRS"};
     *names = listed;
     *about = texts;

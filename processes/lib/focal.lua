@@ -271,20 +271,24 @@ local BAND = 64 -- rows that are loaded at once
 
 -- `at` and `has` are made once for each loop, and the shape of the plane is part of its text, so that the compiler
 -- knows all but one of the numbers that make an index. NaN stands for nodata and for what lies beyond the edge: it
--- spreads by itself, without a branch.
+-- spreads by itself, without a branch. A script may keep `at` and `has`: afterwards the plane is one that refuses.
 local template = [[
-local is_cancelled, beyond, nan = ...
+local is_cancelled, beyond, nan, over = ...
 local plane, place
 local function at(dx, dy)
-  if dx > RADIUS or dx < -RADIUS or dy > RADIUS or dy < -RADIUS then beyond('at', dx, dy, RADIUS) end
+  if not (dx <= RADIUS and dx >= -RADIUS and dy <= RADIUS and dy >= -RADIUS) then beyond('at', dx, dy, RADIUS) end
   return plane[place + (dy * STRIDE + dx)]
 end
 local function has(dx, dy)
-  if dx > RADIUS or dx < -RADIUS or dy > RADIUS or dy < -RADIUS then beyond('has', dx, dy, RADIUS) end
+  if not (dx <= RADIUS and dx >= -RADIUS and dy <= RADIUS and dy >= -RADIUS) then beyond('has', dx, dy, RADIUS) end
   local value = plane[place + (dy * STRIDE + dx)]
   return value == value
 end
 return function(fn, host, job)
+  if not fn then
+    plane = over
+    return
+  end
   local height, valid, pixels, out = job.height, job.valid, job.pixels, job.out
   plane = job.plane
   for first = 0, height - 1, BAND do
@@ -312,14 +316,25 @@ local function beyond(name, dx, dy, radius)
   raise('focal: %s(%s, %s) is beyond the radius of %d pixel%s', name, dx, dy, radius, radius == 1 and '' or 's')
 end
 
+local over = setmetatable({}, {
+  __index = function()
+    raise('focal: at and has tell of pixels only while the function is called for them; keep numbers, not at')
+  end,
+})
+
 local function new_loop(width, radius, has_valid)
   local text = template:gsub('LOOP', has_valid and loop_over_valid or loop_over_all)
   text = tw.fill_template(text, { WIDTH = width, RADIUS = radius, STRIDE = width + 2 * radius, BAND = BAND })
-  return assert(loadstring(text, '=' .. tw.library_prefix .. 'loop'))(host.is_cancelled, beyond, 0 / 0)
+  return assert(loadstring(text, '=' .. tw.library_prefix .. 'loop'))(host.is_cancelled, beyond, 0 / 0, over)
 end
 
+local running = {}
+
 local function run_loop(loop, ...)
+  running[loop] = true
   local ok, message = xpcall(loop, tw.on_error, ...)
+  running[loop] = nil
+  loop(nil)
   check(host.is_cancelled(host))
   if ok then
     return
@@ -364,9 +379,11 @@ function methods.focal(array, radius, fn, options)
   local halo = halo_of(array, 'focal', radius)
   local job, out = new_job(array, radius)
   local width, has_valid = out.width_px, out.valid ~= nil
-  local loop = tw.loop_for(fn, ('focal %d %d %d %s'):format(out.dtype, width, radius, has_valid), function()
+  local function make()
     return new_loop(width, radius, has_valid)
-  end)
+  end
+  local loop = tw.loop_for(fn, ('focal %d %d %d %s'):format(out.dtype, width, radius, has_valid), make)
+  loop = running[loop] and make() or loop -- the function calls focal with itself
   run_loop(loop, fn, host, job)
   local clean = tw.new_data()
   check(host.drop_nan(host, out, clean))

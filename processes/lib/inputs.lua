@@ -6,7 +6,14 @@ local ffi = require('ffi')
 local host, raise, check = tw.host, tw.raise, tw.check
 
 -- Private keys, as in raster.lua.
-local NAME, INDEX, CACHE, BANDS = {}, {}, {}, {}
+local NAME, INDEX, CACHE, BANDS, TILE = {}, {}, {}, {}, {}
+
+-- Scenes and bands are those of one tile.
+local function check_alive(input)
+  if input[TILE] ~= host.tile_number then
+    raise("input '%s' belongs to another tile: use the input that run is given", input[NAME])
+  end
+end
 
 -- Names of the input's bands, or nil when it does not know them before it is read.
 local function known_bands(input)
@@ -163,6 +170,7 @@ local function add_methods(mt, methods, list)
       if type(input) ~= 'table' or debug.getmetatable(input) ~= mt then
         raise("'%s' is a method of inputs: write input.name:%s(...), with a colon", name, name)
       end
+      check_alive(input)
       return method(input, ...)
     end
   end
@@ -188,6 +196,7 @@ local function read_band(input, key)
   if stack_methods[key] or vector_methods[key] then
     refuse_key(input, key, 'raster', raster_methods)
   end
+  check_alive(input)
   local name = band_name(input, known_bands(input), key)
   local bands = input[BANDS]
   bands[name] = bands[name] or tw.bands_of(read(input, 0, { name }, -1))[1]
@@ -210,7 +219,9 @@ end
 
 -- A stack input of the same name with a cache of its own, in which stack.lua says what is different about it.
 function tw.derive_stack(stack, cache)
-  return setmetatable({ [NAME] = stack[NAME], [INDEX] = stack[INDEX], [CACHE] = cache }, metatables.stack)
+  return setmetatable({
+    [NAME] = stack[NAME], [INDEX] = stack[INDEX], [CACHE] = cache, [TILE] = stack[TILE],
+  }, metatables.stack)
 end
 
 -- list: { { name =, kind = }, ... } in the order of the C side. Returns `input` for run().
@@ -218,7 +229,7 @@ function tw.new_inputs(list, declared)
   local content = {}
   for i, input in ipairs(list) do
     content[input.name] = setmetatable({
-      [NAME] = input.name, [INDEX] = i - 1, [CACHE] = {}, [BANDS] = {},
+      [NAME] = input.name, [INDEX] = i - 1, [CACHE] = {}, [BANDS] = {}, [TILE] = host.tile_number,
     }, metatables[input.kind])
   end
   local optional = {}

@@ -108,7 +108,11 @@ end
 
 -- Compiles generated code; further arguments become its `...`.
 function tw.generate(text, ...)
-  return assert(loadstring(text, '=' .. tw.library_prefix .. 'loop'))(...)
+  local chunk, message = loadstring(text, '=' .. tw.library_prefix .. 'loop')
+  if not chunk and message:find('has more than', 1, true) then
+    raise('map: these are more bands than one function can have; call map for some of them at a time')
+  end
+  return assert(chunk, message)(...)
 end
 
 -- The arguments of a loop that has tw.store_lines: next_block, too_few, nan, and others.

@@ -286,7 +286,8 @@ local function check_companions(what, name, values, list, layers, allows_numbers
   if #values ~= #list then
     raise('%s: %d %s for %d items', what, #values, name, #list)
   end
-  for i, value in ipairs(values) do
+  for i = 1, #values do
+    local value = values[i]
     if tw.is_array(value) then
       tw.check_same_shape(layers.bands[1][1], tw.check_alive(value), what)
     elseif not (allows_numbers and type(value) == 'number') then

@@ -4,7 +4,7 @@
 --
 -- C copies a block of pixels of all bands and scenes into the cache and lists the places of each pixel's valid
 -- observations; neighbours mostly share a list. The generated loop sets `now` and calls the function; what `at` holds
--- reads through `now`.
+-- reads through `now`. A script may keep `at` or a series of it: outside of the function they hold no observations.
 local tw = ...
 local ffi = require('ffi')
 local host, raise, check = tw.host, tw.raise, tw.check
@@ -64,7 +64,7 @@ local function new_type(name, mt)
 end
 
 -- One band's series as the function sees it.
-local function new_series(frame, now, b)
+local function new_series(memory, frame, now, b)
   local text = tw.fill_template(series_template, { BAND = 'b' .. b })
   return new_type('tw_script_series', {
     __index = tw.generate(text, frame, now, type, out_of_range),
@@ -73,15 +73,16 @@ local function new_series(frame, now, b)
       return now.count
     end,
     __metatable = false,
+    memory = memory, -- metatables of types are never collected
   })()
 end
 
 -- `at`: the series by name; names that were not asked for are refused.
-local function new_at(frame, now, names)
+local function new_at(memory, frame, now, names)
   local lines, series = { 'local unknown, ' .. tw.numbered('s', #names) .. ' = ...', 'return function(_, key)' }, {}
   local by_name = {}
   for b, name in ipairs(names) do
-    series[b] = new_series(frame, now, b)
+    series[b] = new_series(memory, frame, now, b)
     by_name[name] = series[b]
     lines[#lines + 1] = ('if key == %q then return s%d end'):format(name, b)
   end
@@ -124,7 +125,8 @@ local function new_loop(names, dtypes, num_outputs, out_dtype)
     RESULTS = tw.numbered('r', num_outputs),
     STORE = store_lines(num_outputs),
   })
-  local run = tw.compile_loop(text, functions.next_series, frame, now, walk, new_at(frame, now, names))
+  local run = tw.compile_loop(text, functions.next_series, frame, now, walk,
+    new_at(memory, frame, now, names))
   return { frame = memory, run = run }
 end
 
@@ -198,7 +200,7 @@ function tw.map_series(rasters, names, outputs, fn, options)
   end
   loop.is_running = true
   local ok, message = pcall(tw.run_loop, outputs, loop.run, fn, host)
-  loop.is_running = false
+  loop.is_running, frame.walk.now.count = false, 0
   if not ok then
     error(message, 0)
   end

@@ -35,9 +35,12 @@ function methods.in_(array, values)
   if type(values) ~= 'table' or tw.is_raster(values) then
     raise('in_ needs a list of numbers, as in a:in_ { 3, 8, 9 }, not %s', tw.show(values))
   end
+  if #tw.names_of(values) ~= #values then
+    raise('in_ needs a list of numbers without gaps, as in a:in_ { 3, 8, 9 }')
+  end
   local numbers = ffi.new('double[?]', #values + 1)
-  for i, value in ipairs(values) do
-    numbers[i - 1] = tw.check_number(value, ('in_: value %d'):format(i))
+  for i = 1, #values do
+    numbers[i - 1] = tw.check_number(values[i], ('in_: value %d'):format(i))
   end
   return tw.operate_with('is_in', array, { list = numbers, num_list = #values })
 end
@@ -58,6 +61,9 @@ function methods.clip(array, low, high)
   check_numbers('clip', 2, low, high)
   if not (low <= high) then
     raise('clip: the lower bound %s is above the upper bound %s', low, high)
+  end
+  if math.ceil(low) > math.floor(high) and not array.dtype:find('float', 1, true) then
+    raise("clip: there is no whole number from %s to %s; write a:as('float32'):clip(...)", low, high)
   end
   return tw.operate('clip', 'clip', array, low, high)
 end
@@ -181,6 +187,8 @@ function methods.histogram(array, options)
     low, high = low - 0.5, high + 0.5
   elseif not (low < high) then
     raise('histogram: low %s is above high %s', low, high)
+  elseif high - low == math.huge then
+    raise('histogram: %s to %s is no finite range; give one, as in a:histogram { low = 0, high = 1 }', low, high)
   end
   local histogram, counted = ffi.new('struct tw_histogram'), ffi.new('double[?]', bins)
   histogram.low, histogram.high, histogram.num_bins, histogram.counts = low, high, bins, counted

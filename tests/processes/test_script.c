@@ -62,6 +62,22 @@ static void an_array_kept_from_an_earlier_tile_is_refused(void **state)
                                               "between tiles, not arrays");
 }
 
+static void an_input_kept_from_an_earlier_tile_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(fixture_load(fixture, "keep.lua",
+                                  "local kept\n"
+                                  "return process { run = function(tile, input)\n"
+                                  "  kept = kept or input.scenes:filter(function() return true end)\n"
+                                  "  return kept:median { 'red' }\n"
+                                  "end }"),
+                     TW_OK);
+    assert_int_equal(fixture_run(fixture), TW_OK);
+    assert_int_equal(fixture_run(fixture), TW_ESCRIPT);
+    assert_string_equal(fixture->err.message, "keep.lua:4: input 'scenes' belongs to another tile: use the "
+                                              "input that run is given");
+}
+
 static void a_failed_tile_does_not_spoil_the_next(void **state)
 {
     struct fixture *fixture = *state;
@@ -245,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_script_runs_for_one_tile_after_the_other),
         TEST(an_array_kept_from_an_earlier_tile_is_refused),
+        TEST(an_input_kept_from_an_earlier_tile_is_refused),
         TEST(a_failed_tile_does_not_spoil_the_next),
         TEST(an_input_that_fails_keeps_its_status_and_gets_the_line),
         TEST(a_failing_input_can_be_caught),

@@ -20,7 +20,7 @@ static uint8_t validity[8] = {255, 255, 255, 255, 255, 255, 255, 0};
 
 static struct tw_array small(struct tw_arena *arena, enum tw_dtype dtype)
 {
-    struct tw_array array = {.width_px = 4, .height_px = 2, .dtype = dtype};
+    struct tw_array array = {.width_px = 4, .height_px = 2, .dtype = (int32_t)dtype};
     assert_true(tw_array_alloc(arena, &array, false));
     tw_pixels_convert(pixels, TW_FLOAT64, array.pixels, dtype, 8);
     array.valid = validity;
