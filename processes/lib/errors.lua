@@ -50,14 +50,19 @@ function tw.raise_unknown(what, name, known)
   tw.raise('%s%s', what, tw.known(tostring(name), known))
 end
 
+function tw.contains(list, wanted)
+  for _, item in ipairs(list) do
+    if item == wanted then
+      return true
+    end
+  end
+  return false
+end
+
 -- Refuses options that are not among the known ones.
 function tw.check_option_names(what, options, known)
   for name in pairs(options or {}) do
-    local is_known = false
-    for _, item in ipairs(known) do
-      is_known = is_known or item == name
-    end
-    if not is_known then
+    if not tw.contains(known, name) then
       tw.raise_unknown(("%s: unknown option '%s'"):format(what, tostring(name)), name, known)
     end
   end

@@ -20,15 +20,6 @@ local function raise_unknown_at(where, field, what, known)
   raise_at(where, field, '%s%s', what, tw.known(field, known))
 end
 
-local function contains(list, wanted)
-  for _, item in ipairs(list) do
-    if item == wanted then
-      return true
-    end
-  end
-  return false
-end
-
 local function under(where, field)
   return { name = where.name, text = where.text, line = where.line, path = field .. '.' }
 end
@@ -49,7 +40,7 @@ local function read_inputs(where, inputs)
     local kind = type(value) == 'string' and value:gsub('%?$', '')
     if not kind then
       raise_at(where, name, "input '%s' must be 'raster', 'stack' or 'vector', not %s", name, tw.show(value))
-    elseif not contains(kinds, kind) then
+    elseif not tw.contains(kinds, kind) then
       raise_at(where, name, "input '%s': unknown kind '%s'%s", name, kind, tw.known(kind, kinds))
     end
     list[#list + 1] = { name = name, kind = kind, optional = value:sub(-1) == '?' }
@@ -115,7 +106,7 @@ local function read_output(where, output, result)
   output = check_table(where, output, 'output', "output = { bands = { 'ndvi' }, dtype = 'float32' }")
   where = under(where, 'output')
   for _, name in ipairs(tw.names_of(output)) do
-    if not contains(output_fields, name) then
+    if not tw.contains(output_fields, name) then
       raise_unknown_at(where, name, ("unknown field '%s' in output"):format(name), output_fields)
     end
   end
@@ -170,7 +161,7 @@ end
 
 local function check_fields(where, t)
   for _, name in ipairs(tw.names_of(t)) do
-    if not contains(fields, name) then
+    if not tw.contains(fields, name) then
       raise_unknown_at(where, name, ("unknown field '%s' in process { ... }"):format(name), fields)
     end
   end

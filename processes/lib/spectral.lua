@@ -12,23 +12,6 @@ function spectral.normalized_difference(a, b)
   return (a - b) / (a + b)
 end
 
-local function contains(list, wanted)
-  for _, item in ipairs(list) do
-    if item == wanted then
-      return true
-    end
-  end
-  return false
-end
-
-local function options_of(what, options, known)
-  if options ~= nil and (type(options) ~= 'table' or tw.is_raster(options)) then
-    raise("%s: options are a table, as in { bands = { nir = 'B08' } }, not %s", what, tw.show(options))
-  end
-  tw.check_option_names(what, options, known)
-  return options or {}
-end
-
 -- Bands of a raster under their common names, or under those that options.bands gives: a list in the order of names.
 local function bands_of(what, raster, names, options)
   if not tw.is_raster(raster) then
@@ -40,14 +23,14 @@ local function bands_of(what, raster, names, options)
     raise("%s: bands are a table, as in { bands = { %s = 'B04' } }, not %s", what, names[1], tw.show(renamed))
   end
   for name in pairs(renamed) do
-    if not contains(names, name) then
+    if not tw.contains(names, name) then
       tw.raise_unknown(("%s uses no band '%s'"):format(what, tostring(name)), name, names)
     end
   end
   local bands, there = {}, tw.names_of_bands(raster)
   for i, name in ipairs(names) do
     local own = renamed[name] or name
-    if type(own) == 'string' and not contains(there, own) then
+    if type(own) == 'string' and not tw.contains(there, own) then
       raise("%s: no band '%s'; this raster has: %s; other names are given as in { bands = { %s = '%s' } }", what, own,
         table.concat(there, ', '), name, there[1] or 'B04')
     end
@@ -82,19 +65,19 @@ local ratios = { ndvi = { 'nir', 'red' }, ndwi = { 'green', 'nir' }, nbr = { 'ni
 
 for name, names in pairs(ratios) do
   spectral[name] = function(raster, options)
-    local bands = bands_of(name, raster, names, options_of(name, options, { 'bands' }))
+    local bands = bands_of(name, raster, names, tw.check_options(name, options, { 'bands' }))
     return spectral.normalized_difference(bands[1], bands[2])
   end
 end
 
 function spectral.evi(raster, options)
-  options = options_of('evi', options, { 'bands', 'scale' })
+  options = tw.check_options('evi', options, { 'bands', 'scale' })
   local nir, red, blue = reflectances('evi', bands_of('evi', raster, { 'nir', 'red', 'blue' }, options), options)
   return (nir - red) * 2.5 / (nir + red * 6 - blue * 7.5 + 1)
 end
 
 function spectral.savi(raster, options)
-  options = options_of('savi', options, { 'bands', 'scale', 'soil' })
+  options = tw.check_options('savi', options, { 'bands', 'scale', 'soil' })
   local soil = options.soil == nil and 0.5 or tw.check_number(options.soil, 'savi: soil')
   local nir, red = reflectances('savi', bands_of('savi', raster, { 'nir', 'red' }, options), options)
   return (nir - red) * (1 + soil) / (nir + red + soil)
@@ -170,7 +153,7 @@ local function coefficients_of(sensor, component)
 end
 
 function spectral.tasselled_cap(raster, sensor, options)
-  options = options_of('tasselled_cap', options, { 'bands' })
+  options = tw.check_options('tasselled_cap', options, { 'bands' })
   local bands, results = bands_of('tasselled_cap', raster, band_names, options), {}
   for i, component in ipairs(components) do
     local coefficients = coefficients_of(sensor, component)

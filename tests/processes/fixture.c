@@ -200,6 +200,21 @@ void fixture_free(struct fixture *fixture)
     tw_arena_free(fixture->arena);
 }
 
+int fixture_setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture_init(fixture, FIXTURE_WIDTH, FIXTURE_HEIGHT);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_teardown(void **state)
+{
+    fixture_free(*state);
+    free(*state);
+    return 0;
+}
+
 enum tw_status fixture_load_file(struct fixture *fixture, const char *path)
 {
     struct tw_problems problems = {0};

@@ -54,6 +54,10 @@ struct fixture {
 void fixture_init(struct fixture *fixture, int width_px, int height_px);
 void fixture_free(struct fixture *fixture);
 
+/* For cmocka: *state is a fixture with the usual window. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
 /* Writes the text to a file `name` in a new folder, loads it, and makes its state. Problems of the
  * declaration are the error. Returns a status. */
 enum tw_status fixture_load(struct fixture *fixture, const char *name, const char *text);

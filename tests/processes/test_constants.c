@@ -15,21 +15,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_init(fixture, FIXTURE_WIDTH, FIXTURE_HEIGHT);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_free(*state);
-    free(*state);
-    return 0;
-}
-
 /* A script with this body of prepare and of run. Returns the message of prepare, or of run, or "". */
 static const char *try_prepare(struct fixture *fixture, const char *prepare, const char *run)
 {
@@ -211,7 +196,7 @@ static void the_margin_is_a_number_or_a_function(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         TEST(constants_reach_the_tiles),
         TEST(a_number_alone_will_do),
         TEST(nothing_is_nothing),

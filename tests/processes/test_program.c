@@ -19,21 +19,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_init(fixture, FIXTURE_WIDTH, FIXTURE_HEIGHT);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_free(*state);
-    free(*state);
-    return 0;
-}
-
 static struct tw_program *load(const char *name, struct tw_problems *problems)
 {
     static const struct tw_value place = {
@@ -244,7 +229,7 @@ static void built_in_processes_can_be_listed_and_copied(void **state)
     assert_null(tw_builtin_text("nothing"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {

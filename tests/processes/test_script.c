@@ -14,21 +14,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_init(fixture, FIXTURE_WIDTH, FIXTURE_HEIGHT);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_free(*state);
-    free(*state);
-    return 0;
-}
-
 static void a_script_runs_for_one_tile_after_the_other(void **state)
 {
     struct fixture *fixture = *state;
@@ -254,7 +239,7 @@ static void series_functions_agree_over_many_tiles_and_a_large_window(void **sta
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -15,21 +15,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_init(fixture, FIXTURE_WIDTH, FIXTURE_HEIGHT);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_free(*state);
-    free(*state);
-    return 0;
-}
-
 static void figures_end_with_their_tile(void **state)
 {
     struct fixture *fixture = *state;
@@ -220,18 +205,23 @@ static void services_that_are_not_there_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(figures_end_with_their_tile, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_geometry_kept_from_an_earlier_tile_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_geometry_made_while_loading_serves_all_tiles, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_geometry_made_in_setup_serves_all_tiles, setup, teardown),
-        cmocka_unit_test_setup_teardown(geometries_count_in_the_budget, setup, teardown),
-        cmocka_unit_test_setup_teardown(geometries_that_are_not_needed_any_more_are_collected, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(collecting_takes_nothing_that_is_in_use, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_vector_input_that_cannot_be_read, setup, teardown),
-        cmocka_unit_test_setup_teardown(features_are_read_once_a_tile, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_cancelled_run_reads_no_features, setup, teardown),
-        cmocka_unit_test_setup_teardown(services_that_are_not_there_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(figures_end_with_their_tile, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_geometry_kept_from_an_earlier_tile_is_refused, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_geometry_made_while_loading_serves_all_tiles, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_geometry_made_in_setup_serves_all_tiles, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(geometries_count_in_the_budget, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(geometries_that_are_not_needed_any_more_are_collected, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(collecting_takes_nothing_that_is_in_use, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_vector_input_that_cannot_be_read, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(features_are_read_once_a_tile, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_cancelled_run_reads_no_features, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(services_that_are_not_there_are_refused, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
