@@ -23,6 +23,19 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *pyram
         tw_check_int(check, value, "pyramid.tile_size", range, &check->config->process_pyramid.tile_size_px);
 }
 
+/* Pixels of a metatile are counted in 32 bits. */
+static void check_side(struct tw_check *check, const struct tw_value *map)
+{
+    enum { LONGEST_SIDE_PX = 46340 };
+    const struct tw_pyramid *pyramid = &check->config->process_pyramid;
+    int side = pyramid->tile_size_px * pyramid->metatiling + 2 * pyramid->pixelbuffer_px;
+    if (side > LONGEST_SIDE_PX)
+        tw_problems_add(check->problems, map,
+                        "a metatile with its pixelbuffer has %d pixels on a side, and at most %d can be "
+                        "processed at once; lower pyramid.metatiling or pyramid.tile_size",
+                        side, LONGEST_SIDE_PX);
+}
+
 void tw_check_pyramid(struct tw_check *check)
 {
     struct tw_pyramid *pyramid = &check->config->process_pyramid;
@@ -41,5 +54,6 @@ void tw_check_pyramid(struct tw_check *check)
     check_tile_size(check, map);
     tw_check_metatiling(check, map, "pyramid.metatiling", &pyramid->metatiling);
     tw_check_pixelbuffer(check, map, "pyramid.pixelbuffer", &pyramid->pixelbuffer_px);
+    check_side(check, map);
     check->pyramid_is_known = check->problems->count == before;
 }
