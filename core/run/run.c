@@ -294,9 +294,11 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
         status = engine_open(engine, err);
     if (status == TW_OK && options->retry_failed)
         status = select_failed(engine, failures_path(plan), err);
-    if (status == TW_OK)
+    /* A file of an area without a metatile would be one of the whole grid. */
+    bool has_work = options->retry_failed || engine->counts.total > 0;
+    if (status == TW_OK && has_work)
         status = begin(engine, err);
-    if (status == TW_OK)
+    if (status == TW_OK && has_work)
         status = run(engine, result, err);
     result->seconds = tw_clock_s() - started;
     if (result->hanging == 0)

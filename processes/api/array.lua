@@ -199,6 +199,13 @@ function Array:histogram(options) end
 ---```
 ---@return number?
 function Array:min() end
+---All valid values together, 0 when there is none; of a mask the number of pixels where it is true.
+---```lua
+---local share = input.image.red:gt(105):sum() / (tile.width * tile.height)
+---return input.image.red * share
+---```
+---@return number
+function Array:sum() end
 ---The number of valid pixels.
 ---```lua
 ---if input.image.red:count() < tile.width * tile.height / 2 then

@@ -11,6 +11,9 @@
 ---  :where(function(scene) return scene.cloud:lt(p.cloud_max) end)
 ---  :median { 'red', 'green', 'blue' }
 ---```
+---
+---Neighbouring granules of one pass are two observations where they overlap: `count`, `mean` and `trend` see both, unless the
+---input says `merge: date`, which makes one scene of those of one date and orbit.
 ---@class tw.Stack
 ---@field mean fun(self: tw.Stack, bands?: string|(string|integer)[], options?: tw.MeanOptions): tw.Raster?
 ---@field sum fun(self: tw.Stack, bands?: string|(string|integer)[], options?: tw.ReadOptions): tw.Raster?

@@ -83,7 +83,10 @@ end
 
 -- Arguments of methods; what: the method's name, for the message.
 function tw.check_array(value, what)
-  if not tw.is_array(value) then
+  if type(value) == 'boolean' then
+    raise("%s needs an array, not %s: 'not', 'and' and 'or' are Lua's own; masks have negate(), both(m) and either(m)", what,
+      tostring(value))
+  elseif not tw.is_array(value) then
     raise('%s needs an array, not %s', what, tw.show(value))
   end
   return tw.check_alive(value)

@@ -213,6 +213,16 @@ local metatables = {
   end),
 }
 
+-- Kind and name of an input; nil for anything else.
+function tw.input_of(value)
+  local mt = type(value) == 'table' and debug.getmetatable(value)
+  for kind, known in pairs(metatables) do
+    if mt == known then
+      return kind, value[NAME]
+    end
+  end
+end
+
 function tw.add_stack_methods(list)
   add_methods(metatables.stack, stack_methods, list)
 end

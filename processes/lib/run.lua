@@ -100,6 +100,21 @@ local function check_result(names, bands)
   end
 end
 
+local reading = { raster = 'read()', stack = "median { 'red' }", vector = 'features()' }
+
+-- The one value that run returned.
+local function only(result, ...)
+  if select('#', ...) > 0 then
+    raise_result('run returned %d values; it returns one: a raster, an array, or arrays by name, as in { red = a, nir = b }',
+      select('#', ...) + 1)
+  end
+  local kind, name = tw.input_of(result)
+  if kind then
+    raise_result("run returned the input '%s' itself; return what it holds, as in input.%s:%s", name, name, reading[kind])
+  end
+  return result
+end
+
 local function add_results(result)
   if tw.is_vector_result(result) then
     if tw.declared.num_bands and not (type(result) == 'table' and next(result) == nil) then
@@ -125,7 +140,7 @@ function tw.run(job)
     local ready = tw.ready(job)
     tw.margin = tw.margin_of(job.params)
     local inputs, p = tw.new_inputs(job.inputs, tw.declared), tw.new_params(job.params)
-    local result = tw.declared.run(tw.new_tile(job.tile, 'tile'), inputs, p, ready)
+    local result = only(tw.declared.run(tw.new_tile(job.tile, 'tile'), inputs, p, ready))
     if result ~= nil then
       add_results(result)
     end

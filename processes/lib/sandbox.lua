@@ -83,9 +83,32 @@ local libraries = {
   param = closed(tw.param, 'param'), spectral = closed(tw.spectral, 'spectral'),
 }
 
+-- The masks of an expression are arrays, of which Lua's `and` takes the second one.
+local masks = { lt = 1, le = 1, gt = 1, ge = 1, eq = 1, ne = 1, in_ = 1, both = 1, either = 1, negate = 1 }
+
+local function check_masks(name, text)
+  local number = 0
+  for line in (text .. '\n'):gmatch('(.-)\n') do
+    number = number + 1
+    for method in line:gsub('%-%-.*', ''):gmatch(':([%l_]+)%s*%b()%s*and%f[^%w_]') do
+      if masks[method] then
+        error(("%s:%d: 'and' after a mask gives what follows, not both: write a:%s(...):both(b)"):format(name, number, method), 0)
+      end
+    end
+  end
+end
+
+function tw.ipairs(t)
+  local kind, name = tw.input_of(t)
+  if kind == 'stack' then
+    raise("ipairs goes over lists; over the scenes of a stack: for scene in input.%s:each { 'red' } do", name)
+  end
+  return ipairs(t)
+end
+
 local globals = {
   vector = closed(tw.vector, 'vector'),
-  assert = assert, error = error, ipairs = ipairs, next = next, pairs = tw.pairs, pcall = safe_pcall,
+  assert = assert, error = error, ipairs = tw.ipairs, next = next, pairs = tw.pairs, pcall = safe_pcall,
   print = log.info, select = select, setmetatable = setmetatable, getmetatable = getmetatable,
   tonumber = tonumber, tostring = tostring, type = tw.type, unpack = unpack, process = tw.process,
   require = require_module,
@@ -134,6 +157,7 @@ function tw.run_chunk(name, text)
     error(name .. ': this is compiled Lua; a script is a text', 0)
   end
   text = text:gsub('^#![^\n]*', '')
+  check_masks(name, text)
   local chunk, message = loadstring(text, chunk_name)
   if not chunk then
     error(message, 0)

@@ -154,6 +154,13 @@ function methods.count(array)
   return statistics.count
 end
 
+-- Of integers without a rounding error.
+function methods.sum(array)
+  check(host.statistics(host, tw.data(array), statistics))
+  local sum = statistics.mean * statistics.count
+  return tw.data(array).dtype < tw.dtype_numbers.float32 and math.floor(sum + 0.5) or sum
+end
+
 for _, name in ipairs { 'min', 'max', 'mean', 'std' } do
   methods[name] = function(array)
     check(host.statistics(host, tw.data(array), statistics))

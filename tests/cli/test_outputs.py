@@ -125,6 +125,18 @@ class Png(Outputs):
         self.assertEqual(sorted(self.tree("out")), ["4/5/6.png", "metadata.json"])
 
 
+class Nothing(Outputs):
+    def test_no_file_is_made_of_an_area_without_a_metatile(self):
+        """Bounds in degrees on a grid in metres: the file would be one of the whole grid."""
+        self.image("image.tif", self.picture(1), BOUNDS, nodata=0)
+        self.write("far.yaml", "process: convert\ninput: {image: image.tif}\npyramid: {grid: mercator}\nzoom_levels: 10\n"
+                               "bounds: [15, 45, 16, 46]\noutput: {path: far.tif, format: GTiff, dtype: uint8, bands: 1}\n")
+        code, out, err = self.run_tilewright("execute", "far.yaml")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("nothing to do, no metatile lies in the inputs and in the area", out)
+        self.assertFalse((self.folder / "far.tif").exists() or (self.folder / "far.tif.tilewright").exists())
+
+
 class Gtiff(Outputs):
     DTYPES = {"uint8": "Byte", "uint16": "UInt16", "int16": "Int16", "uint32": "UInt32", "int32": "Int32", "float32": "Float32",
               "float64": "Float64"}
