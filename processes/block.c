@@ -6,26 +6,13 @@
 
 #include <string.h>
 
-void tw_block_prepare(const struct tw_operand *operand, enum tw_dtype dtype, struct tw_block *room)
-{
-    if (operand->array != NULL)
-        return;
-    if (dtype == TW_FLOAT32)
-        for (size_t i = 0; i < TW_BLOCK; i++)
-            ((float *)(void *)room->bytes)[i] = (float)operand->number;
-    else
-        tw_pixels_fill(room->bytes, dtype, TW_BLOCK, operand->number);
-}
-
-const void *tw_block_load(const struct tw_operand *operand, enum tw_dtype dtype, size_t first, size_t count,
+const void *tw_block_load(const struct tw_array *array, enum tw_dtype dtype, size_t first, size_t count,
                           struct tw_block *room)
 {
-    if (operand->array == NULL)
-        return room->bytes;
-    const unsigned char *pixels = tw_block_at(operand->array, first);
-    if (operand->array->dtype == (int32_t)dtype)
+    const unsigned char *pixels = tw_block_at(array, first);
+    if (array->dtype == (int32_t)dtype)
         return pixels;
-    tw_pixels_convert(pixels, (enum tw_dtype)operand->array->dtype, room->bytes, dtype, count);
+    tw_pixels_convert(pixels, (enum tw_dtype)array->dtype, room->bytes, dtype, count);
     return room->bytes;
 }
 

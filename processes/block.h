@@ -13,12 +13,9 @@ struct tw_block {
 };
 
 /* The values of a block: a pointer into the array where its type is dtype already, otherwise converted into
- * room. For numbers call tw_block_fill once instead, and keep using room. */
-const void *tw_block_load(const struct tw_operand *operand, enum tw_dtype dtype, size_t first, size_t count,
+ * room. */
+const void *tw_block_load(const struct tw_array *array, enum tw_dtype dtype, size_t first, size_t count,
                           struct tw_block *room);
-
-/* Fills room when the operand is a number. */
-void tw_block_prepare(const struct tw_operand *operand, enum tw_dtype dtype, struct tw_block *room);
 
 static inline unsigned char *tw_block_at(const struct tw_array *array, size_t first)
 {

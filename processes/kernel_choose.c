@@ -71,8 +71,8 @@ static void take_block(const struct choice *choice, size_t first, size_t count)
             continue;
         for (int32_t band = 0; band < layers->num_bands; band++) {
             enum tw_dtype dtype = (enum tw_dtype)choice->out[band].dtype;
-            struct tw_operand operand = {tw_layers_at(layers, i, band), 0};
-            take(tw_block_at(&choice->out[band], first), tw_block_load(&operand, dtype, first, count, &room),
+            const struct tw_array *array = tw_layers_at(layers, i, band);
+            take(tw_block_at(&choice->out[band], first), tw_block_load(array, dtype, first, count, &room),
                  dtype, choice->index, (uint16_t)i, count);
         }
     }

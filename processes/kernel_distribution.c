@@ -13,9 +13,8 @@ static bool is_counted(double value, const uint8_t *valid, size_t i)
 /* Valid values of a block, moved together. Returns their number. */
 static size_t pack(const struct tw_array *array, size_t first, size_t count, double *packed)
 {
-    struct tw_operand operand = {array, 0};
     struct tw_block room;
-    const double *values = tw_block_load(&operand, TW_FLOAT64, first, count, &room);
+    const double *values = tw_block_load(array, TW_FLOAT64, first, count, &room);
     const uint8_t *valid = array->valid != NULL ? array->valid + first : NULL;
     size_t num_packed = 0;
     for (size_t i = 0; i < count; i++) {

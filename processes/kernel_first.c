@@ -63,8 +63,8 @@ static void write_band(const struct block *block, int32_t layer, int32_t band, c
     enum tw_dtype dtype = (enum tw_dtype)out->dtype;
     size_t size = tw_dtype_size(dtype);
     struct tw_block converted;
-    struct tw_operand operand = {tw_layers_at(block->layers, layer, band), 0};
-    const void *values = tw_block_load(&operand, dtype, block->first, block->count, &converted);
+    const struct tw_array *array = tw_layers_at(block->layers, layer, band);
+    const void *values = tw_block_load(array, dtype, block->first, block->count, &converted);
     if (take == NULL)
         memcpy(tw_block_at(out, block->first), values, block->count * size);
     else

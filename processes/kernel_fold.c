@@ -79,8 +79,8 @@ static void step_band(struct block *block, int32_t band)
         const uint8_t *valid = valid_of(block, i, band);
         if (memchr(valid, TW_VALID, block->count) == NULL)
             continue;
-        struct tw_operand operand = {tw_layers_at(block->layers, i, band), 0};
-        const void *layer = tw_block_load(&operand, dtype, block->first, block->count, &converted);
+        const struct tw_array *array = tw_layers_at(block->layers, i, band);
+        const void *layer = tw_block_load(array, dtype, block->first, block->count, &converted);
         if (any)
             steps[fold->reduction][dtype](out, layer, valid, seen, block->count);
         else
@@ -197,8 +197,8 @@ static void add_integers(struct block *block, struct sums *sums, int32_t band, e
     if (with_squares)
         memset(exact.square, 0, sizeof(exact.square));
     for (int32_t i = 0; i < block->layers->num_layers; i++) {
-        struct tw_operand operand = {tw_layers_at(block->layers, i, band), 0};
-        const void *layer = tw_block_load(&operand, dtype, block->first, block->count, &converted);
+        const struct tw_array *array = tw_layers_at(block->layers, i, band);
+        const void *layer = tw_block_load(array, dtype, block->first, block->count, &converted);
         const uint8_t *valid = valid_of(block, i, band);
         integers[dtype].add(&exact, layer, valid, block->count);
         if (with_squares)
@@ -286,7 +286,7 @@ TW_CLONES static void finish(struct sums *restrict sums, int32_t reduction, uint
     for (size_t i = 0; reduction == TW_FOLD_STD && i < count; i++) {
         double number = counts[i] > 0 ? counts[i] : 1, mean = sum[i] / number;
         double variance = squares[i] / number - mean * mean;
-        sum[i] = sqrt(variance > 0 ? variance : 0);
+        sum[i] = sqrt(variance < 0 ? 0 : variance) /* NaN stays: infinities have no deviation */;
     }
 }
 

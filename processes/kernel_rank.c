@@ -129,12 +129,12 @@ static size_t load_rows(struct ranking *ranking, size_t first, size_t count)
     size_t num_rows = 0;
     memset(ranking->counts, 0, count * sizeof(*ranking->counts));
     for (int32_t i = 0; i < ranking->layers->num_layers; i++) {
-        struct tw_operand operand = {tw_layers_at(ranking->layers, i, ranking->band), 0};
+        const struct tw_array *array = tw_layers_at(ranking->layers, i, ranking->band);
         const uint8_t *valid = tw_layers_valid(ranking->layers, i, ranking->band, first, count, room);
         tw_layers_prefetch(ranking->layers, i, ranking->band, first + count, count);
         if (valid != NULL && memchr(valid, TW_VALID, count) == NULL)
             continue;
-        const void *layer = tw_block_load(&operand, ranking->dtype, first, count, &converted);
+        const void *layer = tw_block_load(array, ranking->dtype, first, count, &converted);
         unsigned char *row = ranking->rows + num_rows++ * ranking->stride;
         if (valid == NULL) {
             memcpy(row, layer, count * tw_dtype_size(ranking->dtype));

@@ -50,7 +50,6 @@ static void merge(struct sums *all, const struct sums *block)
 int32_t tw_kernel_statistics(struct tw_host *host, const struct tw_array *array,
                              struct tw_statistics *statistics)
 {
-    struct tw_operand operand = {array, 0};
     struct tw_block room;
     struct sums all = {0, INFINITY, -INFINITY, 0, 0};
     size_t total = tw_array_num_pixels(array);
@@ -59,7 +58,7 @@ int32_t tw_kernel_statistics(struct tw_host *host, const struct tw_array *array,
         return (int32_t)host->err.status;
     for (size_t first = 0; first < total; first += TW_BLOCK) {
         size_t count = tw_block_count(total, first);
-        const double *values = tw_block_load(&operand, TW_FLOAT64, first, count, &room);
+        const double *values = tw_block_load(array, TW_FLOAT64, first, count, &room);
         struct sums block = block_sums(values, array->valid != NULL ? array->valid + first : NULL, count);
         merge(&all, &block);
     }

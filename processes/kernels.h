@@ -21,12 +21,6 @@ struct tw_host;
 /* Values per block: two operands and a result as doubles are 48 KB at most, as floats 24 KB. */
 enum { TW_BLOCK = 2048 };
 
-/* An array, or a number where array is NULL. */
-struct tw_operand {
-    const struct tw_array *array;
-    double number;
-};
-
 /* array with patch written over it, its first pixel at place (col, row); patch lies inside, and its nodata is
  * written, too. The type holds both. */
 int32_t tw_kernel_paste(struct tw_host *host, const struct tw_array *array, const struct tw_array *patch,

@@ -136,7 +136,9 @@ function Array:atan2(x) end
 ---@param to_high number
 ---@return tw.Array
 function Array:rescale(from_low, from_high, to_low, to_high) end
----A rectangle of the array, as a view: its pixels are not copied. Column and row of its north-west pixel count from 0.
+---A rectangle of the array, as a view: its pixels are not copied. Column and row of its north-west pixel count from 0. A
+---script that moves pixels with it (slice here, `set` there) has seams at the tiles' edges: `focal` looks at neighbours
+---without.
 ---```lua
 ---local e = input.dem.elevation
 ---local width, height = e.width - 1, e.height

@@ -115,7 +115,6 @@ local operations = {
   tan = 22, floor = 23, ceil = 24, round = 25, negate = 26, where = 27, like = 28, fill = 29, choose = 30, clip = 31,
   convert = 32, is_in = 33, slice = 34,
 }
-tw.operations = operations
 
 local spec = ffi.new('struct tw_node_spec')
 

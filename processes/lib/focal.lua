@@ -105,8 +105,8 @@ local function convolve(array, what, spec)
 end
 
 function methods.gaussian(array, sigma, options)
-  if type(sigma) ~= 'number' or not (sigma > 0 and sigma < MOST) then
-    raise('gaussian needs its standard deviation in pixels, a number above 0, not %s', tw.show(sigma))
+  if type(sigma) ~= 'number' or not (sigma >= 0.01 and sigma < MOST) then
+    raise('gaussian needs its standard deviation in pixels, a number of at least 0.01, not %s', tw.show(sigma))
   end
   options = tw.check_options('gaussian', options, { 'radius' })
   local radius = options.radius and check_radius(options.radius, 'gaussian') or math.max(1, math.floor(4 * sigma + 0.5))
