@@ -135,6 +135,9 @@ function methods.set(array, ...)
     return tw.operate('choose', 'set', col:fill(0), row, array)
   end
   check_numbers('set', 2, col, row)
+  if select('#', ...) < 3 then
+    raise('set needs a new value: a number, an array, or nil for nodata')
+  end
   if value ~= nil and type(value) ~= 'number' and not tw.is_array(value) then
     raise('set needs a number, an array or nil (nodata), not %s', tw.show(value))
   end
