@@ -278,8 +278,8 @@ static void end_at_once(const struct tw_run_result *result, const struct request
     if (request->run.progress != TW_PROGRESS_QUIET && request->run.progress != TW_PROGRESS_JSON)
         fprintf(
             stderr,
-            "tilewright: %d worker%s could not be stopped, so the run ends here; the same command goes on "
-            "from here\n",
+            "tilewright: %d worker%s could not be stopped, so the run ends here; what was done is kept: is "
+            "there a loop without end in the script?\n",
             result->hanging, result->hanging == 1 ? "" : "s");
     fflush(stdout);
     fflush(stderr);

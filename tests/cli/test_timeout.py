@@ -26,7 +26,8 @@ INTERPRETED = "while true do for _ in pairs(t) do pcall(error, 'x') end end"
 COMPILED = "while true do end"
 PIXELS = "return input.inp:read():map({ 'red' }, { 'a' }, function(v) while true do v = v + 1 end return v end)"
 ONE_FAILED = "tilewright: 1 metatile failed; mend the cause, then run again with --retry-failed"
-ENDS_HERE = "tilewright: 1 worker could not be stopped, so the run ends here; the same command goes on from here"
+ENDS_HERE = ("tilewright: 1 worker could not be stopped, so the run ends here; what was done is kept: is there a loop without end in "
+             "the script?")
 
 
 class Timeout(runs.Case):
