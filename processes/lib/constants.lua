@@ -96,7 +96,6 @@ function tw.prepare(job)
   math.randomseed(0)
   return tw.outcome(xpcall(function()
     local inputs, p = tw.new_inputs(job.inputs, tw.declared), tw.new_params(job.params)
-    tw.margin = tw.margin_of(job.params)
     local value = tw.declared.prepare(tw.new_tile(job.tile, 'area'), inputs, p)
     if value ~= nil then
       check_plain(value, 'the result of prepare', 0)

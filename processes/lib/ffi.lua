@@ -82,5 +82,11 @@ for i, name in ipairs(tw.dtype_names) do
   tw.dtype_numbers[name] = i - 1
 end
 
+-- The type of what is computed from values of another one: tw_dtype_arithmetic.
+function tw.work_dtype(dtype)
+  local is_wide = dtype == tw.dtype_numbers.uint32 or dtype == tw.dtype_numbers.int32 or dtype == tw.dtype_numbers.float64
+  return is_wide and tw.dtype_numbers.float64 or tw.dtype_numbers.float32
+end
+
 -- From enum tw_status in error.h.
 tw.status = { USAGE = 1, SCRIPT = 3, BUDGET = 4, CANCELLED = 7 }

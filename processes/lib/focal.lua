@@ -335,24 +335,14 @@ local function run_loop(loop, ...)
   local ok, message = xpcall(loop, tw.on_error, ...)
   running[loop] = nil
   loop(nil)
-  check(host.is_cancelled(host))
-  if ok then
-    return
-  end
-  local kind = type(message) == 'string' and message:match("cannot convert '([^']+)' to '")
-  if kind then
-    raise('focal: the function returned a %s; it must return a number, or nil for nodata', kind)
-  end
-  error(message, 0)
+  tw.end_loop('focal: the function returned a %s; it must return a number, or nil for nodata', ok, message)
 end
-
-local WIDE = { uint32 = true, int32 = true, float64 = true }
 
 -- Arrays and pointers for one run of a loop.
 local function new_job(array, radius)
   local data, out = tw.data(array), tw.new_data()
   out.width_px, out.height_px = data.width_px, data.height_px
-  out.dtype = tw.dtype_numbers[WIDE[array.dtype] and 'float64' or 'float32']
+  out.dtype = tw.work_dtype(data.dtype)
   check(host.make(host, out, false))
   out.valid = data.valid
   local ctype = tw.dtype_ctypes[out.dtype + 1]

@@ -168,15 +168,12 @@ function tw.pointer_to(array)
   return ffi.cast(input_pointers[data.dtype], data.pixels)
 end
 
-local FLOAT32, FLOAT64 = tw.dtype_numbers.float32, tw.dtype_numbers.float64
-
 -- New arrays for results, with one validity for all: float64 when an input needs it. Returns the arrays, the pointers
 -- to their pixels, and the validity: nodata, or undefined where a walk will set it.
 function tw.new_outputs(count, inputs, has_walk)
-  local wide = { [tw.dtype_numbers.uint32] = true, [tw.dtype_numbers.int32] = true, [FLOAT64] = true }
-  local dtype, halo = FLOAT32, 0
+  local dtype, halo = tw.dtype_numbers.float32, 0
   for _, array in ipairs(inputs) do
-    dtype, halo = wide[tw.data(array).dtype] and FLOAT64 or dtype, math.max(halo, tw.halo(array))
+    dtype, halo = math.max(dtype, tw.work_dtype(tw.data(array).dtype)), math.max(halo, tw.halo(array))
   end
   local arrays, pointers, valid = {}, {}, nil
   for i = 1, count do
@@ -249,19 +246,24 @@ function tw.check_map(outputs, fn, options, options_known)
   tw.check_option_names('map', options, options_known or { 'dtype' })
 end
 
--- Runs a loop; what goes wrong in storing a result is said in the words of the script.
-function tw.run_loop(outputs, loop, ...)
-  local ok, message = xpcall(loop, tw.on_error, ...)
+-- What came of a loop that was called protected. refusal: a format, says in the words of the script that a result could
+-- not be stored; its %s is the kind of the result.
+function tw.end_loop(refusal, ok, message)
   check(host.is_cancelled(host))
   if ok then
     return
   end
   local kind = type(message) == 'string' and message:match("cannot convert '([^']+)' to '")
   if kind then
-    raise('the function returned a %s; it must return a number for each of %s, or nil for nodata', kind,
-      table.concat(outputs, ', '))
+    raise(refusal, kind)
   end
   error(message, 0)
+end
+
+function tw.run_loop(outputs, loop, ...)
+  local refusal = 'the function returned a %s; it must return a number for each of '
+    .. table.concat(outputs, ', '):gsub('%%', '%%%%') .. ', or nil for nodata'
+  tw.end_loop(refusal, xpcall(loop, tw.on_error, ...))
 end
 
 function tw.finish_map(outputs, arrays, options)

@@ -138,7 +138,6 @@ function tw.run(job)
   math.randomseed(job.tile.zoom * 1e12 + job.tile.row * 1e6 + job.tile.col)
   return outcome(xpcall(function()
     local ready = tw.ready(job)
-    tw.margin = tw.margin_of(job.params)
     local inputs, p = tw.new_inputs(job.inputs, tw.declared), tw.new_params(job.params)
     local result = only(tw.declared.run(tw.new_tile(job.tile, 'tile'), inputs, p, ready))
     if result ~= nil then

@@ -251,6 +251,10 @@ enum tw_status fixture_run(struct fixture *fixture)
         tw_script_prepare(fixture->script, &fixture->job, fixture->arena, &fixture->job.prepared,
                           &fixture->err) != TW_OK)
         return fixture->err.status;
+    int margin_px; /* a plan asks for it first */
+    if (tw_program_declaration(fixture->program)->computes_margin &&
+        tw_script_margin(fixture->script, fixture->job.params, &margin_px, &fixture->err) != TW_OK)
+        return fixture->err.status;
     return tw_script_run(fixture->script, &fixture->job, &fixture->result, &fixture->err);
 }
 
