@@ -20,26 +20,53 @@ static bool looks_like_option(const char *text)
     return text[0] == '-' && text[1] != '\0' && !is_number(text);
 }
 
-static const struct tw_option *find(const struct tw_arguments *arguments, const char *text, size_t length)
+static bool is_named(const struct tw_option *option, const char *text, size_t length)
 {
-    for (size_t i = 0; i < arguments->num_options; i++) {
-        const struct tw_option *option = &arguments->options[i];
-        bool is_long = length > 2 && text[1] == '-';
-        if (is_long && strlen(option->name) == length - 2 && memcmp(option->name, text + 2, length - 2) == 0)
-            return option;
-        if (!is_long && length == 2 && option->letter == text[1] && option->letter != 0)
-            return option;
+    bool is_long = length > 2 && text[1] == '-';
+    if (is_long)
+        return strlen(option->name) == length - 2 && memcmp(option->name, text + 2, length - 2) == 0;
+    return length == 2 && option->letter == text[1] && option->letter != 0;
+}
+
+/* The index-th of all options, the command's own first; NULL after the last. */
+static const struct tw_option *option_at(const struct tw_arguments *arguments, size_t index)
+{
+    if (index < arguments->num_options)
+        return &arguments->options[index];
+    index -= arguments->num_options;
+    for (int i = 0; i < TW_MOST_SHARED_LISTS; i++) {
+        const struct tw_option_list *list = &arguments->shared[i];
+        if (index < list->count)
+            return &list->options[index];
+        index -= list->count;
     }
     return NULL;
+}
+
+static const struct tw_option *find(const struct tw_arguments *arguments, const char *text, size_t length)
+{
+    const struct tw_option *option;
+    for (size_t i = 0; (option = option_at(arguments, i)) != NULL; i++)
+        if (is_named(option, text, length))
+            return option;
+    return NULL;
+}
+
+bool tw_option_is_in(const struct tw_option_list *list, const struct tw_option *option)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (&list->options[i] == option)
+            return true;
+    return false;
 }
 
 static enum tw_status unknown(const struct tw_arguments *arguments, const char *text, size_t length,
                               struct tw_error *err)
 {
-    const char *names[64];
+    const char *names[96];
     size_t count = 0;
-    for (size_t i = 0; i < arguments->num_options && count < 64; i++)
-        names[count++] = arguments->options[i].name;
+    for (const struct tw_option *option; count < 96 && (option = option_at(arguments, count)) != NULL;)
+        names[count++] = option->name;
     char name[64];
     const char *word = text + (text[1] == '-' ? 2 : 1);
     snprintf(name, sizeof(name), "%.*s", (int)(text + length - word), word);

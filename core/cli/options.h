@@ -26,13 +26,21 @@ struct tw_given {
     const char *values[4]; /* num_values of them */
 };
 
-/* Where the reading stands: zero-initialise, set argc, argv (argv[0] is the command's name) and the options.
- */
+/* Options that several commands share: selection_options.h, run_options.h. */
+struct tw_option_list {
+    const struct tw_option *options;
+    size_t count;
+};
+enum { TW_MOST_SHARED_LISTS = 2 };
+
+/* Where the reading stands: zero-initialise, set argc, argv (argv[0] is the command's name), the options of
+ * the command and the lists that it shares with others. */
 struct tw_arguments {
     int argc;
     char **argv;
     const struct tw_option *options;
     size_t num_options;
+    struct tw_option_list shared[TW_MOST_SHARED_LISTS];
     int next;           /* index of the argument to be read; starts at 1 */
     bool only_operands; /* after `--` */
     char buffer[256];   /* values that were joined by commas, taken apart */
@@ -45,6 +53,9 @@ enum tw_argument { TW_ARGUMENT_OPTION, TW_ARGUMENT_OPERAND, TW_ARGUMENT_END, TW_
  * '--bounds'?`, `option '--bounds' takes 4 values`. */
 enum tw_argument tw_arguments_next(struct tw_arguments *arguments, struct tw_given *given,
                                    const char **operand, struct tw_error *err);
+
+/* Whether the option is in the list. */
+bool tw_option_is_in(const struct tw_option_list *list, const struct tw_option *option);
 
 /* Values of options. TW_EUSAGE: `--workers must be a whole number of at least 1, not 'x'`. */
 enum tw_status tw_option_whole(const struct tw_given *given, size_t value, long long least, long long *number,
