@@ -18,35 +18,45 @@ static const char help[] =
     "  tilewright processes convert\n"
     "  tilewright processes convert --source > my_convert.lua\n";
 
-enum { SOURCE, NUM_KEYS };
-static const struct tw_option options[NUM_KEYS] = {[SOURCE] = {0, "source", 0}};
+enum { SOURCE, NAME, NUM_KEYS };
+static const struct tw_option options[NUM_KEYS] = {
+    [SOURCE] = {0, "source", 0}, [NAME] = {'n', "process-name", 1}};
 
 struct request {
     const char *name;
     bool source;
 };
 
+static enum tw_status take_name(struct request *request, const char *name, struct tw_error *err)
+{
+    if (request->name != NULL)
+        return tw_error_set(err, TW_EUSAGE, "one process at a time: '%s' or '%s'", request->name, name);
+    request->name = name;
+    return TW_OK;
+}
+
 static enum tw_status read_request(struct request *request, int argc, char **argv, struct tw_error *err)
 {
     struct tw_arguments arguments = {.argc = argc, .argv = argv, .options = options, .num_options = NUM_KEYS};
-    for (;;) {
+    enum tw_status status = TW_OK;
+    while (status == TW_OK) {
         struct tw_given given;
         const char *operand;
         enum tw_argument argument = tw_arguments_next(&arguments, &given, &operand, err);
         if (argument == TW_ARGUMENT_BAD)
             return err->status;
-        if (argument == TW_ARGUMENT_OPTION)
-            request->source = true;
-        else if (argument == TW_ARGUMENT_OPERAND && request->name != NULL)
-            return tw_error_set(err, TW_EUSAGE, "one process at a time: '%s' or '%s'", request->name,
-                                operand);
-        else if (argument == TW_ARGUMENT_OPERAND)
-            request->name = operand;
-        else if (request->source && request->name == NULL)
-            return tw_error_set(err, TW_EUSAGE, "--source needs the name of a process");
+        if (argument == TW_ARGUMENT_END)
+            break;
+        if (argument == TW_ARGUMENT_OPERAND)
+            status = take_name(request, operand, err);
+        else if (given.option == &options[NAME])
+            status = take_name(request, given.values[0], err);
         else
-            return TW_OK;
+            request->source = true;
     }
+    if (status == TW_OK && request->source && request->name == NULL)
+        return tw_error_set(err, TW_EUSAGE, "--source needs the name of a process");
+    return status;
 }
 
 static enum tw_status check_name(const char *name, struct tw_error *err)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "templates.h"
 
+#include <string.h>
+
 const char *const tw_template_config =
     "# What to run: a Lua script beside this file, or a built-in process (see `tilewright processes`).\n"
-    "process: NAME.lua\n"
+    "process: <script>\n"
     "\n"
     "# What the script gets: names of its own choice, each a raster that GDAL opens, or a stack of scenes.\n"
     "input:\n"
@@ -15,7 +17,7 @@ const char *const tw_template_config =
     "\n"
     "# The tile pyramid: `mercator` for web maps, `geodetic` for EPSG:4326.\n"
     "pyramid:\n"
-    "  grid: mercator\n"
+    "  grid: <grid>\n"
     "  metatiling: 4                          # 4 x 4 tiles are processed as one\n"
     "  pixelbuffer: 0                         # pixels read beyond the edge, for neighbourhoods\n"
     "\n"
@@ -29,8 +31,9 @@ const char *const tw_template_config =
     "# bounds_crs: EPSG:4326\n"
     "\n"
     "output:\n"
-    "  path: NAME_tiles\n"
-    "  format: PNG                            # above 255 becomes 255; or GTiff, with dtype, bands ...\n"
+    "  path: <output>\n"
+    "  # PNG: above 255 becomes 255; GTiff takes dtype, bands and more; see docs/configuration.md\n"
+    "  format: <format>\n"
     "  metatiling: 1                          # written as single tiles\n"
     "\n"
     "# Values for the script's params; they may depend on the zoom.\n"
@@ -50,3 +53,31 @@ const char *const tw_template_script =
     "    return image * p.gain\n"
     "  end,\n"
     "}\n";
+
+static const char *word_at(const char *at, const struct tw_template_words *words, size_t *length)
+{
+    const struct {
+        const char *name, *word;
+    } all[] = {{"<script>", words->script},
+               {"<grid>", words->grid},
+               {"<format>", words->format},
+               {"<output>", words->output}};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        *length = strlen(all[i].name);
+        if (strncmp(at, all[i].name, *length) == 0)
+            return all[i].word;
+    }
+    return NULL;
+}
+
+void tw_template_fill(struct tw_text *text, const char *template, const struct tw_template_words *words)
+{
+    for (const char *at; (at = strchr(template, '<')) != NULL;) {
+        size_t length;
+        const char *word = word_at(at, words, &length);
+        tw_text_add_bytes(text, template, (size_t)(at - template));
+        tw_text_add(text, word != NULL ? word : "<");
+        template = at + (word != NULL ? length : 1);
+    }
+    tw_text_add(text, template);
+}

@@ -33,9 +33,9 @@ class BadCommand(harness.Case):
         self.assertIn("usage: tilewright COMMAND [OPTIONS]", err)
 
     def test_an_unknown_command(self):
-        self.check_refused("unknown command 'exceute'; did you mean 'execute'? (known: execute, create, formats, "
-                           "processes, types)",
-                           "exceute")
+        code, _, err = self.run_tilewright("exceute")
+        self.assertEqual(code, 2)
+        self.assertIn("tilewright: unknown command 'exceute'; did you mean 'execute'? (known: execute, create, ", err)
 
     def test_an_unknown_option(self):
         self.check_refused("unknown option '--zooms'; did you mean '--zoom'?", "execute", "good.yaml", "--zooms", "3")
@@ -138,6 +138,14 @@ class BadCommand(harness.Case):
         self.check_refused("what name? usage: tilewright create NAME", "create")
         self.check_refused("one name at a time: 'a' or 'b'", "create", "a", "b")
         self.check_refused("'a.yaml': a name without '.yaml' or '.lua', which are added", "create", "a.yaml")
+        self.check_refused("--mapchete-file must end in .yaml or .mapchete, not 'a.txt'", "create", "--mapchete-file",
+                           "a.txt", "--process-file", "a.lua")
+        self.check_refused("--process-file: scripts are written in Lua; give a name that ends in .lua, not 'a.py'",
+                           "create", "--mapchete-file", "a.yaml", "--process-file", "a.py")
+        self.check_refused("what name? usage: tilewright create NAME", "create", "--mapchete-file", "a.yaml")
+        code, _, err = self.run_tilewright("create", "a", "--out-format", "Gtif")
+        self.assertEqual(code, 2)
+        self.assertIn("tilewright: unknown format 'Gtif'; did you mean 'GTiff'? (known: ", err)
         self.check_refused("unknown option '--forse'; did you mean '--force'?", "create", "a", "--forse")
 
 

@@ -43,6 +43,14 @@ class Help(harness.Case):
         for name in ("raster", "stack", "PNG", "GTiff"):
             self.assertRegex(out, rf"(?m)^  {name} +\w")
 
+    def test_formats_of_one_side_only(self):
+        self.assertNotIn("outputs:", self.must_run("formats", "-i"))
+        self.assertNotIn("inputs:", self.must_run("formats", "--output-formats"))
+        self.assertEqual(self.must_run("formats", "-i", "-o"), self.must_run("formats"))
+
+    def test_a_process_may_be_named_with_an_option(self):
+        self.assertEqual(self.must_run("processes", "-n", "ndvi"), self.must_run("processes", "ndvi"))
+
     def test_the_printed_source_runs_as_a_script_of_ones_own(self):
         self.image("image.tif", np.full((256, 256), 7, "uint8"), harness.tile_bounds(4, 5, 6), nodata=0)
         self.write("mine.lua", self.must_run("processes", "convert", "--source"))
@@ -74,6 +82,18 @@ class Create(harness.Case):
     def test_create_writes_into_folders(self):
         self.assertEqual(self.must_run("create", "processes/ndvi"), "processes/ndvi.yaml\nprocesses/ndvi.lua\n")
         self.assertIn("process: ndvi.lua\n", (self.folder / "processes/ndvi.yaml").read_text())
+
+    def test_create_takes_the_options_of_mapchete(self):
+        out = self.must_run("create", "--mapchete-file", "a/dem.mapchete", "--process-file", "a/shade.lua",
+                            "--out-format", "GTiff", "--out-path", "shaded", "--pyramid-type", "geodetic", "-f")
+        self.assertEqual(out, "a/dem.mapchete\na/shade.lua\n")
+        config = (self.folder / "a/dem.mapchete").read_text()
+        for line in ("process: shade.lua\n", "  grid: geodetic\n", "  path: shaded\n", "  format: GTiff\n"):
+            self.assertIn(line, config)
+        self.must_run("create", "--mapchete-file", "b/dem.yaml", "--process-file", "a/other.lua")
+        config = (self.folder / "b/dem.yaml").read_text()
+        self.assertIn(f"process: {self.folder.resolve()}/a/other.lua\n", config)
+        self.assertIn("  path: dem_tiles\n", config)
 
     def test_create_keeps_what_is_there(self):
         self.write("ndvi.lua", "-- mine\n")
