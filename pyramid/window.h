@@ -29,6 +29,13 @@ struct tw_box tw_window_bounds(const struct tw_window *window);
 /* GDAL's six numbers. */
 void tw_window_geotransform(const struct tw_window *window, double geotransform[6]);
 
+/* Cuts a window to the pixels that the box, moved by turns of the grid, covers, and slack_px more at each
+ * side. With TW_CUT_AT_CENTRES to those whose centres lie in the box: boxes that share an edge then share no
+ * pixel. Which pixels these are does not depend on the window. Returns false when none is left. */
+enum { TW_CUT_AT_CENTRES = -1 };
+bool tw_window_cut(const struct tw_window *window, const struct tw_box *box, int turns, int slack_px,
+                   struct tw_window *part);
+
 /* The parts of a window on a global grid that lie within one turn of it: the window itself; or, where it
  * reaches beyond the left or right edge, its pieces moved back by whole turns, from west to east. Returns
  * their number; at most 3: what lies more than a turn beyond an edge is left out. */

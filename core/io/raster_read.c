@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "raster_file.h"
 
+#include "paste.h"
 #include "warp.h"
 
 #include <math.h>
@@ -27,68 +28,6 @@ struct piece {
 };
 
 static enum tw_status read_piece(const struct reading *reading, const struct piece *piece);
-
-#define COPY_WHERE_NEW(type)                                                                                 \
-    for (size_t i = 0; i < count; i++)                                                                       \
-        if ((is_new == NULL || is_new[i] != 0) && is_old[i] == 0)                                            \
-    ((type *)target)[i] = ((const type *)source)[i]
-
-/* Pixels that are valid in the new arrays, and not yet in the target, go there. */
-static void copy_valid(const struct tw_array *from, struct tw_array *to, size_t from_index, size_t to_index)
-{
-    size_t size = tw_dtype_size((enum tw_dtype)from->dtype), count = (size_t)from->width_px;
-    const void *source = (const unsigned char *)from->pixels + from_index * size;
-    void *target = (unsigned char *)to->pixels + to_index * size;
-    const uint8_t *is_new = from->valid != NULL ? from->valid + from_index : NULL;
-    const uint8_t *is_old = to->valid + to_index;
-    if (memchr(is_old, TW_VALID, count) == NULL && (is_new == NULL || memchr(is_new, 0, count) == NULL)) {
-        memcpy(target, source, count * size);
-        return;
-    }
-    switch (size) {
-    case 1:
-        COPY_WHERE_NEW(uint8_t);
-        break;
-    case 2:
-        COPY_WHERE_NEW(uint16_t);
-        break;
-    case 4:
-        COPY_WHERE_NEW(uint32_t);
-        break;
-    default:
-        COPY_WHERE_NEW(uint64_t);
-    }
-}
-#undef COPY_WHERE_NEW
-
-static void join_valid(const struct tw_array *from, struct tw_array *to, size_t from_index, size_t to_index)
-{
-    if (from->valid == NULL) {
-        memset(to->valid + to_index, TW_VALID, (size_t)from->width_px);
-        return;
-    }
-    for (size_t i = 0; i < (size_t)from->width_px; i++)
-        to->valid[to_index + i] |= from->valid[from_index + i] != 0 ? TW_VALID : 0;
-}
-
-/* Validity is joined last: bands share it. */
-static void merge(const struct reading *reading, const struct tw_array *arrays, int32_t col_px,
-                  int32_t row_px)
-{
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < reading->read->num_bands; i++) {
-            struct tw_array *to = &reading->arrays[i];
-            for (int32_t row = 0; row < arrays[i].height_px; row++) {
-                size_t from_index = (size_t)row * (size_t)arrays[i].width_px;
-                size_t to_index = (size_t)(row_px + row) * (size_t)to->width_px + (size_t)col_px;
-                if (pass == 0)
-                    copy_valid(&arrays[i], to, from_index, to_index);
-                else
-                    join_valid(&arrays[i], to, from_index, to_index);
-            }
-        }
-    }
-}
 
 /* The cut of a piece along its longer side: at a multiple of 32 of the grid's pixels where possible, so that
  * both halves share nodes of the transformation. */
@@ -207,7 +146,7 @@ static enum tw_status warp_part(const struct reading *reading, const struct piec
         return too_large(reading);
     status = tw_warp(&pixels, &reading->kernel, transform, reading->arena, warped, reading->err);
     if (status == TW_OK)
-        merge(reading, warped, piece->col_px, piece->row_px);
+        tw_paste(warped, reading->read->num_bands, reading->arrays, piece->col_px, piece->row_px);
     else
         tw_error_prefix(reading->err, "'%s': ", reading->read->file->path);
     return status;
@@ -255,8 +194,8 @@ static enum tw_status copy_piece(const struct reading *reading, const struct pie
     struct tw_source_pixels pixels;
     enum tw_status status = read_pixels(reading, &part, &pixels);
     if (status == TW_OK)
-        merge(reading, pixels.bands, piece->col_px + (int32_t)(part.x - left),
-              piece->row_px + (int32_t)(part.y - top));
+        tw_paste(pixels.bands, reading->read->num_bands, reading->arrays,
+                 piece->col_px + (int32_t)(part.x - left), piece->row_px + (int32_t)(part.y - top));
     return status;
 }
 
@@ -320,26 +259,11 @@ static enum tw_status read_turns(const struct reading *reading, const struct pie
 /* Cuts the piece to the pixels that the file's footprint, moved by whole turns of the grid, may touch. */
 static bool cut_to_footprint(const struct tw_raster_file *file, int turns, struct piece *piece)
 {
-    struct tw_window *window = &piece->window;
-    const struct tw_grid *grid = window->grid;
-    double pixel_width = tw_grid_pixel_width(grid, window->zoom, window->tile_size_px);
-    double pixel_height = tw_grid_pixel_height(grid, window->zoom, window->tile_size_px);
-    double shift = turns * (grid->extent.right - grid->extent.left) - grid->extent.left;
-    double last_col = (double)(window->col_px + window->width_px);
-    double last_row = (double)(window->row_px + window->height_px);
-    double left = fmax(floor((file->footprint.left + shift) / pixel_width) - 2, (double)window->col_px);
-    double right = fmin(ceil((file->footprint.right + shift) / pixel_width) + 2, last_col);
-    double top =
-        fmax(floor((grid->extent.top - file->footprint.top) / pixel_height) - 2, (double)window->row_px);
-    double bottom = fmin(ceil((grid->extent.top - file->footprint.bottom) / pixel_height) + 2, last_row);
-    if (!(left < right && top < bottom))
+    struct tw_window whole = piece->window;
+    if (!tw_window_cut(&whole, &file->footprint, turns, 2, &piece->window))
         return false;
-    piece->col_px += (int32_t)(left - (double)window->col_px);
-    piece->row_px += (int32_t)(top - (double)window->row_px);
-    window->col_px = (int64_t)left;
-    window->row_px = (int64_t)top;
-    window->width_px = (int32_t)(right - left);
-    window->height_px = (int32_t)(bottom - top);
+    piece->col_px += (int32_t)(piece->window.col_px - whole.col_px);
+    piece->row_px += (int32_t)(piece->window.row_px - whole.row_px);
     return true;
 }
 

@@ -13,6 +13,8 @@
 
 #include <jansson.h>
 
+struct tw_box_index;
+
 /* Where a band of the source is found in one item. */
 struct tw_stack_band {
     const char *path;
@@ -22,6 +24,10 @@ struct tw_stack_band {
     bool is_classes;            /* a classification: never interpolated */
     struct tw_raster_view view; /* nodata and scale that the item says */
 };
+
+/* Which pixels of a window may come from an item: all of them, when its box is only roughly known; those
+ * under its box; or those whose centres lie in its box, which is a cell that other items lie beside. */
+enum tw_item_reach { TW_REACH_WINDOW, TW_REACH_BOX, TW_REACH_CELL };
 
 struct tw_stack_item {
     const char *id, *collection;
@@ -33,6 +39,10 @@ struct tw_stack_item {
     double cloud_cover;     /* percent, NaN when unknown */
     const char *crs;        /* of the box */
     struct tw_box box;
+    enum tw_item_reach reach;
+    double resolution_m; /* roughly, NaN when unknown */
+    double rank;         /* the value of the field that a catalogue is ordered by, NaN when it is no number */
+    const char *rank_text;       /* the same as text; NULL: no value */
     struct tw_stack_band *bands; /* one for each band of the source */
 };
 
@@ -42,8 +52,17 @@ struct tw_stack_scene {
     size_t first_item, num_items;
 };
 
+/* Where the items of a stack lie in a grid. */
+struct tw_stack_places {
+    const struct tw_grid *grid; /* NULL: not known yet */
+    struct tw_box *boxes; /* of each item; one that cannot be projected is upside down and meets nothing */
+    struct tw_box_index *index;
+    size_t *scene_of_item;
+};
+
 struct tw_stack {
-    struct tw_stack_item *items; /* those of a scene are neighbours */
+    struct tw_stack_item
+        *items; /* those of a scene are neighbours, in the order that they lie over each other */
     size_t num_items, capacity;
     struct tw_stack_scene *scenes;
     size_t num_scenes;
@@ -53,6 +72,13 @@ struct tw_stack {
     bool scale;
     const char **wanted; /* the bands by the names that items and files know them by */
     size_t num_wanted;
+    /* Of files that are not described by items, as the first of them has it: */
+    const char *first_path;           /* NULL: there are none */
+    size_t first_num_bands;           /* of the file */
+    int *first_bands;                 /* the index in the file, for each band of the source */
+    const enum tw_dtype *dtypes;      /* of each band of the source, or NULL */
+    struct tw_band_meaning *meanings; /* the same */
+    struct tw_stack_places places;    /* in the grid that the source was asked for its area in */
 };
 
 /* Room for one more item, zeroed; NULL when out of memory. It becomes part of the stack by num_items++. */
@@ -81,12 +107,16 @@ bool tw_time_parse(const char *text, double *first_s, double *last_s);
 /* Filters, orders and merges the items into scenes, by the source's options. */
 enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *problems);
 
-/* The items' boxes in the grid's CRS, into boxes[num_items]; one that cannot be projected is upside down and
- * meets nothing. TW_EINPUT: `items.json: item 'x': unknown CRS 'y'`. */
-enum tw_status tw_stack_boxes(const struct tw_stack *stack, const struct tw_grid *grid, struct tw_box *boxes,
-                              struct tw_error *err);
+/* Finds them. Freed with tw_stack_places_free. TW_EINPUT: `items.json: item 'x': unknown CRS 'y'`. */
+enum tw_status tw_stack_places_make(const struct tw_stack *stack, const struct tw_grid *grid,
+                                    struct tw_stack_places *places, struct tw_error *err);
+void tw_stack_places_free(struct tw_stack_places *places);
+
+/* Names, resampling and type of the bands, once the items are known. */
+enum tw_status tw_stack_describe_bands(struct tw_source *source, struct tw_problems *problems);
 
 /* The driver's functions, see source_driver.h. */
+void tw_stack_close(struct tw_source *source);
 void tw_stack_reader_free(struct tw_reader *reader);
 enum tw_status tw_stack_scenes(struct tw_reader *reader, const struct tw_window *window,
                                struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,

@@ -4,6 +4,7 @@
 #include "box_index.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct cover {
     const struct tw_box *boxes;
@@ -72,14 +73,17 @@ static enum tw_status unite(const struct tw_grid *grid, const struct tw_box *box
 enum tw_status tw_stack_area(const struct tw_source *source, const struct tw_grid *grid,
                              struct tw_area **area, struct tw_error *err)
 {
-    const struct tw_stack *stack = source->state;
+    struct tw_stack *stack = source->state;
     *area = NULL;
     struct tw_box *boxes = calloc(stack->num_items, sizeof(*boxes));
     bool *covered = calloc(stack->num_items, sizeof(*covered));
-    enum tw_status status =
-        boxes == NULL || covered == NULL ? tw_error_nomem(err) : tw_stack_boxes(stack, grid, boxes, err);
-    if (status == TW_OK)
+    enum tw_status status = boxes == NULL || covered == NULL ? tw_error_nomem(err) : TW_OK;
+    if (status == TW_OK && stack->places.grid != grid)
+        status = tw_stack_places_make(stack, grid, &stack->places, err);
+    if (status == TW_OK) {
+        memcpy(boxes, stack->places.boxes, stack->num_items * sizeof(*boxes));
         status = unite(grid, boxes, drop_covered(boxes, stack->num_items, covered), area, err);
+    }
     if (status == TW_OK && *area == NULL)
         status = tw_error_set(err, TW_EUSAGE, "no scene of input '%s' lies inside the grid", source->name);
     free(boxes);
