@@ -30,6 +30,8 @@ void tw_check_input(struct tw_check *check);
 void tw_check_params(struct tw_check *check);
 /* check_pyramid.c, check_output.c */
 void tw_check_pyramid(struct tw_check *check);
+/* After zoom_levels. */
+void tw_check_metatile_size(struct tw_check *check);
 void tw_check_output(struct tw_check *check);
 /* check_zooms.c: zoom_levels, baselevels. */
 void tw_check_zoom_levels(struct tw_check *check);
@@ -75,7 +77,7 @@ bool tw_check_int(struct tw_check *check, const struct tw_value *value, const ch
 void tw_check_keys(struct tw_check *check, const struct tw_value *map, const char *kind,
                    const char *const *known, size_t count);
 
-/* metatiling (1 to 64) and pixelbuffer, where given in map. */
+/* metatiling (1 to 256) and pixelbuffer, where given in map. */
 void tw_check_metatiling(struct tw_check *check, const struct tw_value *map, const char *name,
                          int *metatiling);
 void tw_check_pixelbuffer(struct tw_check *check, const struct tw_value *map, const char *name,

@@ -10,16 +10,6 @@
 
 enum { MAX_BANDS = 65535 };
 
-static void check_old_keys(struct tw_check *check, const struct tw_value *output)
-{
-    for (size_t i = 0; i < output->count; i++) {
-        const struct tw_member *member = &output->members[i];
-        if (strcmp(member->key, "type") == 0 || strcmp(member->key, "grid") == 0)
-            tw_problems_add_key(check->problems, member, "'output.%s' is called 'pyramid.grid' now",
-                                member->key);
-    }
-}
-
 static void check_format(struct tw_check *check, const struct tw_value *output)
 {
     const struct tw_value *format =
@@ -201,7 +191,6 @@ void tw_check_output(struct tw_check *check)
         return;
     }
     config->output = output;
-    check_old_keys(check, output);
     check_format(check, output);
     check_path(check, output);
     check_bands(check, output);

@@ -23,17 +23,27 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *pyram
         tw_check_int(check, value, "pyramid.tile_size", range, &check->config->process_pyramid.tile_size_px);
 }
 
+/* The longer side of the largest metatile: a metatile ends where the grid does. */
+static int longest_side(const struct tw_config *config)
+{
+    const struct tw_pyramid *pyramid = &config->process_pyramid;
+    const struct tw_tile largest = {config->max_zoom, 0, 0};
+    const struct tw_window window = tw_tile_window(pyramid, &largest);
+    int longer = window.width_px > window.height_px ? window.width_px : window.height_px;
+    return longer + 2 * pyramid->pixelbuffer_px;
+}
+
 /* Pixels of a metatile are counted in 32 bits. */
-static void check_side(struct tw_check *check, const struct tw_value *map)
+void tw_check_metatile_size(struct tw_check *check)
 {
     enum { LONGEST_SIDE_PX = 46340 };
-    const struct tw_pyramid *pyramid = &check->config->process_pyramid;
-    int side = pyramid->tile_size_px * pyramid->metatiling + 2 * pyramid->pixelbuffer_px;
-    if (side > LONGEST_SIDE_PX)
-        tw_problems_add(check->problems, map,
-                        "a metatile with its pixelbuffer has %d pixels on a side, and at most %d can be "
-                        "processed at once; lower pyramid.metatiling or pyramid.tile_size",
-                        side, LONGEST_SIDE_PX);
+    const struct tw_config *config = check->config;
+    if (!check->pyramid_is_known || !check->zooms_are_known || longest_side(config) <= LONGEST_SIDE_PX)
+        return;
+    tw_problems_add(check->problems, tw_value_get(config->root, "pyramid"),
+                    "a metatile with its pixelbuffer has %d pixels on a side at zoom %d, and at most %d can "
+                    "be processed at once; lower pyramid.metatiling or pyramid.tile_size",
+                    longest_side(config), config->max_zoom, LONGEST_SIDE_PX);
 }
 
 void tw_check_pyramid(struct tw_check *check)
@@ -54,6 +64,5 @@ void tw_check_pyramid(struct tw_check *check)
     check_tile_size(check, map);
     tw_check_metatiling(check, map, "pyramid.metatiling", &pyramid->metatiling);
     tw_check_pixelbuffer(check, map, "pyramid.pixelbuffer", &pyramid->pixelbuffer_px);
-    check_side(check, map);
     check->pyramid_is_known = check->problems->count == before;
 }

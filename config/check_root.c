@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
+#include "old_keys.h"
 #include "zoom.h"
 
 #include <string.h>
@@ -12,22 +13,14 @@ static const char *const known_keys[] = {
 
 enum { NUM_KNOWN_KEYS = sizeof(known_keys) / sizeof(*known_keys) };
 
-/* Keys of old mapchete configurations, and of files that put a key into the wrong place. */
+/* Keys of files that put them into the wrong place. */
 struct renamed_key {
     const char *key;
-    const char *instead; /* the root key that holds it now */
+    const char *instead; /* the root key that holds it */
     const char *now;
 };
 
 static const struct renamed_key renamed_keys[] = {
-    {"process_file", "process", "'process_file' is called 'process' now"},
-    {"process_zoom", "zoom_levels", "'process_zoom' is called 'zoom_levels' now"},
-    {"process_minzoom", "zoom_levels", "'process_minzoom' is 'min' under 'zoom_levels' now"},
-    {"process_maxzoom", "zoom_levels", "'process_maxzoom' is 'max' under 'zoom_levels' now"},
-    {"process_bounds", "bounds", "'process_bounds' is called 'bounds' now"},
-    {"input_files", "input", "'input_files' is called 'input' now"},
-    {"metatiling", "pyramid", "'metatiling' belongs under 'pyramid'"},
-    {"pixelbuffer", "pyramid", "'pixelbuffer' belongs under 'pyramid'"},
     {"tile_size", "pyramid", "'tile_size' belongs under 'pyramid'"},
     {"grid", "pyramid", "'grid' belongs under 'pyramid'"},
 };
@@ -94,6 +87,8 @@ void tw_check_root(struct tw_check *check)
                         tw_value_kind_name(root->kind));
         return;
     }
+    tw_old_keys_translate(check);
+    root = check->config->root;
     for (size_t i = 0; i < root->count; i++) {
         check_key(check, &root->members[i]);
         if (is_known(root->members[i].key) && !may_depend_on_zoom(root->members[i].key))
@@ -102,6 +97,7 @@ void tw_check_root(struct tw_check *check)
     tw_check_process(check);
     tw_check_pyramid(check);
     tw_check_zoom_levels(check);
+    tw_check_metatile_size(check);
     tw_check_baselevels(check);
     tw_check_input(check);
     tw_check_params(check);

@@ -98,7 +98,7 @@ void tw_check_keys(struct tw_check *check, const struct tw_value *map, const cha
 
 static bool is_metatiling(long long number)
 {
-    return number >= 1 && number <= 64 && (number & (number - 1)) == 0;
+    return number >= 1 && number <= 256 && (number & (number - 1)) == 0;
 }
 
 void tw_check_metatiling(struct tw_check *check, const struct tw_value *map, const char *name,
@@ -111,7 +111,7 @@ void tw_check_metatiling(struct tw_check *check, const struct tw_value *map, con
     if (tw_value_is_int(value, &number) && is_metatiling(number))
         *metatiling = (int)number;
     else
-        tw_check_wrong(check, value, name, "one of 1, 2, 4, 8, 16, 32, 64");
+        tw_check_wrong(check, value, name, "one of 1, 2, 4, 8, 16, 32, 64, 128, 256");
 }
 
 void tw_check_pixelbuffer(struct tw_check *check, const struct tw_value *map, const char *name,

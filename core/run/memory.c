@@ -50,9 +50,11 @@ static const size_t PROGRAM_BYTES = (size_t)48 * MEGABYTE; /* code, libraries, L
 
 static size_t window_bytes(const struct tw_plan *plan, enum tw_dtype dtype, size_t bands, int buffer_px)
 {
-    const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
-    size_t side = (size_t)pyramid->tile_size_px * (size_t)pyramid->metatiling + 2 * (size_t)buffer_px;
-    return side * side * (bands * tw_dtype_size(dtype) + 1);
+    const struct tw_tile largest = {plan->max_zoom, 0, 0}; /* metatiles end where the grid does */
+    const struct tw_window window = tw_tile_window(&plan->config->process_pyramid, &largest);
+    size_t width = (size_t)window.width_px + 2 * (size_t)buffer_px,
+           height = (size_t)window.height_px + 2 * (size_t)buffer_px;
+    return width * height * (bands * tw_dtype_size(dtype) + 1);
 }
 
 /* What an overview takes that is made from storage: what is read of the zoom below (a quarter at a time, or

@@ -52,8 +52,11 @@ static size_t band_bytes(const struct tw_plan *plan, int32_t width, int32_t heig
 size_t tw_node_bytes(const struct tw_plan *plan)
 {
     const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
-    int32_t side = pyramid->tile_size_px * pyramid->metatiling * buffer_scale(plan);
-    return band_bytes(plan, side, side) * (size_t)tw_encoder_num_bands(tw_sink_encoder(plan->sink));
+    const struct tw_tile largest = {plan->config->base_min_zoom, 0,
+                                    0}; /* metatiles end where the grid does */
+    const struct tw_window window = tw_tile_window(pyramid, &largest);
+    int32_t width = window.width_px * buffer_scale(plan), height = window.height_px * buffer_scale(plan);
+    return band_bytes(plan, width, height) * (size_t)tw_encoder_num_bands(tw_sink_encoder(plan->sink));
 }
 
 static unsigned char *buffer_make(struct tw_node *node, const struct tw_plan *plan,

@@ -99,7 +99,7 @@ class BadConfig(harness.Case):
                            pyramid="pyramid: {grid: mercatro}")
 
     def test_metatiling_3(self):
-        self.check_refused("bad.yaml:3:39: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, not 3",
+        self.check_refused("bad.yaml:3:39: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, 128, 256, not 3",
                            pyramid="pyramid: {grid: mercator, metatiling: 3}")
 
     def test_an_output_pixelbuffer_larger_than_the_process_one(self):
@@ -257,7 +257,7 @@ class BadConfig(harness.Case):
 
     def test_several_problems_are_reported_in_one_go(self):
         self.check_refused("bad.yaml:3:17: unknown grid 'mercatro'; did you mean 'mercator'? (known: mercator, geodetic)",
-                           "bad.yaml:3:39: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, not 3",
+                           "bad.yaml:3:39: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, 128, 256, not 3",
                            "bad.yaml:4:20: zoom_levels.min 5 is larger than zoom_levels.max 3",
                            "bad.yaml:6:1: unknown key 'bound'; did you mean 'bounds'? (known: process, input, output, pyramid, "
                            "zoom_levels, bounds, bounds_crs, area, area_crs, baselevels, process_parameters, dask_specs)",
