@@ -24,6 +24,7 @@ enum tw_exit {
 };
 
 extern const struct tw_command tw_command_execute;
+extern const struct tw_command tw_command_check;
 extern const struct tw_command tw_command_create;
 extern const struct tw_command tw_command_formats;
 extern const struct tw_command tw_command_processes;

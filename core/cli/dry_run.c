@@ -15,7 +15,7 @@ static double pixels_of(const struct tw_plan *plan, uint64_t metatiles)
     return (double)metatiles * side * side;
 }
 
-static const char *made_from(const struct tw_plan *plan, int zoom)
+const char *tw_made_from(const struct tw_plan *plan, int zoom)
 {
     if (tw_plan_is_base(plan, zoom))
         return "computed";
@@ -34,7 +34,7 @@ int tw_dry_run(const struct tw_plan *plan, const struct tw_run_options *options)
         uint64_t count = tw_plan_count(plan, zoom);
         total += count;
         printf("%4d  %-14" PRIu64 "  %-15.0f  %s\n", zoom, count, pixels_of(plan, count),
-               made_from(plan, zoom));
+               tw_made_from(plan, zoom));
     }
     double bytes = pixels_of(plan, total) * tw_encoder_num_bands(encoder) *
                    (double)tw_dtype_size(tw_encoder_dtype(encoder)) * COMPRESSED_SHARE;

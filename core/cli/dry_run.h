@@ -11,4 +11,7 @@
  * code. */
 int tw_dry_run(const struct tw_plan *plan, const struct tw_run_options *options);
 
+/* What a zoom is made by: `computed`, `overview`, `interpolated`. */
+const char *tw_made_from(const struct tw_plan *plan, int zoom);
+
 #endif

@@ -146,7 +146,7 @@ enum tw_status tw_journal_open(const struct tw_journal_spec *spec, struct tw_jou
         status = load(opened, &used, err);
     if (used == 0) /* one without a header was being emptied: what lies there does not count any more */
         opened->adopts = spec->adopt && !exists;
-    if (status == TW_OK)
+    if (status == TW_OK && !spec->look)
         status = open_for_adding(opened, used, err);
     if (status != TW_OK) {
         tw_journal_close(opened);

@@ -24,6 +24,7 @@ struct tw_journal;
 struct tw_journal_spec {
     const char *path;
     bool forget; /* begin with an empty one */
+    bool look;   /* read what is there, and change nothing; nothing can be added */
     bool adopt;  /* when there is none: files that lie there already count (see tw_journal_adopts) */
 };
 

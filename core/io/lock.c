@@ -139,6 +139,19 @@ enum tw_status tw_lock_take(const char *path, const char *what, struct tw_lock *
     return TW_OK;
 }
 
+enum tw_status tw_lock_look(const char *path, const char *what, struct tw_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return TW_OK;
+    enum tw_status status = TW_OK;
+    bool is_locked = flock(fd, LOCK_SH | LOCK_NB) != 0;
+    if (is_locked && (errno == EWOULDBLOCK || is_alive(fd)))
+        status = refuse(fd, what, err);
+    close(fd);
+    return status;
+}
+
 void tw_lock_release(struct tw_lock *lock)
 {
     if (lock == NULL)

@@ -17,6 +17,9 @@ struct tw_lock;
  * 2026-01-01T12:00:00Z; wait for it, or stop it` (TW_EUSAGE). On success *lock is owned by the caller. */
 enum tw_status tw_lock_take(const char *path, const char *what, struct tw_lock **lock, struct tw_error *err);
 
+/* Whether somebody holds it now, without taking it: the same message, or TW_OK. */
+enum tw_status tw_lock_look(const char *path, const char *what, struct tw_error *err);
+
 /* Removes the file and gives the lock up. Accepts NULL. */
 void tw_lock_release(struct tw_lock *lock);
 

@@ -107,6 +107,15 @@ enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *b
     return sink->driver->begin(sink->state, begin, err);
 }
 
+enum tw_status tw_sink_look(const struct tw_sink *sink, const struct tw_sink_begin *begin,
+                            enum tw_sink_found *found, struct tw_problems *problems)
+{
+    *found = TW_FOUND_NOTHING;
+    if (sink->driver->look == NULL)
+        return TW_OK;
+    return sink->driver->look(sink->state, begin, found, problems);
+}
+
 bool tw_sink_is_new(const struct tw_sink *sink)
 {
     return sink->driver->is_new(sink->state);

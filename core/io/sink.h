@@ -54,6 +54,19 @@ struct tw_sink_begin {
  * holds the lock (`'out' is being written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
 enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err);
 
+/* What lies at the output before it is begun. */
+enum tw_sink_found {
+    TW_FOUND_NOTHING,
+    TW_FOUND_FILES, /* without a journal: tiles that exist count as done */
+    TW_FOUND_BEGUN, /* tiles of an earlier run, which goes on */
+    TW_FOUND_DONE   /* a single file that is complete */
+};
+
+/* What tw_sink_begin would say, without touching anything: adds the problems that it would end with. Returns
+ * TW_OK also then; TW_ENOMEM. */
+enum tw_status tw_sink_look(const struct tw_sink *sink, const struct tw_sink_begin *begin,
+                            enum tw_sink_found *found, struct tw_problems *problems);
+
 /* Whether the output held nothing of an earlier run when it was begun (no journal, no tiles), or that was to
  * be forgotten (overwrite). */
 bool tw_sink_is_new(const struct tw_sink *sink);

@@ -78,6 +78,12 @@ static void directory_close(void *state)
     tw_directory_free(state);
 }
 
+static enum tw_status directory_look(void *state, const struct tw_sink_begin *begin,
+                                     enum tw_sink_found *found, struct tw_problems *problems)
+{
+    return tw_directory_look(tw_directory_spec(state), begin, found, problems);
+}
+
 /* Whether complete or not, what is done stays, and the next run goes on from it. */
 static enum tw_status directory_end(void *state, bool complete, struct tw_error *err)
 {
@@ -94,6 +100,7 @@ const struct tw_sink_driver tw_sink_directory = {
     .open = directory_open,
     .close = directory_close,
     .begin = tw_directory_begin,
+    .look = directory_look,
     .is_new = tw_directory_is_new,
     .end = directory_end,
     .put = tw_directory_put,

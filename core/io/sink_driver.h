@@ -45,6 +45,9 @@ struct tw_sink_driver {
     /* Accepts NULL; gives up what begin has taken and end has not released. */
     void (*close)(void *state);
     enum tw_status (*begin)(void *state, const struct tw_sink_begin *begin, struct tw_error *err);
+    /* Before begin: see tw_sink_look. NULL for outputs that keep nothing. */
+    enum tw_status (*look)(void *state, const struct tw_sink_begin *begin, enum tw_sink_found *found,
+                           struct tw_problems *problems);
     /* After begin: see tw_sink_is_new. */
     bool (*is_new)(const void *state);
     enum tw_status (*end)(void *state, bool complete, struct tw_error *err);

@@ -146,17 +146,37 @@ static enum tw_status check_existing(struct gtiff_file *file, const struct tw_si
     return tw_error_set(err, TW_EUSAGE, "'%s' exists already; use --overwrite to replace it", path);
 }
 
-static enum tw_status file_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
+/* A file of another area, or of a part of it, is another file. */
+static bool set_fingerprint(struct gtiff_file *file, const struct tw_sink_begin *begin)
 {
-    struct gtiff_file *file = state;
     const struct tw_window *window = &file->assembly.window;
-    file->is_done = false;
-    file->assembly.cancel = begin->cancel;
-    /* a file of another area, or of a part of it, is another file */
     file->assembly.fingerprint = tw_arena_printf(
         file->sink->arena, "%s %d %lld %lld %d %d", begin->fingerprint, window->zoom,
         (long long)window->row_px, (long long)window->col_px, window->height_px, window->width_px);
-    if (file->assembly.fingerprint == NULL)
+    return file->assembly.fingerprint != NULL;
+}
+
+static enum tw_status file_look(void *state, const struct tw_sink_begin *begin, enum tw_sink_found *found,
+                                struct tw_problems *problems)
+{
+    struct gtiff_file *file = state;
+    struct tw_error err = {0};
+    if (!set_fingerprint(file, begin))
+        return TW_ENOMEM;
+    enum tw_status status = tw_directory_look(tw_directory_spec(file->tiles), begin, found, problems);
+    if (status == TW_OK && check_existing(file, begin, &err) != TW_OK)
+        tw_problems_add_error(problems, &err);
+    if (file->is_done)
+        *found = TW_FOUND_DONE;
+    return status;
+}
+
+static enum tw_status file_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
+{
+    struct gtiff_file *file = state;
+    file->is_done = false;
+    file->assembly.cancel = begin->cancel;
+    if (!set_fingerprint(file, begin))
         return tw_error_nomem(err);
     enum tw_status status = check_existing(file, begin, err);
     return status != TW_OK || file->is_done ? status : tw_directory_begin(file->tiles, begin, err);
@@ -267,6 +287,7 @@ const struct tw_sink_driver tw_sink_gtiff_file = {
     .open = file_open,
     .close = file_close,
     .begin = file_begin,
+    .look = file_look,
     .is_new = file_is_new,
     .end = file_end,
     .put = file_put,

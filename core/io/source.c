@@ -156,6 +156,14 @@ const char *tw_source_name(const struct tw_source *source)
     return source->name;
 }
 
+const char *tw_source_format(const struct tw_source *source)
+{
+    for (size_t i = 0; i < NUM_DRIVERS; i++)
+        if (drivers[i] == source->driver)
+            return driver_names[i];
+    return "";
+}
+
 enum tw_source_kind tw_source_kind(const struct tw_source *source)
 {
     return source->driver->kind;

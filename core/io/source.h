@@ -35,6 +35,8 @@ enum tw_status tw_source_open(const char *name, const struct tw_value *value, co
 void tw_source_close(struct tw_source *source);
 
 const char *tw_source_name(const struct tw_source *source);
+/* The name of its driver: `raster`. */
+const char *tw_source_format(const struct tw_source *source);
 enum tw_source_kind tw_source_kind(const struct tw_source *source);
 /* The names of the bands, as scripts see them, as far as they are known without opening every scene. */
 size_t tw_source_num_bands(const struct tw_source *source);

@@ -48,13 +48,17 @@ void tw_directory_free(struct tw_directory *directory)
     free(directory);
 }
 
+const struct tw_directory_spec *tw_directory_spec(const struct tw_directory *directory)
+{
+    return &directory->spec;
+}
+
 static char *work_path(struct tw_directory *directory, const char *name)
 {
     return tw_arena_printf(directory->arena, "%s/%s", directory->spec.work, name);
 }
 
-/* Whether something lies in the output already that is not the work folder. */
-static bool holds_files(const char *root)
+bool tw_directory_holds_files(const char *root)
 {
     DIR *folder = opendir(root);
     if (folder == NULL)
@@ -99,11 +103,20 @@ static enum tw_status compare_fingerprint(struct tw_directory *directory, const 
 static enum tw_status open_journal(struct tw_directory *directory, bool forget, bool adopt,
                                    struct tw_error *err)
 {
-    struct tw_journal_spec spec = {work_path(directory, "journal"), forget, adopt && !forget};
+    struct tw_journal_spec spec = {
+        .path = work_path(directory, "journal"), .forget = forget, .adopt = adopt && !forget};
     if (spec.path == NULL)
         return tw_error_nomem(err);
     directory->is_new = forget || (!adopt && !tw_file_exists(spec.path));
     return tw_journal_open(&spec, &directory->journal, err);
+}
+
+enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin, struct tw_error *err)
+{
+    return tw_error_set(err, TW_EUSAGE,
+                        "'%s' was made with another configuration or script (changed since); use --overwrite "
+                        "to make it anew, %sor another output.path",
+                        path, begin->has_failed ? "--retry-failed to make only what failed, " : "");
 }
 
 /* What an earlier configuration or script has made is not mixed with what this one makes, unless that is
@@ -115,11 +128,7 @@ static enum tw_status check_change(struct tw_directory *directory, const struct 
     if (tw_journal_is_empty(directory->journal))
         return TW_OK;
     if (!begin->accept_change)
-        return tw_error_set(
-            err, TW_EUSAGE,
-            "'%s' was made with another configuration or script (changed since); use --overwrite "
-            "to make it anew, %sor another output.path",
-            path, begin->has_failed ? "--retry-failed to make only what failed, " : "");
+        return tw_directory_changed(path, begin, err);
     tw_log_warn("configuration or script have changed since '%s' was begun; the tiles that were done before "
                 "stay as they are",
                 path);
@@ -178,7 +187,7 @@ static enum tw_status take_lock(struct tw_directory *directory, struct tw_error 
 enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
 {
     struct tw_directory *directory = state;
-    bool adopt = directory->spec.has_metadata && holds_files(directory->spec.root);
+    bool adopt = directory->spec.has_metadata && tw_directory_holds_files(directory->spec.root);
     enum tw_status status = take_lock(directory, err);
     if (status == TW_OK)
         status = open_records(directory, begin, adopt, err);

@@ -25,6 +25,18 @@ struct tw_directory *tw_directory_new(const struct tw_directory_spec *spec);
 /* Accepts NULL. */
 void tw_directory_free(struct tw_directory *directory);
 
+const struct tw_directory_spec *tw_directory_spec(const struct tw_directory *directory);
+
+/* tile_directory_look.c: see tw_sink_look. */
+enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const struct tw_sink_begin *begin,
+                                 enum tw_sink_found *found, struct tw_problems *problems);
+
+/* Whether something lies in the output already that is not the work folder. */
+bool tw_directory_holds_files(const char *root);
+/* `'out' was made with another configuration or script ...`, with the remedies. TW_EUSAGE. */
+enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin,
+                                    struct tw_error *err);
+
 /* As in struct tw_sink_driver. */
 enum tw_status tw_directory_begin(void *directory, const struct tw_sink_begin *begin, struct tw_error *err);
 bool tw_directory_is_new(const void *directory);

@@ -25,8 +25,7 @@ static bool is_part(const struct tw_plan *plan)
            plan->max_zoom < plan->config->max_zoom;
 }
 
-/* `out/failed.json`, or `out.tif.failed.json` beside a single file; NULL for an output that keeps nothing. */
-static char *failures_path(const struct tw_plan *plan)
+char *tw_plan_failures_path(const struct tw_plan *plan)
 {
     const char *path = tw_sink_path(plan->sink);
     if (path == NULL || strcmp(path, "/dev/null") == 0)
@@ -253,7 +252,7 @@ static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result
         result->hanging = work(engine);
     else
         tw_engine_fail(engine, &fatal);
-    enum tw_status status = end_sink(engine, failures_path(engine->plan), &complete, err);
+    enum tw_status status = end_sink(engine, tw_plan_failures_path(engine->plan), &complete, err);
     int signal_number = tw_monitor_stop(monitor);
     take_counts(engine, result);
     result->signal = complete ? 0 : signal_number;
@@ -266,7 +265,7 @@ static enum tw_status begin(struct tw_engine *engine, struct tw_error *err)
 {
     const struct tw_run_options *options = engine->options;
     const struct tw_plan *plan = engine->plan;
-    const char *failed = failures_path(plan);
+    const char *failed = tw_plan_failures_path(plan);
     const struct tw_sink_begin begin = {.fingerprint = plan->fingerprint,
                                         .metadata = plan->metadata,
                                         .overwrite = options->overwrite,
@@ -293,7 +292,7 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     if (status == TW_OK)
         status = engine_open(engine, err);
     if (status == TW_OK && options->retry_failed)
-        status = select_failed(engine, failures_path(plan), err);
+        status = select_failed(engine, tw_plan_failures_path(plan), err);
     /* A file of an area without a metatile would be one of the whole grid. */
     bool has_work = options->retry_failed || engine->counts.total > 0;
     if (status == TW_OK && has_work)

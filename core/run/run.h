@@ -55,6 +55,10 @@ struct tw_memory_shares {
 enum tw_status tw_memory_share(const struct tw_plan *plan, const struct tw_run_options *options,
                                struct tw_memory_shares *shares, struct tw_error *err);
 
+/* Where a run lists what failed: `out/failed.json`, or `out.tif.failed.json` beside a single file; NULL for
+ * an output that keeps nothing. In the plan's arena. */
+char *tw_plan_failures_path(const struct tw_plan *plan);
+
 /* What a run would do, for --dry-run: metatiles and pixels of a zoom. */
 uint64_t tw_plan_count(const struct tw_plan *plan, int zoom);
 

@@ -18,7 +18,8 @@
 
 static struct tw_journal *open_journal(struct fixture *fixture, bool forget, bool adopt)
 {
-    struct tw_journal_spec spec = {fixture_path(fixture, "journal"), forget, adopt};
+    struct tw_journal_spec spec = {
+        .path = fixture_path(fixture, "journal"), .forget = forget, .adopt = adopt};
     struct tw_journal *journal;
     if (tw_journal_open(&spec, &journal, &fixture->err) != TW_OK)
         fail_msg("%s", fixture->err.message);
@@ -207,7 +208,7 @@ static void what_is_no_journal_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     const char *path = fixture_path(fixture, "journal");
-    struct tw_journal_spec spec = {path, false, false};
+    struct tw_journal_spec spec = {.path = path};
     struct tw_journal *journal;
     write_text(fixture, "tilewright journal 1\n3 7 7 1\n3 nine 9 1\n");
     assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_ESTORAGE);

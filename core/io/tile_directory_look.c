@@ -1,0 +1,83 @@
+/* What lies in a folder of tiles before a run, found without touching anything.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "tile_directory.h"
+#include "file.h"
+#include "journal.h"
+#include "lock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum tw_status read_fingerprint(const char *path, struct tw_arena *arena, const char **fingerprint,
+                                       struct tw_error *err)
+{
+    char *text;
+    size_t size;
+    *fingerprint = NULL;
+    if (!tw_file_exists(path))
+        return TW_OK;
+    enum tw_status status = tw_file_read(arena, path, 4096, &text, &size, err);
+    if (status != TW_OK)
+        return status;
+    text[strcspn(text, "\n")] = '\0';
+    *fingerprint = text;
+    return TW_OK;
+}
+
+/* *has_tiles: the journal knows of some. */
+static enum tw_status look_at_journal(const char *path, bool *has_tiles, struct tw_error *err)
+{
+    struct tw_journal_spec spec = {.path = path, .look = true};
+    struct tw_journal *journal = NULL;
+    enum tw_status status = tw_journal_open(&spec, &journal, err);
+    *has_tiles = status == TW_OK && !tw_journal_is_empty(journal);
+    tw_journal_close(journal);
+    return status;
+}
+
+static enum tw_status look(const struct tw_directory_spec *spec, const struct tw_sink_begin *begin,
+                           struct tw_arena *arena, enum tw_sink_found *found, struct tw_error *err)
+{
+    char *journal = tw_arena_printf(arena, "%s/journal", spec->work);
+    char *path = tw_arena_printf(arena, "%s/fingerprint", spec->work);
+    const char *fingerprint;
+    bool has_tiles = false;
+    *found = TW_FOUND_NOTHING;
+    if (journal == NULL || path == NULL)
+        return tw_error_nomem(err);
+    if (!tw_file_exists(journal)) {
+        bool has_files = spec->has_metadata && tw_directory_holds_files(spec->root);
+        *found = has_files ? TW_FOUND_FILES : TW_FOUND_NOTHING;
+        return TW_OK;
+    }
+    enum tw_status status = look_at_journal(journal, &has_tiles, err);
+    if (status == TW_OK)
+        status = read_fingerprint(path, arena, &fingerprint, err);
+    if (status != TW_OK || !has_tiles)
+        return status;
+    *found = TW_FOUND_BEGUN;
+    if (fingerprint != NULL && strcmp(fingerprint, begin->fingerprint) != 0)
+        return tw_directory_changed(spec->sink->path, begin, err);
+    return TW_OK;
+}
+
+enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const struct tw_sink_begin *begin,
+                                 enum tw_sink_found *found, struct tw_problems *problems)
+{
+    struct tw_error err = {0};
+    struct tw_arena *arena = tw_arena_new(0);
+    char *lock = arena != NULL ? tw_arena_printf(arena, "%s/lock", spec->work) : NULL;
+    if (lock == NULL) {
+        tw_arena_free(arena);
+        return TW_ENOMEM;
+    }
+    enum tw_status status = TW_OK;
+    if (tw_lock_look(lock, spec->sink->path, &err) != TW_OK)
+        tw_problems_add_error(problems, &err);
+    if ((status = look(spec, begin, arena, found, &err)) != TW_OK)
+        tw_problems_add_error(problems, &err);
+    tw_arena_free(arena);
+    return status == TW_ENOMEM ? TW_ENOMEM : TW_OK;
+}
