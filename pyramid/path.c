@@ -5,6 +5,8 @@
 
 enum part { PART_ZOOM = 0, PART_ROW, PART_COL, PART_EXTENSION, NUM_PARTS };
 
+enum { MAX_DIGITS = 12 };
+
 static const char *const parts[NUM_PARTS] = {"{zoom}", "{row}", "{col}", "{extension}"};
 
 /* The placeholder at the beginning of text, or NUM_PARTS. */
@@ -43,6 +45,76 @@ char *tw_tile_path(struct tw_arena *arena, const char *schema, const struct tw_t
     char *kept = path.failed ? NULL : tw_arena_strdup(arena, tw_text_get(&path));
     tw_text_free(&path);
     return kept;
+}
+
+/* Takes the number that begins with these digits, unless another one is known already. */
+static bool bind(struct tw_tile *tile, enum part part, const char *digits, size_t length)
+{
+    int64_t number = 0;
+    for (size_t i = 0; i < length; i++)
+        number = number * 10 + (digits[i] - '0');
+    if (part == PART_ZOOM && number > TW_MAX_ZOOM)
+        return false;
+    int64_t known = part == PART_ZOOM ? tile->zoom : part == PART_ROW ? tile->row : tile->col;
+    if (known >= 0 && known != number)
+        return false;
+    if (part == PART_ZOOM)
+        tile->zoom = (int)number;
+    else
+        *(part == PART_ROW ? &tile->row : &tile->col) = number;
+    return true;
+}
+
+/* A schema may have digits behind a placeholder: then the number is the longest that leaves them. */
+static bool match_number(const char *schema, const char *extension, const char *name, struct tw_tile *tile)
+{
+    enum part part = part_at(schema);
+    size_t digits = strspn(name, "0123456789");
+    if (digits > 0 && name[0] == '0')
+        digits = 1;
+    for (size_t length = digits < MAX_DIGITS ? digits : MAX_DIGITS; length > 0; length--) {
+        struct tw_tile tried = *tile;
+        if (bind(&tried, part, name, length) &&
+            tw_path_match(schema + strlen(parts[part]), extension, name + length, &tried)) {
+            *tile = tried;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tw_path_match(const char *schema, const char *extension, const char *name, struct tw_tile *tile)
+{
+    for (; *schema != '\0'; schema++) {
+        enum part part = part_at(schema);
+        if (part == PART_EXTENSION) {
+            if (strncmp(name, extension, strlen(extension)) != 0)
+                return false;
+            name += strlen(extension);
+            schema += strlen(parts[part]) - 1;
+        } else if (part != NUM_PARTS) {
+            return match_number(schema, extension, name, tile);
+        } else if (*schema != *name++) {
+            return false;
+        }
+    }
+    return *name == '\0';
+}
+
+/* Digits alone between two numbers do not tell where one ends and the other begins: `1` and `11` read as `11`
+ * and `1`. */
+static bool runs_together(const char *schema)
+{
+    bool after_number = false;
+    while (*schema != '\0') {
+        enum part part = part_at(schema);
+        bool is_number = part < PART_EXTENSION;
+        if (is_number && after_number)
+            return true;
+        after_number = is_number || (after_number && part == NUM_PARTS && strchr("0123456789", *schema));
+        schema += part != NUM_PARTS ? strlen(parts[part]) : 1;
+    }
+    return false;
 }
 
 static bool check_braces(const struct tw_value *schema, struct tw_problems *problems)
@@ -92,6 +164,13 @@ bool tw_path_schema_check(const struct tw_value *schema, struct tw_problems *pro
     if (*schema->text == '/' || climbs(schema->text)) {
         tw_problems_add(problems, schema,
                         "the path of tiles '%s' must stay below the output's path: no leading '/', no '..'",
+                        schema->text);
+        return false;
+    }
+    if (runs_together(schema->text)) {
+        tw_problems_add(problems, schema,
+                        "the path of tiles '%s' needs something that is no digit between its numbers, as in "
+                        "'{zoom}/{row}/{col}.{extension}'",
                         schema->text);
         return false;
     }

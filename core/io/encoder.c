@@ -30,6 +30,12 @@ static const struct tw_encoder_driver *find_driver(const char *format)
     return NULL;
 }
 
+const char *tw_format_extension(const char *format)
+{
+    const struct tw_encoder_driver *driver = find_driver(format);
+    return driver != NULL ? driver->extension : NULL;
+}
+
 static void report_format(const char *format, const struct tw_output_spec *spec, struct tw_problems *problems)
 {
     const char *known[NUM_DRIVERS];

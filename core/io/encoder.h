@@ -96,6 +96,9 @@ enum tw_status tw_encoder_encode_features(const struct tw_encoder *encoder, cons
 enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,
                                   struct tw_bytes *bytes, struct tw_error *err);
 
+/* Of the format with that name, when no encoder is open: `png`; NULL when there is no such format. */
+const char *tw_format_extension(const char *format);
+
 /* The names of the formats with a line about each, for `tilewright formats`. Returns their number. */
 size_t tw_encoder_formats(const char *const **names, const char *const **about);
 

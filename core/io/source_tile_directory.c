@@ -209,6 +209,29 @@ static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_
     return set_bands(source, &set->info, problems);
 }
 
+/* What metadata.json says, if there is one. */
+static enum tw_status read_metadata(struct tw_arena *arena, struct tw_tile_layout *layout,
+                                    struct tw_error *err)
+{
+    struct tw_tile_output output = {.folder = layout->folder};
+    bool found;
+    enum tw_status status = tw_tile_metadata_read(&output, arena, &found, err);
+    if (status != TW_OK)
+        return status;
+    layout->pyramid = output.pyramid;
+    layout->schema = output.schema;
+    layout->extension = output.extension;
+    bool is_raster = output.extension != NULL && tw_tile_extension_is_known(output.extension);
+    if (output.format != NULL && !is_raster)
+        return tw_error_set(err, TW_EUSAGE,
+                            "'%s/metadata.json': tiles of format '%s' cannot be read as a raster",
+                            layout->folder, output.format);
+    if (output.extension != NULL && !is_raster)
+        return tw_error_set(err, TW_EUSAGE, "'%s/metadata.json': tiles '.%s' cannot be read as a raster",
+                            layout->folder, output.extension);
+    return TW_OK;
+}
+
 static enum tw_status directory_open(struct tw_source *source, struct tw_problems *problems)
 {
     struct tw_raster_state *state = tw_arena_calloc(source->arena, 1, sizeof(*state));
@@ -218,12 +241,11 @@ static enum tw_status directory_open(struct tw_source *source, struct tw_problem
     source->num_scenes = 1;
     state->path = tw_source_path(source);
     bool ok = read_options(source, problems);
-    struct tw_tile_layout layout = {
-        .folder = state->path, .pyramid = {NULL, 256, 1, 0}, .max_zoom = TW_MAX_ZOOM};
+    struct tw_tile_layout layout = {.folder = state->path, .max_zoom = TW_MAX_ZOOM};
     if (!is_readable_folder(source, problems))
         return TW_EUSAGE;
     struct tw_error err = {0};
-    if (tw_tile_metadata_read(state->path, source->arena, &layout, &err) != TW_OK) {
+    if (read_metadata(source->arena, &layout, &err) != TW_OK) {
         tw_problems_add(problems, path_value(source), "%s", err.message);
         return err.status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_metadata.h"
-
+#include "encoder.h"
 #include "file.h"
 
 #include <jansson.h>
@@ -9,29 +9,14 @@
 
 enum { MAX_METADATA_BYTES = 64 * 1024 * 1024, MAX_SIZE = 65536 };
 
+const char tw_tile_default_schema[] = "{zoom}/{row}/{col}.{extension}";
+
 struct metadata {
     const char *path;
     struct tw_arena *arena;
-    struct tw_tile_layout *layout;
+    struct tw_tile_output *output;
     struct tw_error *err;
 };
-
-static const char *const extensions[] = {"tif", "tiff", "png", "jpg", "jpeg", "jp2", "webp"};
-enum { NUM_EXTENSIONS = sizeof(extensions) / sizeof(extensions[0]) };
-
-size_t tw_tile_extensions(const char *const **list)
-{
-    *list = extensions;
-    return NUM_EXTENSIONS;
-}
-
-bool tw_tile_extension_is_known(const char *extension)
-{
-    for (size_t i = 0; i < NUM_EXTENSIONS; i++)
-        if (strcmp(extensions[i], extension) == 0)
-            return true;
-    return false;
-}
 
 /* Numbers, text, truth and lists of numbers: what describes a grid. Other values become null. */
 static struct tw_value *to_value(const json_t *json, struct tw_arena *arena)
@@ -105,16 +90,16 @@ static enum tw_status read_grid(const struct metadata *metadata, const json_t *g
     static const char *const names[] = {"grid", "type"};
     for (int i = 0; i < 2; i++) {
         const char *name = json_string_value(json_object_get(grid, names[i]));
-        if (name != NULL && (metadata->layout->pyramid.grid = tw_grid_named(name)) != NULL)
+        if (name != NULL && (metadata->output->pyramid.grid = tw_grid_named(name)) != NULL)
             return TW_OK;
     }
     const struct tw_value *value = grid_value(grid, metadata->arena);
     if (value == NULL)
         return tw_error_nomem(metadata->err);
     struct tw_problems problems = {0};
-    metadata->layout->pyramid.grid = tw_grid_from_value(value, metadata->arena, &problems);
+    metadata->output->pyramid.grid = tw_grid_from_value(value, metadata->arena, &problems);
     enum tw_status status = TW_OK;
-    if (metadata->layout->pyramid.grid == NULL)
+    if (metadata->output->pyramid.grid == NULL)
         status = tw_error_set(metadata->err, TW_EUSAGE, "'%s': pyramid.grid: %s", metadata->path,
                               tw_text_get(&problems.text));
     tw_problems_free(&problems);
@@ -137,7 +122,7 @@ static enum tw_status read_int(const struct metadata *metadata, const json_t *py
 
 static enum tw_status read_pyramid(const struct metadata *metadata, const json_t *pyramid)
 {
-    struct tw_pyramid *result = &metadata->layout->pyramid;
+    struct tw_pyramid *result = &metadata->output->pyramid;
     enum tw_status status = read_grid(metadata, json_object_get(pyramid, "grid"));
     if (status == TW_OK)
         status = read_int(metadata, pyramid, "metatiling", 1, &result->metatiling);
@@ -148,45 +133,73 @@ static enum tw_status read_pyramid(const struct metadata *metadata, const json_t
     return status;
 }
 
-static const char *extension_of(const json_t *driver)
+static const char *keep_text(const struct metadata *metadata, const json_t *driver, const char *key)
 {
-    static const char *const formats[][2] = {{"GTiff", "tif"}, {"PNG", "png"}, {"PNG_hillshade", "png"}};
-    const char *extension = json_string_value(json_object_get(driver, "extension"));
-    const char *format = json_string_value(json_object_get(driver, "format"));
-    for (size_t i = 0; extension == NULL && format != NULL && i < sizeof(formats) / sizeof(formats[0]); i++)
-        if (strcmp(formats[i][0], format) == 0)
-            extension = formats[i][1];
-    return extension;
+    return tw_arena_strdup(metadata->arena, json_string_value(json_object_get(driver, key)));
+}
+
+static void set_extension(struct tw_tile_output *output)
+{
+    if (output->extension == NULL && output->format != NULL)
+        output->extension =
+            strcmp(output->format, "PNG_hillshade") == 0 ? "png" : tw_format_extension(output->format);
 }
 
 static enum tw_status read_schema(const struct metadata *metadata, const json_t *driver)
 {
-    const char *schema = json_string_value(json_object_get(driver, "tile_path_schema"));
-    if (schema == NULL)
+    const char *text = keep_text(metadata, driver, "tile_path_schema");
+    if (text == NULL)
         return TW_OK;
-    bool cols_first = strcmp(schema, "{zoom}/{col}/{row}.{extension}") == 0;
-    if (!cols_first && strcmp(schema, "{zoom}/{row}/{col}.{extension}") != 0)
-        return tw_error_set(
-            metadata->err, TW_EUSAGE,
-            "'%s': tiles that lie at '%s' cannot be read, only at '{zoom}/{row}/{col}.{extension}' "
-            "or '{zoom}/{col}/{row}.{extension}'",
-            metadata->path, schema);
-    metadata->layout->cols_first = cols_first;
-    return TW_OK;
+    struct tw_value value = {.kind = TW_STRING, .text = text};
+    struct tw_problems problems = {0};
+    enum tw_status status = TW_OK;
+    if (tw_path_schema_check(&value, &problems))
+        metadata->output->schema = text;
+    else
+        status = tw_error_set(metadata->err, TW_EUSAGE, "'%s': driver.tile_path_schema: %s", metadata->path,
+                              tw_text_get(&problems.text));
+    tw_problems_free(&problems);
+    return status;
+}
+
+/* The list of zooms under `delimiters`; others write none. */
+static void read_zooms(struct tw_tile_output *output, const json_t *driver)
+{
+    const json_t *zooms = json_object_get(json_object_get(driver, "delimiters"), "zoom");
+    for (size_t i = 0; i < json_array_size(zooms); i++) {
+        json_int_t zoom = json_integer_value(json_array_get(zooms, i));
+        if (!json_is_integer(json_array_get(zooms, i)) || zoom < 0 || zoom > TW_MAX_ZOOM)
+            continue;
+        if (!output->has_zooms || zoom < output->min_zoom)
+            output->min_zoom = (int)zoom;
+        if (!output->has_zooms || zoom > output->max_zoom)
+            output->max_zoom = (int)zoom;
+        output->has_zooms = true;
+    }
+}
+
+/* What cannot be understood is left out: nothing depends on it that the tiles themselves do not say. */
+static void read_pixels(struct tw_tile_output *output, const json_t *driver)
+{
+    const json_t *bands = json_object_get(driver, "bands"), *nodata = json_object_get(driver, "nodata");
+    const char *dtype = json_string_value(json_object_get(driver, "dtype"));
+    json_int_t count = json_is_array(bands) ? (json_int_t)json_array_size(bands) : json_integer_value(bands);
+    output->num_bands = count > 0 && count <= MAX_SIZE ? (int)count : 0;
+    output->has_dtype = dtype != NULL && tw_dtype_parse(dtype, &output->dtype);
+    output->has_nodata = json_is_number(nodata);
+    output->nodata = json_number_value(nodata);
+    if (json_is_string(nodata)) /* `nan`, `inf`: no numbers in JSON */
+        output->has_nodata = tw_parse_number(json_string_value(nodata), &output->nodata);
 }
 
 static enum tw_status read_driver(const struct metadata *metadata, const json_t *driver)
 {
-    const char *extension = extension_of(driver);
-    const char *format = json_string_value(json_object_get(driver, "format"));
-    if (extension == NULL && format != NULL)
-        return tw_error_set(metadata->err, TW_EUSAGE, "'%s': tiles of format '%s' cannot be read as a raster",
-                            metadata->path, format);
-    if (extension != NULL && !tw_tile_extension_is_known(extension))
-        return tw_error_set(metadata->err, TW_EUSAGE, "'%s': tiles '.%s' cannot be read as a raster",
-                            metadata->path, extension);
-    if (extension != NULL)
-        metadata->layout->extension = tw_arena_strdup(metadata->arena, extension);
+    struct tw_tile_output *output = metadata->output;
+    output->format = keep_text(metadata, driver, "format");
+    output->extension = keep_text(metadata, driver, "extension");
+    set_extension(output);
+    read_zooms(output, driver);
+    read_pixels(output, driver);
     return read_schema(metadata, driver);
 }
 
@@ -201,14 +214,17 @@ static enum tw_status read_root(const struct metadata *metadata, const json_t *r
     return status == TW_OK ? read_driver(metadata, driver) : status;
 }
 
-enum tw_status tw_tile_metadata_read(const char *folder, struct tw_arena *arena,
-                                     struct tw_tile_layout *layout, struct tw_error *err)
+enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_arena *arena, bool *found,
+                                     struct tw_error *err)
 {
-    char *path = tw_arena_printf(arena, "%s/metadata.json", folder), *bytes = NULL;
+    char *path = tw_arena_printf(arena, "%s/metadata.json", output->folder), *bytes = NULL;
     size_t size = 0;
+    *output = (struct tw_tile_output){
+        .folder = output->folder, .pyramid = {NULL, 256, 1, 0}, .schema = tw_tile_default_schema};
+    *found = path != NULL && tw_file_exists(path);
     if (path == NULL)
         return tw_error_nomem(err);
-    if (!tw_file_exists(path))
+    if (!*found)
         return TW_OK;
     enum tw_status status = tw_file_read(arena, path, MAX_METADATA_BYTES, &bytes, &size, err);
     if (status != TW_OK)
@@ -220,8 +236,30 @@ enum tw_status tw_tile_metadata_read(const char *folder, struct tw_arena *arena,
     if (root == NULL)
         return tw_error_set(err, TW_EUSAGE, "%s:%d:%d: malformed JSON: %s", path, error.line, error.column,
                             error.text);
-    const struct metadata metadata = {path, arena, layout, err};
+    const struct metadata metadata = {path, arena, output, err};
     status = read_root(&metadata, root);
     json_decref(root);
+    return status;
+}
+
+enum tw_status tw_tile_output_open(const char *folder, struct tw_arena *arena, struct tw_tile_output *output,
+                                   struct tw_error *err)
+{
+    bool found;
+    if (tw_path_is_remote(folder))
+        return tw_error_set(err, TW_EUSAGE,
+                            "'%s' is not on this machine; tile directories are local folders only", folder);
+    if (!tw_file_exists(folder))
+        return tw_error_set(err, TW_EUSAGE, "no folder '%s'", folder);
+    if (!tw_is_folder(folder))
+        return tw_error_set(err, TW_EUSAGE, "'%s' is not a folder of tiles", folder);
+    if ((output->folder = tw_arena_strdup(arena, folder)) == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = tw_tile_metadata_read(output, arena, &found, err);
+    if (status == TW_OK && !found)
+        return tw_error_set(err, TW_EUSAGE, "'%s' is no tile directory: it has no metadata.json", folder);
+    if (status == TW_OK && output->extension == NULL)
+        return tw_error_set(err, TW_EUSAGE, "'%s/metadata.json': tiles of format '%s' are not known", folder,
+                            output->format != NULL ? output->format : "");
     return status;
 }

@@ -5,15 +5,12 @@
 #ifndef TW_TILE_METADATA_H
 #define TW_TILE_METADATA_H
 
-#include "tile_set.h"
+#include "tile_output.h"
 
-/* Sets what the file says; the rest of *layout stays. Without a file nothing changes, and the status is
- * TW_OK. TW_EUSAGE: `x/metadata.json:3:5: malformed JSON: ...`, and what is wrong with its values. */
-enum tw_status tw_tile_metadata_read(const char *folder, struct tw_arena *arena,
-                                     struct tw_tile_layout *layout, struct tw_error *err);
-
-/* Whether tiles with that extension can be read; and all of those, for messages. */
-bool tw_tile_extension_is_known(const char *extension);
-size_t tw_tile_extensions(const char *const **extensions);
+/* Sets what the file says, and pyramid.metatiling, .tile_size_px and .pixelbuffer_px to their defaults where
+ * it says nothing; the folder stays. *found is false, and the status TW_OK, when there is no file. TW_EUSAGE:
+ * `x/metadata.json:3:5: malformed JSON: ...`, and what is wrong with its values. */
+enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_arena *arena, bool *found,
+                                     struct tw_error *err);
 
 #endif

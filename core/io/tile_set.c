@@ -2,124 +2,94 @@
 #include "tile_set.h"
 
 #include "crs.h"
-#include "file.h"
+#include "text.h"
 
-#include <dirent.h>
-#include <errno.h>
+#include <ctype.h>
 #include <string.h>
 
-/* The tiles of a zoom that a listing has found. */
-struct listing {
+/* What a listing has found. Zooms come from the shallowest down. */
+struct finding {
+    struct tw_tile_range zooms[TW_MAX_ZOOM + 1];
+    int num_zooms;
+    struct tw_tile first; /* the first one of the deepest zoom in row-major order */
     const struct tw_tile_layout *layout;
-    struct tw_arena *arena; /* for paths */
-    struct tw_error *err;
-    struct tw_tile_range range;
-    struct tw_tile first; /* the first one in row-major order */
-    bool any;
 };
 
-/* A name that is a number and nothing else; what stands behind it must be the suffix. */
-static bool parse_name(const char *name, const char *suffix, int64_t *number)
+static enum tw_status add_tile(void *context, const struct tw_stored_tile *stored, struct tw_error *err)
 {
-    size_t digits = strspn(name, "0123456789");
-    if (digits == 0 || digits > 12 || (digits > 1 && name[0] == '0') || strcmp(name + digits, suffix) != 0)
-        return false;
-    *number = 0;
-    for (size_t i = 0; i < digits; i++)
-        *number = *number * 10 + (name[i] - '0');
-    return true;
-}
-
-typedef enum tw_status (*found_name)(struct listing *listing, const char *path, int64_t number,
-                                     int64_t outer);
-
-/* Calls found for each entry whose name is a number with the suffix behind it. */
-static enum tw_status list_folder(struct listing *listing, const char *path, const char *suffix,
-                                  found_name found, int64_t outer)
-{
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return errno == ENOTDIR
-                   ? TW_OK
-                   : tw_error_set(listing->err, TW_EUSAGE, "cannot open '%s': %s", path, strerror(errno));
-    enum tw_status status = TW_OK;
-    for (struct dirent *entry; status == TW_OK && (entry = readdir(folder)) != NULL;) {
-        int64_t number;
-        if (parse_name(entry->d_name, suffix, &number))
-            status = found(listing, path, number, outer);
+    (void)err;
+    struct finding *finding = context;
+    const struct tw_tile *tile = &stored->tile;
+    if (finding->num_zooms == 0 || finding->zooms[finding->num_zooms - 1].zoom != tile->zoom) {
+        finding->zooms[finding->num_zooms++] =
+            (struct tw_tile_range){tile->zoom, tile->row, tile->row, tile->col, tile->col};
+        finding->first = *tile;
     }
-    closedir(folder);
-    return status;
-}
-
-static enum tw_status found_tile(struct listing *listing, const char *path, int64_t inner, int64_t outer)
-{
-    const struct tw_tile_layout *layout = listing->layout;
-    struct tw_tile_range *range = &listing->range;
-    struct tw_tile tile = {range->zoom, layout->cols_first ? inner : outer,
-                           layout->cols_first ? outer : inner};
-    if (!tw_tile_is_inside(&layout->pyramid, &tile))
-        return tw_error_set(listing->err, TW_EUSAGE,
-                            "'%s/%lld.%s' is not a tile of the grid with metatiling %d; check 'grid' and "
-                            "'metatiling'",
-                            path, (long long)inner, layout->extension, layout->pyramid.metatiling);
-    if (!listing->any)
-        *range = (struct tw_tile_range){range->zoom, tile.row, tile.row, tile.col, tile.col};
-    if (!listing->any || tile.row < listing->first.row ||
-        (tile.row == listing->first.row && tile.col < listing->first.col))
-        listing->first = tile;
-    range->first_row = tile.row < range->first_row ? tile.row : range->first_row;
-    range->last_row = tile.row > range->last_row ? tile.row : range->last_row;
-    range->first_col = tile.col < range->first_col ? tile.col : range->first_col;
-    range->last_col = tile.col > range->last_col ? tile.col : range->last_col;
-    listing->any = true;
+    struct tw_tile_range *range = &finding->zooms[finding->num_zooms - 1];
+    if (tile->row < finding->first.row || (tile->row == finding->first.row && tile->col < finding->first.col))
+        finding->first = *tile;
+    range->first_row = tile->row < range->first_row ? tile->row : range->first_row;
+    range->last_row = tile->row > range->last_row ? tile->row : range->last_row;
+    range->first_col = tile->col < range->first_col ? tile->col : range->first_col;
+    range->last_col = tile->col > range->last_col ? tile->col : range->last_col;
     return TW_OK;
 }
 
-static enum tw_status found_row(struct listing *listing, const char *path, int64_t number, int64_t outer)
+static enum tw_status refuse_outside(void *context, const char *path, enum tw_stranger why,
+                                     struct tw_error *err)
 {
-    (void)outer;
-    struct tw_arena_mark mark = tw_arena_mark(listing->arena);
-    char *row = tw_arena_printf(listing->arena, "%s/%lld", path, (long long)number);
-    char *suffix = tw_arena_printf(listing->arena, ".%s", listing->layout->extension);
-    enum tw_status status = row == NULL || suffix == NULL
-                                ? tw_error_nomem(listing->err)
-                                : list_folder(listing, row, suffix, found_tile, number);
-    tw_arena_release(listing->arena, mark);
-    return status;
+    const struct tw_tile_layout *layout = ((const struct finding *)context)->layout;
+    if (why != TW_STRANGER_OUTSIDE)
+        return TW_OK;
+    return tw_error_set(err, TW_EUSAGE,
+                        "'%s/%s' is not a tile of the grid with metatiling %d; check 'grid' and 'metatiling'",
+                        layout->folder, path, layout->pyramid.metatiling);
 }
 
-static enum tw_status list_zoom(struct listing *listing, int zoom)
+/* `ZOOM/ROW/COL.tif`. */
+static enum tw_status has_no_tiles(const struct tw_tile_layout *layout, struct tw_error *err)
 {
-    char *path = tw_arena_printf(listing->arena, "%s/%d", listing->layout->folder, zoom);
-    if (path == NULL)
-        return tw_error_nomem(listing->err);
-    listing->range.zoom = zoom;
-    listing->any = false;
-    return tw_is_folder(path) ? list_folder(listing, path, "", found_row, 0) : TW_OK;
+    struct tw_text path = {0};
+    bool in_name = false;
+    for (const char *c = layout->schema; *c != '\0'; c++) {
+        if (strncmp(c, "{extension}", strlen("{extension}")) == 0) {
+            tw_text_add(&path, layout->extension);
+            c += strlen("{extension}") - 1;
+        } else if (*c == '{' || *c == '}') {
+            in_name = *c == '{';
+        } else {
+            tw_text_printf(&path, "%c", in_name ? toupper((unsigned char)*c) : *c);
+        }
+    }
+    tw_error_set(err, TW_EUSAGE, "'%s' holds no tiles of zoom %d to %d: no file '%s'", layout->folder,
+                 layout->min_zoom, layout->max_zoom, tw_text_get(&path));
+    tw_text_free(&path);
+    return TW_EUSAGE;
 }
 
 /* Sets the set's zooms, and the first tile of the deepest one. */
-static enum tw_status list_zooms(struct tw_tile_set *set, struct tw_arena *arena, struct tw_tile *first,
-                                 struct tw_error *err)
+static enum tw_status list_zooms(struct tw_tile_set *set, struct tw_tile *first, struct tw_error *err)
 {
     const struct tw_tile_layout *layout = &set->layout;
-    struct listing listing = {.layout = layout, .arena = arena, .err = err};
-    for (int zoom = layout->max_zoom; zoom >= layout->min_zoom; zoom--) {
-        enum tw_status status = list_zoom(&listing, zoom);
-        if (status != TW_OK)
-            return status;
-        if (!listing.any)
-            continue;
-        if (set->num_zooms == 0)
-            *first = listing.first;
-        set->zooms[set->num_zooms++] = listing.range;
-    }
-    if (set->num_zooms > 0)
-        return TW_OK;
-    return tw_error_set(err, TW_EUSAGE, "'%s' holds no tiles of zoom %d to %d: no file 'ZOOM/%s.%s'",
-                        layout->folder, layout->min_zoom, layout->max_zoom,
-                        layout->cols_first ? "COL/ROW" : "ROW/COL", layout->extension);
+    const struct tw_tile_output output = {.folder = layout->folder,
+                                          .pyramid = layout->pyramid,
+                                          .schema = layout->schema,
+                                          .extension = layout->extension};
+    struct finding finding = {.layout = layout};
+    const struct tw_tile_listing listing = {.output = &output,
+                                            .min_zoom = layout->min_zoom,
+                                            .max_zoom = layout->max_zoom,
+                                            .tile = add_tile,
+                                            .stranger = refuse_outside,
+                                            .context = &finding};
+    enum tw_status status = tw_tile_output_list(&listing, err);
+    if (status == TW_OK && finding.num_zooms == 0)
+        return has_no_tiles(layout, err);
+    *first = finding.first;
+    set->num_zooms = finding.num_zooms;
+    for (int i = 0; i < finding.num_zooms; i++)
+        set->zooms[i] = finding.zooms[finding.num_zooms - 1 - i];
+    return status;
 }
 
 /* Columns and rows of pixels; the ends are not included. */
@@ -230,7 +200,7 @@ enum tw_status tw_tile_set_open(const struct tw_tile_layout *layout, const struc
     struct tw_tile first = {0};
     enum tw_status status = check_crs(layout->pyramid.grid, err);
     if (status == TW_OK)
-        status = list_zooms(opened, arena, &first, err);
+        status = list_zooms(opened, &first, err);
     if (status == TW_OK)
         status = describe(opened, &first, arena, err);
     if (status == TW_OK)

@@ -12,14 +12,14 @@
 #define TW_TILE_SET_H
 
 #include "source_pixels.h"
-#include "tile.h"
+#include "tile_output.h"
 
 /* How a folder of tiles is laid out. */
 struct tw_tile_layout {
     const char *folder;
     struct tw_pyramid pyramid; /* of the tiles */
     const char *extension;     /* without the dot */
-    bool cols_first;           /* zoom/col/row, otherwise zoom/row/col */
+    const char *schema;        /* of their paths below the folder */
     int min_zoom, max_zoom;    /* others are left out */
     bool use_finer;            /* see tw_tile_set_lacks */
 };
@@ -63,5 +63,9 @@ struct tw_tile_file {
 enum tw_status tw_tile_file_open(const struct tw_tile_set *set, const struct tw_tile *tile,
                                  struct tw_dataset_pool *pool, struct tw_arena *arena,
                                  struct tw_tile_file *file, struct tw_error *err);
+
+/* Whether tiles with that extension can be read; and all of those, for messages. */
+bool tw_tile_extension_is_known(const char *extension);
+size_t tw_tile_extensions(const char *const **extensions);
 
 #endif

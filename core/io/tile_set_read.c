@@ -5,6 +5,23 @@
 
 #include <string.h>
 
+static const char *const extensions[] = {"tif", "tiff", "png", "jpg", "jpeg", "jp2", "webp"};
+enum { NUM_EXTENSIONS = sizeof(extensions) / sizeof(extensions[0]) };
+
+size_t tw_tile_extensions(const char *const **list)
+{
+    *list = extensions;
+    return NUM_EXTENSIONS;
+}
+
+bool tw_tile_extension_is_known(const char *extension)
+{
+    for (size_t i = 0; i < NUM_EXTENSIONS; i++)
+        if (strcmp(extensions[i], extension) == 0)
+            return true;
+    return false;
+}
+
 /* A part of the raster that is being put together. */
 struct reading {
     const struct tw_tile_set *set;
@@ -20,10 +37,8 @@ static const char *tile_path(const struct tw_tile_set *set, const struct tw_tile
                              struct tw_arena *arena)
 {
     const struct tw_tile_layout *layout = &set->layout;
-    long long outer = layout->cols_first ? tile->col : tile->row;
-    long long inner = layout->cols_first ? tile->row : tile->col;
-    return tw_arena_printf(arena, "%s/%d/%lld/%lld.%s", layout->folder, tile->zoom, outer, inner,
-                           layout->extension);
+    const char *path = tw_tile_path(arena, layout->schema, tile, layout->extension);
+    return path != NULL ? tw_arena_printf(arena, "%s/%s", layout->folder, path) : NULL;
 }
 
 static enum tw_status check_size(const struct tw_tile_set *set, const struct tw_tile_file *file,

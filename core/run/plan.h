@@ -9,25 +9,9 @@
 #define TW_PLAN_H
 
 #include "config.h"
-#include "script.h"
+#include "selection.h"
 #include "sink.h"
 #include "source.h"
-
-/* What the command line asks for, besides the configuration. */
-struct tw_selection {
-    struct tw_script_limits script; /* for loading it */
-    bool has_zooms;
-    int min_zoom, max_zoom;
-    bool has_bounds;
-    struct tw_box bounds;
-    const char *bounds_crs; /* also of the point; NULL: the grid's */
-    bool has_point;
-    double x, y;
-    const char *area; /* WKT or the path of a vector file; NULL: none */
-    const char *area_crs;
-    bool has_tile;
-    struct tw_tile tile; /* of the process pyramid */
-};
 
 /* Zooms that are computed with the same parameters from the same inputs: what `prepare` and `setup` run once
  * for. */

@@ -122,52 +122,16 @@ static enum tw_status base_area(const struct tw_plan *plan, const struct tw_area
     return status;
 }
 
-/* What the command line leaves; NULL when it asks for no part. */
-static enum tw_status selected_area(const struct tw_plan *plan, const struct tw_selection *s,
-                                    struct tw_area **area, struct tw_error *err)
-{
-    const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
-    struct tw_area *more = NULL;
-    enum tw_status status = TW_OK;
-    *area = NULL;
-    if (s->has_tile || s->has_point) {
-        struct tw_tile tile = s->tile;
-        double x = s->x, y = s->y;
-        if (s->has_point)
-            status = tw_point_to_grid(&x, &y, s->bounds_crs, pyramid->grid, err);
-        if (status == TW_OK && s->has_point && !tw_tile_from_point(pyramid, plan->max_zoom, x, y, &tile))
-            return tw_error_set(err, TW_EUSAGE, "the point %.10g %.10g lies outside the grid '%s'", s->x,
-                                s->y, pyramid->grid->name);
-        struct tw_box box = tw_tile_bounds(pyramid, &tile);
-        return status != TW_OK ? status : tw_area_from_box(pyramid->grid, &box, area, err);
-    }
-    if (s->has_bounds)
-        status = tw_area_from_bounds(&s->bounds, s->bounds_crs, pyramid->grid, area, err);
-    if (status == TW_OK && s->area != NULL)
-        status = tw_area_read(s->area, s->area_crs, pyramid->grid, &more, err);
-    if (status == TW_OK && more != NULL && *area != NULL)
-        return cut(area, more, err);
-    if (more != NULL)
-        *area = more;
-    return status;
-}
-
 static enum tw_status check_zooms(struct tw_plan *plan, const struct tw_selection *s, struct tw_error *err)
 {
     const struct tw_config *config = plan->config;
-    plan->min_zoom = s->has_tile ? s->tile.zoom : s->has_zooms ? s->min_zoom : config->min_zoom;
-    plan->max_zoom = s->has_tile ? s->tile.zoom : s->has_zooms ? s->max_zoom : config->max_zoom;
+    plan->min_zoom = config->min_zoom;
+    plan->max_zoom = config->max_zoom;
+    tw_selection_zooms(s, &plan->min_zoom, &plan->max_zoom);
     if (plan->min_zoom < config->min_zoom || plan->max_zoom > config->max_zoom)
         return tw_error_set(err, TW_EUSAGE, "zoom %d is not among the zoom levels of '%s', %d to %d",
                             plan->min_zoom < config->min_zoom ? plan->min_zoom : plan->max_zoom, config->path,
                             config->min_zoom, config->max_zoom);
-    char text[TW_TILE_TEXT_SIZE];
-    const struct tw_pyramid *pyramid = &config->process_pyramid;
-    if (s->has_tile && !tw_tile_is_inside(pyramid, &s->tile))
-        return tw_error_set(
-            err, TW_EUSAGE, "tile %s does not exist: zoom %d has %lld rows and %lld columns of metatiles",
-            tw_tile_text(&s->tile, text), s->tile.zoom, (long long)tw_pyramid_rows(pyramid, s->tile.zoom),
-            (long long)tw_pyramid_cols(pyramid, s->tile.zoom));
     return TW_OK;
 }
 
@@ -176,7 +140,8 @@ static enum tw_status cut_with_selection(struct tw_plan *plan, const struct tw_s
                                          struct tw_error *err)
 {
     struct tw_area *selected = NULL;
-    enum tw_status status = selected_area(plan, s, &selected, err);
+    enum tw_status status =
+        tw_selection_area(s, &plan->config->process_pyramid, plan->max_zoom, &selected, err);
     plan->is_partial = selected != NULL;
     for (int level = plan->config->min_zoom; status == TW_OK && level <= plan->config->max_zoom; level++) {
         struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];

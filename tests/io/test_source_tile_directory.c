@@ -358,11 +358,9 @@ static void wrong_metadata_is_refused_with_its_place(void **state)
          "'%s': pyramid.metatiling must be a whole number from 1 to 65536"},
         {"{\"driver\": {}, \"pyramid\": {\"grid\": {\"shape\": [1, 1]}}}",
          "'%s': pyramid.grid: a custom grid needs 'bounds'"},
-        {"{\"driver\": {\"format\": \"PNG\", \"tile_path_schema\": \"{zoom}-{row}-{col}\"},"
+        {"{\"driver\": {\"format\": \"PNG\", \"tile_path_schema\": \"{zoom}-{row}\"},"
          " \"pyramid\": {\"grid\": {\"grid\": \"geodetic\"}}}",
-         "'%s': tiles that lie at '{zoom}-{row}-{col}' cannot be read, only at "
-         "'{zoom}/{row}/{col}.{extension}' or "
-         "'{zoom}/{col}/{row}.{extension}'"},
+         "'%s': driver.tile_path_schema: the path of tiles '{zoom}-{row}' needs {col}"},
     };
     make_tiles("broken");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -23,6 +23,51 @@ static void paths_follow_the_schema(void **state)
     assert_path("a-{zoom}/x{col}y{row}z{zoom}", "a-30/x2147483647y1073741823z30");
 }
 
+/* expected: what is known of the tile afterwards, as text; NULL: no match. */
+static void assert_match(const char *schema, const char *name, const char *expected)
+{
+    struct tw_tile tile = {-1, -1, -1};
+    char text[TW_TILE_TEXT_SIZE];
+    assert_int_equal(tw_path_match(schema, "png", name, &tile), expected != NULL);
+    assert_string_equal(tw_tile_text(&tile, text), expected != NULL ? expected : "-1/-1/-1");
+}
+
+static void paths_are_read_back(void **state)
+{
+    (void)state;
+    assert_match("{zoom}/{row}/{col}.{extension}", "30/1073741823/2147483647.png",
+                 "30/1073741823/2147483647");
+    assert_match("a-{zoom}/x{col}y{row}z{zoom}", "a-3/x1y0z3", "3/0/1");
+    assert_match("{row}", "12", "-1/12/-1");
+    assert_match("{zoom}/{row}1/{col}", "3/51/0", "3/5/0");
+    assert_match("{zoom}/{row}1/{col}", "3/511/0", "3/51/0");
+    assert_match("t{zoom}.{row}.{col}.{extension}", "t3.4.5.png", "3/4/5");
+}
+
+static void other_names_are_no_paths_of_tiles(void **state)
+{
+    (void)state;
+    assert_match("{col}.{extension}", "1.png.aux.xml", NULL);
+    assert_match("{col}.{extension}", "1.pn", NULL);
+    assert_match("{col}.{extension}", "01.png", NULL);
+    assert_match("{col}.{extension}", "-1.png", NULL);
+    assert_match("{col}.{extension}", ".png", NULL);
+    assert_match("{col}.{extension}", "1234567890123.png", NULL);
+    assert_match("{zoom}", "31", NULL);
+    assert_match("{zoom}/{row}/{zoom}-{col}", "3/1/4-1", NULL);
+    assert_match("", "x", NULL);
+}
+
+static void what_is_known_must_be_so(void **state)
+{
+    (void)state;
+    struct tw_tile tile = {3, -1, -1};
+    assert_false(tw_path_match("{zoom}-{row}", "png", "4-1", &tile));
+    assert_int_equal(tile.row, -1);
+    assert_true(tw_path_match("{zoom}-{row}", "png", "3-1", &tile));
+    assert_int_equal(tile.row, 1);
+}
+
 static void assert_schema(const char *text, const char *message)
 {
     struct tw_problems problems = {0};
@@ -30,6 +75,18 @@ static void assert_schema(const char *text, const char *message)
     assert_int_equal(tw_path_schema_check(&value, &problems), message == NULL);
     assert_string_equal(tw_text_get(&problems.text), message != NULL ? message : "");
     tw_problems_free(&problems);
+}
+
+static void schema_whose_numbers_run_together_is_refused(void **state)
+{
+    (void)state;
+    assert_schema("{zoom}/{row}{col}",
+                  "a.yaml:3:7: the path of tiles '{zoom}/{row}{col}' needs something that is no digit "
+                  "between its numbers, as in '{zoom}/{row}/{col}.{extension}'");
+    assert_schema("{zoom}/{row}00{col}.png",
+                  "a.yaml:3:7: the path of tiles '{zoom}/{row}00{col}.png' needs something that is no digit "
+                  "between its numbers, as in '{zoom}/{row}/{col}.{extension}'");
+    assert_schema("{zoom}/0{row}0-0{col}0", NULL);
 }
 
 static void schema_may_hold_the_placeholders_in_any_order(void **state)
@@ -94,6 +151,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_follow_the_schema),
+        cmocka_unit_test(paths_are_read_back),
+        cmocka_unit_test(other_names_are_no_paths_of_tiles),
+        cmocka_unit_test(what_is_known_must_be_so),
+        cmocka_unit_test(schema_whose_numbers_run_together_is_refused),
         cmocka_unit_test(schema_may_hold_the_placeholders_in_any_order),
         cmocka_unit_test(schema_needs_zoom_row_and_col),
         cmocka_unit_test(schema_with_unknown_placeholder_is_refused),

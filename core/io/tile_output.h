@@ -1,0 +1,70 @@
+/* tile_output.h - a folder of tiles that was written earlier: what its tiles are, and which ones there are.
+ *
+ * Written by this program or by mapchete: metadata.json in the folder says how the tiles are laid out.
+ * Nothing here changes the folder. A tile's sidecar is the file beside it with its name and `.aux.xml`.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_TILE_OUTPUT_H
+#define TW_TILE_OUTPUT_H
+
+#include "area.h"
+#include "dtype.h"
+
+/* What metadata.json says. */
+struct tw_tile_output {
+    const char *folder;
+    struct tw_pyramid pyramid; /* of the tiles */
+    const char *schema;    /* of their paths below the folder; tw_tile_default_schema when nothing is said */
+    const char *format;    /* as written: `GTiff`; NULL: not said */
+    const char *extension; /* without the dot; NULL: neither said nor known from the format */
+    bool has_zooms;        /* that the configuration covered; there may be fewer, or none */
+    int min_zoom, max_zoom;
+    int num_bands; /* 0: not said, or features */
+    bool has_dtype;
+    enum tw_dtype dtype;
+    bool has_nodata;
+    double nodata;
+};
+
+extern const char tw_tile_default_schema[];
+
+/* Opens a folder with metadata.json. Everything in *output lives in the arena. TW_EUSAGE: `no folder 'x'`,
+ * `'x' is no tile directory: it has no metadata.json`, and what is wrong with that file. */
+enum tw_status tw_tile_output_open(const char *folder, struct tw_arena *arena, struct tw_tile_output *output,
+                                   struct tw_error *err);
+
+/* A tile that lies in the folder. */
+struct tw_stored_tile {
+    struct tw_tile tile;
+    const char *path; /* below the folder */
+    bool has_sidecar;
+};
+
+enum tw_stranger {
+    TW_STRANGER_NAME,    /* no path that the schema gives */
+    TW_STRANGER_OUTSIDE, /* a tile that the grid does not have */
+    TW_STRANGER_KIND,    /* a folder where a file would be, a file where a folder would be, or neither */
+    TW_STRANGER_SIDECAR  /* of a tile that is not there */
+};
+
+/* What to list, and what to call for it; a status other than TW_OK ends the listing. */
+struct tw_tile_listing {
+    const struct tw_tile_output *output; /* its folder, pyramid, schema and extension */
+    int min_zoom, max_zoom;
+    const struct tw_area *area; /* only tiles that share area with it; NULL: everywhere */
+    bool skip_links;            /* symbolic links are strangers, not what they point at */
+    enum tw_status (*tile)(void *context, const struct tw_stored_tile *tile, struct tw_error *err);
+    /* May be NULL. Of the folders that are looked into, what is no tile; at the top, metadata.json and names
+     * that begin with a dot are none. path: below the folder. */
+    enum tw_status (*stranger)(void *context, const char *path, enum tw_stranger why, struct tw_error *err);
+    void *context;
+};
+
+/* Lists the tiles that exist, by looking into the folders, never by asking for each possible one. Always in
+ * the same order: by zoom, and within a zoom as the schema nests (by row, then by column, if it is the
+ * default one). Takes memory for the names of one folder at each level. TW_ESTORAGE when a folder cannot be
+ * read; what vanishes meanwhile is left out. */
+enum tw_status tw_tile_output_list(const struct tw_tile_listing *listing, struct tw_error *err);
+
+#endif
