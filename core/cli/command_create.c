@@ -79,8 +79,8 @@ static enum tw_status check_values(const struct request *request, struct tw_erro
                             "--process-file: scripts are written in Lua; give a name that ends "
                             "in .lua, not '%s'",
                             script);
-    const char *const *names, *const *about;
-    size_t count = tw_encoder_formats(&names, &about);
+    const char *names[TW_MOST_FORMATS], *about[TW_MOST_FORMATS];
+    size_t count = tw_encoder_formats(names, about);
     return format != NULL ? check_known("format", format, names, count, err) : TW_OK;
 }
 

@@ -48,6 +48,7 @@ static int formats(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
     const char *const *names, *const *about;
+    const char *outputs[TW_MOST_FORMATS], *texts[TW_MOST_FORMATS];
     bool wanted[NUM_KEYS] = {false};
     struct tw_error err = {0};
     if (read_request(wanted, argc, argv, &err) != TW_OK)
@@ -56,9 +57,9 @@ static int formats(const struct tw_command *command, int argc, char **argv)
     size_t count = tw_source_drivers(&names, &about);
     if (all || wanted[INPUTS])
         print_list("inputs:", names, about, count);
-    count = tw_encoder_formats(&names, &about);
+    count = tw_encoder_formats(outputs, texts);
     if (all || wanted[OUTPUTS])
-        print_list("outputs:", names, about, count);
+        print_list("outputs:", outputs, texts, count);
     return TW_EXIT_DONE;
 }
 

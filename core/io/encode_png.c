@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "encoder_driver.h"
-#include "encode_png.h"
+#include "picture.h"
 #include "png_filter.h"
 
 #include <libdeflate.h>
@@ -19,7 +19,7 @@ static size_t png_options(const struct tw_encoder *encoder, const char *const **
     return sizeof(option_names) / sizeof(option_names[0]);
 }
 
-static int read_level(const struct tw_output_spec *spec, struct tw_problems *problems)
+int tw_png_level(const struct tw_output_spec *spec, struct tw_problems *problems)
 {
     const struct tw_value *value = tw_value_get(spec->options, "compression");
     long long level;
@@ -50,54 +50,27 @@ static int read_count(const struct tw_output_spec *spec, struct tw_problems *pro
     return 4;
 }
 
-/* GDAL finds the place of a PNG only in a file beside it. */
-static bool read_georeference(const struct tw_output_spec *spec, struct tw_problems *problems)
-{
-    const struct tw_value *value = tw_value_get(spec->options, "georeference");
-    if (value != NULL && value->kind == TW_STRING && strcmp(value->text, "none") == 0)
-        return false;
-    return tw_output_bool(spec, "georeference", true, problems);
-}
-
 static bool png_open(struct tw_encoder *encoder, const struct tw_output_spec *spec,
                      struct tw_problems *problems)
 {
-    struct tw_png_settings *settings = tw_arena_calloc(encoder->arena, 1, sizeof(*settings));
+    struct tw_picture_settings *settings = tw_arena_calloc(encoder->arena, 1, sizeof(*settings));
     if (settings == NULL)
         return false;
     encoder->dtype = spec->has_dtype ? spec->dtype : TW_UINT8;
     if (encoder->dtype != TW_UINT8 && encoder->dtype != TW_UINT16) {
-        const struct tw_value *place = tw_value_get(spec->options, "dtype");
-        tw_problems_add(problems, place != NULL ? place : spec->options, "PNG holds uint8 or uint16, not %s",
+        tw_problems_add(problems, tw_output_place(spec, "dtype"), "PNG holds uint8 or uint16, not %s",
                         tw_dtype_name(encoder->dtype));
         encoder->dtype = TW_UINT8;
     }
-    if (spec->num_bands > 4) {
-        const struct tw_value *place = tw_value_get(spec->options, "bands");
-        tw_problems_add(problems, place != NULL ? place : spec->options,
-                        "PNG holds 1 to 4 bands, not %d; write GTiff, or return fewer bands",
-                        spec->num_bands);
-    }
+    tw_picture_check_spec(spec, "PNG", problems);
     encoder->num_bands = read_count(spec, problems);
     encoder->has_alpha = encoder->num_bands % 2 == 0;
     encoder->nodata = spec->has_nodata ? spec->nodata : 0;
     tw_nodata_check(spec, encoder->dtype, encoder->nodata, problems);
-    settings->level = read_level(spec, problems);
-    settings->georeference = read_georeference(spec, problems);
+    settings->level = tw_png_level(spec, problems);
+    settings->georeference = tw_picture_georeference(spec, problems);
     encoder->settings = settings;
     return true;
-}
-
-static enum tw_status png_check_bands(const struct tw_encoder *encoder, size_t num_bands,
-                                      struct tw_error *err)
-{
-    if (num_bands < 1 || num_bands > 4)
-        return tw_error_set(err, TW_ESCRIPT, "the script returned %zu bands; PNG takes 1 to 4", num_bands);
-    if (num_bands > 2 && encoder->num_bands <= 2)
-        return tw_error_set(err, TW_ESCRIPT,
-                            "the script returned %zu bands; a PNG with count %d takes 1 or 2", num_bands,
-                            encoder->num_bands);
-    return TW_OK;
 }
 
 static void put_uint32(unsigned char *at, size_t value)
@@ -169,11 +142,11 @@ static enum tw_status compress_rows(const struct tw_raster *stored, struct libde
     return TW_OK;
 }
 
-static enum tw_status png_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
-                                 const struct tw_window *window, struct tw_bytes *bytes, struct tw_error *err)
+enum tw_status tw_png_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
+                             const struct tw_window *window, struct tw_bytes *bytes, struct tw_error *err)
 {
     (void)window;
-    const struct tw_png_settings *settings = encoder->settings;
+    const struct tw_picture_settings *settings = encoder->settings;
     if (!tw_bytes_reserve(bytes, HEAD_SIZE + TAIL_SIZE))
         return tw_error_nomem(err);
     put_header(stored, bytes);
@@ -187,53 +160,17 @@ static enum tw_status png_encode(const struct tw_encoder *encoder, const struct 
     return status;
 }
 
-static void add_escaped(struct tw_text *text, const char *chars)
-{
-    for (; *chars != '\0'; chars++) {
-        if (*chars == '<')
-            tw_text_add(text, "&lt;");
-        else if (*chars == '&')
-            tw_text_add(text, "&amp;");
-        else
-            tw_text_add_bytes(text, chars, 1);
-    }
-}
-
-/* The alpha band alone gets a nodata value: a colour band with one would lose its true black. */
-static enum tw_status png_sidecar(const struct tw_encoder *encoder, const struct tw_window *window,
-                                  struct tw_bytes *bytes, struct tw_error *err)
-{
-    const struct tw_png_settings *settings = encoder->settings;
-    if (!settings->georeference)
-        return TW_OK;
-    double to[6];
-    tw_window_geotransform(window, to);
-    struct tw_text text = {0};
-    tw_text_add(&text, "<PAMDataset>\n  <SRS>");
-    add_escaped(&text, window->grid->crs);
-    tw_text_printf(&text, "</SRS>\n  <GeoTransform>%.17g,%.17g,%.17g,%.17g,%.17g,%.17g</GeoTransform>\n",
-                   to[0], to[1], to[2], to[3], to[4], to[5]);
-    if (encoder->has_alpha)
-        tw_text_printf(&text, "  <PAMRasterBand band=\"%d\"><NoDataValue>0</NoDataValue></PAMRasterBand>\n",
-                       encoder->num_bands);
-    tw_text_add(&text, "</PAMDataset>\n");
-    bool made = !text.failed && tw_bytes_reserve(bytes, text.length);
-    if (made)
-        memcpy(bytes->data, text.chars, bytes->size = text.length);
-    tw_text_free(&text);
-    return made ? TW_OK : tw_error_nomem(err);
-}
-
 const struct tw_encoder_driver tw_encode_png = {
     .format = "PNG",
     .about = "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
     .extension = "png",
     .content_type = "image/png",
+    .makes_bands = true,
     .open = png_open,
     .options = png_options,
-    .check_bands = png_check_bands,
-    .store = tw_png_store,
-    .encode = png_encode,
+    .check_bands = tw_picture_check_bands,
+    .store = tw_picture_store,
+    .encode = tw_png_encode,
     .decode = tw_png_decode,
-    .sidecar = png_sidecar,
+    .sidecar = tw_picture_sidecar,
 };

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tw_encoder_driver *const drivers[] = {&tw_encode_png, &tw_encode_gtiff,
-                                                          &tw_encode_geojson, &tw_encode_flatgeobuf};
+static const struct tw_encoder_driver *const drivers[] = {
+    &tw_encode_png,   &tw_encode_jpeg,    &tw_encode_webp,      &tw_encode_png_hillshade,
+    &tw_encode_gtiff, &tw_encode_geojson, &tw_encode_flatgeobuf};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
@@ -25,7 +26,8 @@ enum {
 static const struct tw_encoder_driver *find_driver(const char *format)
 {
     for (size_t i = 0; i < NUM_DRIVERS; i++)
-        if (strcmp(drivers[i]->format, format) == 0)
+        if (strcmp(drivers[i]->format, format) == 0 ||
+            (drivers[i]->alias != NULL && strcmp(drivers[i]->alias, format) == 0))
             return drivers[i];
     return NULL;
 }
@@ -128,6 +130,17 @@ bool tw_encoder_is_vector(const struct tw_encoder *encoder)
     return encoder->driver->encode_features != NULL;
 }
 
+bool tw_encoder_is_lossy(const struct tw_encoder *encoder)
+{
+    return encoder->is_lossy;
+}
+
+bool tw_format_makes_bands(const char *format)
+{
+    const struct tw_encoder_driver *driver = find_driver(format);
+    return driver != NULL && driver->makes_bands;
+}
+
 const char *tw_encoder_format(const struct tw_encoder *encoder)
 {
     return encoder->driver->format;
@@ -207,17 +220,13 @@ enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct
     return encoder->driver->sidecar != NULL ? encoder->driver->sidecar(encoder, window, bytes, err) : TW_OK;
 }
 
-size_t tw_encoder_formats(const char *const **names, const char *const **about)
+size_t tw_encoder_formats(const char *names[TW_MOST_FORMATS], const char *about[TW_MOST_FORMATS])
 {
-    static const char *const listed[] = {"PNG", "GTiff", "GeoJSON", "FlatGeobuf"};
-    static const char *const texts[] = {
-        "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
-        ("GeoTIFF of any type and number of bands; a path that ends in .tif makes "
-         "one file, or a COG"),
-        "features as text, in the grid's CRS", "features with a spatial index, in the grid's CRS"};
-    *names = listed;
-    *about = texts;
-    return sizeof(listed) / sizeof(listed[0]);
+    for (size_t i = 0; i < NUM_DRIVERS && i < TW_MOST_FORMATS; i++) {
+        names[i] = drivers[i]->format;
+        about[i] = drivers[i]->about;
+    }
+    return NUM_DRIVERS;
 }
 
 void tw_bytes_free(struct tw_bytes *bytes)

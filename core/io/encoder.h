@@ -7,7 +7,9 @@
  * "Stored form": what a tile holds after it was written: the encoder's number of bands and type, values
  * rounded and clamped, validity as a reader of the file would see it. Overviews are made from stored forms,
  * so that a run that is continued (and reads tiles back) ends with the same bytes as one that was not
- * interrupted. The stored form of features is what of them lies in a window, as the schema has it.
+ * interrupted. Of encoders that lose something (JPEG loses pixels and validity) it is what goes into a tile,
+ * and the writer hands on what a reader sees instead. The stored form of features is what of them lies in a
+ * window, as the schema has it.
  *
  * An encoder takes rasters or features, not both; functions for the other kind must not be called.
  *
@@ -53,6 +55,10 @@ struct tw_encoder *tw_encoder_open(const char *format, const struct tw_output_sp
 void tw_encoder_close(struct tw_encoder *encoder);
 
 bool tw_encoder_is_vector(const struct tw_encoder *encoder);
+/* Whether a reader sees other pixels, or other validity, than those that were encoded. */
+bool tw_encoder_is_lossy(const struct tw_encoder *encoder);
+/* Whether the format makes its bands of other numbers of bands, too (a gray band becomes RGB, say). */
+bool tw_format_makes_bands(const char *format);
 const char *tw_encoder_format(const struct tw_encoder *encoder);
 const char *tw_encoder_extension(const struct tw_encoder *encoder);    /* `png` */
 const char *tw_encoder_content_type(const struct tw_encoder *encoder); /* `image/png` */
@@ -100,6 +106,7 @@ enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct
 const char *tw_format_extension(const char *format);
 
 /* The names of the formats with a line about each, for `tilewright formats`. Returns their number. */
-size_t tw_encoder_formats(const char *const **names, const char *const **about);
+enum { TW_MOST_FORMATS = 32 };
+size_t tw_encoder_formats(const char *names[TW_MOST_FORMATS], const char *about[TW_MOST_FORMATS]);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <cpl_vsi.h>
 
+#include <stdio.h>
 #include <string.h>
 
 enum tw_status tw_budget_error(const struct tw_arena *arena, struct tw_error *err)
@@ -39,9 +40,7 @@ bool tw_nodata_check(const struct tw_output_spec *spec, enum tw_dtype dtype, dou
 {
     if (tw_dtype_holds(dtype, nodata))
         return true;
-    const struct tw_value *place = tw_value_get(spec->options, "nodata");
-    if (place == NULL)
-        place = spec->options;
+    const struct tw_value *place = tw_output_place(spec, "nodata");
     if (tw_dtype_is_float(dtype))
         tw_problems_add(problems, place, "nodata %.15g does not fit %s", nodata, tw_dtype_name(dtype));
     else
@@ -74,6 +73,39 @@ bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fal
     tw_problems_add(problems, value, "output.%s must be true or false, not %s", key,
                     tw_value_kind_name(value->kind));
     return fallback;
+}
+
+int tw_output_int(const struct tw_output_spec *spec, const char *key, int fallback, const int range[2],
+                  struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->options, key);
+    long long number;
+    if (value == NULL || value->kind == TW_NULL)
+        return fallback;
+    if (tw_value_is_int(value, &number) && number >= range[0] && number <= range[1])
+        return (int)number;
+    char wanted[100];
+    snprintf(wanted, sizeof(wanted), "output.%s must be a whole number from %d to %d", key, range[0],
+             range[1]);
+    tw_output_wrong(problems, value, wanted);
+    return fallback;
+}
+
+const struct tw_value *tw_output_place(const struct tw_output_spec *spec, const char *key)
+{
+    const struct tw_value *value = tw_value_get(spec->options, key);
+    return value != NULL ? value : spec->options;
+}
+
+enum tw_status tw_decoded_check(const struct tw_encoder *encoder, const struct tw_window *window,
+                                const int shape[3], struct tw_error *err)
+{
+    if (shape[0] != window->width_px || shape[1] != window->height_px)
+        return tw_error_set(err, TW_ESTORAGE, "the tile has %d x %d pixels, not %d x %d", shape[0], shape[1],
+                            window->width_px, window->height_px);
+    if (shape[2] != encoder->num_bands)
+        return tw_error_set(err, TW_ESTORAGE, "the tile has %d bands, not %d", shape[2], encoder->num_bands);
+    return TW_OK;
 }
 
 void tw_output_wrong(struct tw_problems *problems, const struct tw_value *value, const char *wanted)

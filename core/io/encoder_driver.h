@@ -21,12 +21,17 @@ struct tw_encoder {
     const char *const *names; /* num_bands names */
     bool names_given;         /* by the script or the configuration */
     bool has_alpha;           /* the last band says what is valid */
-    bool is_lossy;            /* encoding changes pixels: what is read back is not the stored form */
+    bool is_lossy;            /* encoding changes pixels or validity: what is read back is not stored */
+    const double *background; /* of files that cannot say what is valid: what the pixels of nodata hold, one
+                               * for each band. NULL: of others */
     void *settings;           /* the driver's own */
 };
 
 struct tw_encoder_driver {
     const char *format, *about, *extension, *content_type;
+    const char *alias;   /* another name of the format, or NULL */
+    bool makes_bands;    /* it makes the bands of the file from other numbers of bands, too */
+    int32_t most_pixels; /* of a side of a file; 0: no limit */
     /* Fills in the encoder; adds problems. Returns false when out of memory. */
     bool (*open)(struct tw_encoder *encoder, const struct tw_output_spec *spec, struct tw_problems *problems);
     void (*close)(struct tw_encoder *encoder);
@@ -54,6 +59,9 @@ struct tw_encoder_driver {
 };
 
 extern const struct tw_encoder_driver tw_encode_png;
+extern const struct tw_encoder_driver tw_encode_png_hillshade;
+extern const struct tw_encoder_driver tw_encode_jpeg;
+extern const struct tw_encoder_driver tw_encode_webp;
 extern const struct tw_encoder_driver tw_encode_gtiff;
 extern const struct tw_encoder_driver tw_encode_geojson;
 extern const struct tw_encoder_driver tw_encode_flatgeobuf;
@@ -79,6 +87,16 @@ const char *tw_output_text(const struct tw_output_spec *spec, const char *key, c
                            struct tw_problems *problems);
 bool tw_output_bool(const struct tw_output_spec *spec, const char *key, bool fallback,
                     struct tw_problems *problems);
+/* A whole number from low to high. */
+int tw_output_int(const struct tw_output_spec *spec, const char *key, int fallback, const int range[2],
+                  struct tw_problems *problems);
+
+/* Where a key of the output stands, or the output itself. */
+const struct tw_value *tw_output_place(const struct tw_output_spec *spec, const char *key);
+
+/* Checks width, height and number of bands of a tile that is read back: TW_ESTORAGE `the tile has ...`. */
+enum tw_status tw_decoded_check(const struct tw_encoder *encoder, const struct tw_window *window,
+                                const int shape[3], struct tw_error *err);
 
 /* Moves the bytes of a file in GDAL's memory, which is removed. TW_ESTORAGE when there is none. */
 enum tw_status tw_bytes_take(const char *path, struct tw_bytes *bytes, struct tw_error *err);

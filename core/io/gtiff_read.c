@@ -27,13 +27,11 @@ enum tw_status tw_gtiff_set_validity(const struct tw_encoder *encoder, struct tw
 static enum tw_status check_shape(const struct tw_encoder *encoder, GDALDatasetH dataset,
                                   const struct tw_window *window, struct tw_error *err)
 {
-    int width = GDALGetRasterXSize(dataset), height = GDALGetRasterYSize(dataset);
-    int bands = GDALGetRasterCount(dataset);
-    if (width != window->width_px || height != window->height_px)
-        return tw_error_set(err, TW_ESTORAGE, "the tile has %d x %d pixels, not %d x %d", width, height,
-                            window->width_px, window->height_px);
-    if (bands != encoder->num_bands)
-        return tw_error_set(err, TW_ESTORAGE, "the tile has %d bands, not %d", bands, encoder->num_bands);
+    const int shape[] = {GDALGetRasterXSize(dataset), GDALGetRasterYSize(dataset),
+                         GDALGetRasterCount(dataset)};
+    enum tw_status status = tw_decoded_check(encoder, window, shape, err);
+    if (status != TW_OK)
+        return status;
     GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
     if (type != tw_gtiff_data_type(encoder->dtype))
         return tw_error_set(err, TW_ESTORAGE, "the tile's type is %s, not %s", GDALGetDataTypeName(type),

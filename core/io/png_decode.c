@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "encode_png.h"
+#include "picture.h"
 
 #include <png.h>
 
@@ -89,16 +89,6 @@ static enum tw_status check_shape(const struct decoding *decoding, const struct 
     return TW_OK;
 }
 
-static void split_uint8(const uint8_t *samples, struct tw_raster *stored, size_t at, size_t width)
-{
-    size_t stride = stored->num_bands;
-    for (size_t band = 0; band < stride; band++) {
-        uint8_t *pixels = (uint8_t *)stored->bands[band].pixels + at;
-        for (size_t i = 0; i < width; i++)
-            pixels[i] = samples[i * stride + band];
-    }
-}
-
 static void split_uint16(const uint8_t *samples, struct tw_raster *stored, size_t at, size_t width)
 {
     size_t stride = 2 * stored->num_bands;
@@ -145,10 +135,10 @@ static enum tw_status decode_open_png(struct decoding *decoding, const struct tw
         if (encoder->dtype == TW_UINT16)
             split_uint16(decoding->rows[y], stored, y * width, width);
         else
-            split_uint8(decoding->rows[y], stored, y * width, width);
+            tw_picture_split(decoding->rows[y], y * width, width, stored);
     }
     tw_arena_release(arena, mark);
-    return tw_png_set_validity(encoder, arena, stored, err);
+    return tw_picture_set_validity(encoder, arena, stored, err);
 }
 
 enum tw_status tw_png_decode(const struct tw_encoder *encoder, const struct tw_bytes *blob,

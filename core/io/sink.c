@@ -17,12 +17,22 @@ static const struct tw_sink_driver *choose_driver(const struct tw_sink_spec *spe
     return NULL;
 }
 
+static void report_format(const struct tw_value *place, struct tw_problems *problems)
+{
+    const char *names[TW_MOST_FORMATS], *about[TW_MOST_FORMATS];
+    size_t count = tw_encoder_formats(names, about);
+    struct tw_text list = {0};
+    for (size_t i = 0; i < count; i++)
+        tw_text_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+    tw_problems_add(problems, place, "output.format is missing: one of %s", tw_text_get(&list));
+    tw_text_free(&list);
+}
+
 static void open_encoder(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)
 {
     const struct tw_value *format = tw_value_get(spec->output.options, "format");
     if (format == NULL || format->kind != TW_STRING) {
-        tw_problems_add(problems, format != NULL ? format : spec->output.options,
-                        "output.format is missing: PNG, GTiff, GeoJSON or FlatGeobuf");
+        report_format(format != NULL ? format : spec->output.options, problems);
         return;
     }
     struct tw_output_spec output = spec->output;
@@ -42,6 +52,7 @@ static struct tw_sink *new_sink(const struct tw_sink_spec *spec)
     sink->pyramid = spec->pyramid;
     sink->min_zoom = spec->min_zoom;
     sink->max_zoom = spec->max_zoom;
+    sink->reuses_pixels = spec->reuses_pixels;
     if (spec->path != NULL && (sink->path = tw_arena_strdup(sink->arena, spec->path)) == NULL) {
         tw_arena_free(sink->arena);
         free(sink);

@@ -26,6 +26,7 @@ struct tw_sink_spec {
         pyramid;            /* the output's: its metatiling and pixelbuffer, checked by the configuration */
     const char *path;       /* resolved; NULL for a sink that needs none */
     int min_zoom, max_zoom; /* of the configuration */
+    bool reuses_pixels;     /* some zooms are made from the pixels of others */
     const struct tw_area *area; /* of this run at max_zoom, for single files; borrowed until open returns */
 };
 
@@ -93,10 +94,13 @@ enum tw_status tw_writer_outdate(struct tw_writer *writer, const struct tw_tile 
 /* Writes a process metatile: raster is in stored form and covers window, which is the metatile's window grown
  * by at least the output's pixelbuffer. It is split into output tiles; empty ones are not written, and
  * removed if they exist from an earlier run. Records the metatile as done. stored == NULL: the whole metatile
- * is empty. */
+ * is empty.
+ *
+ * Where the encoder is lossy and pixels are used again (without a pixelbuffer), stored becomes what would be
+ * read back, in the arena: other zooms are made from that, whether the run is continued or not. */
 enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
-                             const struct tw_window *window, const struct tw_raster *stored,
-                             struct tw_arena *arena, struct tw_error *err);
+                             const struct tw_window *window, struct tw_raster *stored, struct tw_arena *arena,
+                             struct tw_error *err);
 
 /* The same for features in stored form, of the metatile's window grown by the output's pixelbuffer. */
 enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_tile *tile,

@@ -38,11 +38,24 @@ static void check_options(const struct tw_sink *sink, const struct tw_sink_spec 
             tw_problems_add(problems, value, "output.%s is for a single file: output.path must end in .tif",
                             single[i]);
     }
-    if (sink->encoder->is_lossy)
+    if (sink->encoder->is_lossy && sink->encoder->driver == &tw_encode_gtiff)
         tw_problems_add(
             problems, tw_value_get(spec->output.options, "compress"),
             "this compression changes pixels; a folder of tiles takes one of: none, lzw, packbits, "
             "deflate, zstd, lzma");
+}
+
+/* Whether a tile with its pixelbuffer fits into a file of the format. */
+static void check_side(const struct tw_sink *sink, const struct tw_sink_spec *spec,
+                       struct tw_problems *problems)
+{
+    const struct tw_pyramid *pyramid = &sink->pyramid;
+    int64_t most = sink->encoder->driver->most_pixels;
+    int64_t side = (int64_t)pyramid->tile_size_px * pyramid->metatiling + 2 * pyramid->pixelbuffer_px;
+    if (most > 0 && side > most)
+        tw_problems_add(problems, tw_output_place(&spec->output, "metatiling"),
+                        "a tile has %lld pixels on a side, and a %s at most %lld: lower output.metatiling",
+                        (long long)side, tw_encoder_format(sink->encoder), (long long)most);
 }
 
 /* Features go into folders only. */
@@ -66,6 +79,7 @@ static bool directory_open(struct tw_sink *sink, const struct tw_sink_spec *spec
     directory.work = tw_arena_printf(sink->arena, "%s/.tilewright", sink->path);
     directory.schema = read_schema(sink, spec, problems);
     check_options(sink, spec, problems);
+    check_side(sink, spec, problems);
     check_path(sink, spec, problems);
     if (directory.work == NULL || directory.schema == NULL)
         return false;

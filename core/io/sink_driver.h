@@ -25,6 +25,7 @@ struct tw_sink {
     struct tw_pyramid process, pyramid;
     const char *path; /* may be NULL */
     int min_zoom, max_zoom;
+    bool reuses_pixels;
     atomic_ullong bytes, files;
 };
 

@@ -195,22 +195,44 @@ static enum tw_status read_parts(struct reading *reading, struct tw_error *err)
     return status;
 }
 
-static enum tw_status make_empty(struct reading *reading, struct tw_error *err)
+enum tw_status tw_sink_empty(const struct tw_sink *sink, const struct tw_window *window,
+                             struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
 {
-    const struct tw_encoder *encoder = reading->sink->codec;
-    struct tw_arena *arena = reading->arena;
-    enum tw_status status = tw_stored_alloc(encoder, reading->window.width_px, reading->window.height_px,
-                                            arena, reading->stored, err);
+    const struct tw_encoder *encoder = sink->codec;
+    enum tw_status status = tw_stored_alloc(encoder, window->width_px, window->height_px, arena, stored, err);
     if (status != TW_OK)
         return status;
     double nodata = tw_encoder_empty_value(encoder);
-    for (size_t i = 0; i < reading->stored->num_bands; i++) {
-        struct tw_array *band = &reading->stored->bands[i];
+    for (size_t i = 0; i < stored->num_bands; i++) {
+        struct tw_array *band = &stored->bands[i];
         size_t count = tw_array_num_pixels(band);
         if ((band->valid = tw_arena_calloc(arena, count, 1)) == NULL)
             return tw_budget_error(arena, err);
         tw_pixels_fill(band->pixels, encoder->dtype, count, nodata);
     }
+    return TW_OK;
+}
+
+void tw_sink_drop_validity(struct tw_raster *stored)
+{
+    for (size_t i = 0; i < stored->num_bands; i++)
+        if (tw_array_is_full(&stored->bands[i]))
+            stored->bands[i].valid = NULL;
+}
+
+void tw_sink_paste(const struct tw_raster *tile, struct tw_raster *stored, int32_t col, int32_t row)
+{
+    struct reading reading = {.stored = stored, .window = {.width_px = stored->bands[0].width_px}};
+    struct overlap overlap = {0, 0, col, row, tile->bands[0].width_px, tile->bands[0].height_px};
+    paste(&reading, tile, &overlap);
+}
+
+static enum tw_status make_empty(struct reading *reading, struct tw_error *err)
+{
+    struct tw_arena *arena = reading->arena;
+    enum tw_status status = tw_sink_empty(reading->sink, &reading->window, arena, reading->stored, err);
+    if (status != TW_OK)
+        return status;
     if (reading->sink->pyramid.pixelbuffer_px > 0) {
         size_t count = tw_array_num_pixels(&reading->stored->bands[0]);
         if ((reading->covered = tw_arena_calloc(arena, count, 1)) == NULL)
@@ -228,8 +250,7 @@ enum tw_status tw_sink_read(const struct tw_sink *sink, const struct tw_window *
     if (status == TW_OK)
         status = read_parts(&reading, err);
     *found = reading.found;
-    for (size_t i = 0; status == TW_OK && i < stored->num_bands; i++)
-        if (tw_array_is_full(&stored->bands[i]))
-            stored->bands[i].valid = NULL;
+    if (status == TW_OK)
+        tw_sink_drop_validity(stored);
     return status;
 }

@@ -130,6 +130,7 @@ struct put {
     const struct tw_raster *stored; /* NULL: empty, unless there are features */
     const struct tw_features *features;
     struct tw_arena *arena;
+    struct tw_raster *seen; /* gathers what readers will see; NULL: not needed */
     uint32_t files;
 };
 
@@ -150,6 +151,18 @@ static enum tw_status put_bytes(struct tw_writer *writer, struct put *put, const
     return TW_OK;
 }
 
+/* What a reader will see of the tile whose bytes the writer holds. */
+static enum tw_status see_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
+                               const int32_t rectangle[4], struct tw_error *err)
+{
+    struct tw_raster decoded;
+    enum tw_status status =
+        tw_encoder_decode(writer->sink->codec, &writer->bytes, &tile->window, put->arena, &decoded, err);
+    if (status == TW_OK)
+        tw_sink_paste(&decoded, put->seen, rectangle[0], rectangle[1]);
+    return status;
+}
+
 static enum tw_status put_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
                                const int32_t rectangle[4], struct tw_error *err)
 {
@@ -157,6 +170,8 @@ static enum tw_status put_part(struct tw_writer *writer, struct put *put, const 
     enum tw_status status = crop(put->arena, put->stored, rectangle, &part, err);
     if (status == TW_OK)
         status = tw_encoder_encode(writer->sink->codec, &part, &tile->window, &writer->bytes, err);
+    if (status == TW_OK && put->seen != NULL)
+        status = see_part(writer, put, tile, rectangle, err);
     return status == TW_OK ? put_bytes(writer, put, tile, err) : status;
 }
 
@@ -219,11 +234,25 @@ static enum tw_status put_tiles(struct tw_writer *writer, struct put *put, const
 }
 
 enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
-                             const struct tw_window *window, const struct tw_raster *stored,
-                             struct tw_arena *arena, struct tw_error *err)
+                             const struct tw_window *window, struct tw_raster *stored, struct tw_arena *arena,
+                             struct tw_error *err)
 {
+    const struct tw_sink *sink = writer->sink;
     struct put put = {.window = window, .stored = stored, .arena = arena};
-    return put_tiles(writer, &put, tile, err);
+    struct tw_raster seen;
+    bool changes = sink->codec->is_lossy && sink->reuses_pixels && sink->pyramid.pixelbuffer_px == 0;
+    enum tw_status status = TW_OK;
+    if (stored != NULL && changes) {
+        put.seen = &seen;
+        status = tw_sink_empty(sink, window, arena, &seen, err);
+    }
+    if (status == TW_OK)
+        status = put_tiles(writer, &put, tile, err);
+    if (status == TW_OK && put.seen != NULL) {
+        tw_sink_drop_validity(&seen);
+        *stored = seen;
+    }
+    return status;
 }
 
 enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_tile *tile,

@@ -141,8 +141,7 @@ static const char *keep_text(const struct metadata *metadata, const json_t *driv
 static void set_extension(struct tw_tile_output *output)
 {
     if (output->extension == NULL && output->format != NULL)
-        output->extension =
-            strcmp(output->format, "PNG_hillshade") == 0 ? "png" : tw_format_extension(output->format);
+        output->extension = tw_format_extension(output->format);
 }
 
 static enum tw_status read_schema(const struct metadata *metadata, const json_t *driver)

@@ -102,7 +102,7 @@ static enum tw_status outdate_below(struct tw_engine *engine, struct tw_worker *
 }
 
 static enum tw_status write_tile(struct tw_worker *worker, const struct tw_tile *tile,
-                                 const struct tw_window *window, const struct tw_raster *stored,
+                                 const struct tw_window *window, struct tw_raster *stored,
                                  struct tw_error *err)
 {
     if (stored != NULL && tw_encoder_is_vector(tw_sink_encoder(worker->plan->sink)))
@@ -110,9 +110,9 @@ static enum tw_status write_tile(struct tw_worker *worker, const struct tw_tile 
     return tw_writer_put(worker->writer, tile, window, stored, worker->arena, err);
 }
 
-/* Writes what was made, and counts it. stored == NULL: an empty tile. */
+/* Writes what was made, and counts it; stored becomes what a reader sees. stored == NULL: an empty tile. */
 static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
-                           const struct tw_window *window, const struct tw_raster *stored)
+                           const struct tw_window *window, struct tw_raster *stored)
 {
     struct tw_error err = {0};
     if (tw_engine_is_cancelled(engine))

@@ -114,18 +114,36 @@ static struct tw_output_spec output_spec(const struct tw_config *config,
     return spec;
 }
 
-/* A script that declares its bands returns that many; formats that take any number (PNG) do not mind. */
+/* What a script declares must be what the format can make its bands of. */
+static void check_declared_bands(const struct tw_plan *plan, struct tw_problems *problems)
+{
+    struct tw_error ignored;
+    const struct tw_declaration *declaration = plan->declaration;
+    const struct tw_encoder *encoder = plan->sink != NULL ? tw_sink_encoder(plan->sink) : NULL;
+    if (encoder == NULL || declaration->num_bands == 0 ||
+        tw_encoder_check_bands(encoder, (size_t)declaration->num_bands, &ignored) == TW_OK)
+        return;
+    tw_problems_add(problems, plan->config->output,
+                    "the script %s declares %d band%s, of which no %s with %d band%s can be made",
+                    declaration->path, declaration->num_bands, declaration->num_bands == 1 ? "" : "s",
+                    tw_encoder_format(encoder), tw_encoder_num_bands(encoder),
+                    tw_encoder_num_bands(encoder) == 1 ? "" : "s");
+}
+
+/* A script that declares its bands returns that many; formats that make the bands that they need (PNG) do not
+ * mind. */
 static void check_bands(const struct tw_plan *plan, struct tw_problems *problems)
 {
     const struct tw_config *config = plan->config;
     const struct tw_declaration *declaration = plan->declaration;
     bool differ = config->has_output_bands && declaration->num_bands > 0 &&
                   config->output_bands != declaration->num_bands;
-    if (!differ || strcmp(config->output_format, "PNG") == 0)
-        return;
-    tw_problems_add(problems, tw_value_get(config->output, "bands"),
-                    "output.bands says %d band%s, but the script %s declares %d", config->output_bands,
-                    config->output_bands == 1 ? "" : "s", declaration->path, declaration->num_bands);
+    if (tw_format_makes_bands(config->output_format))
+        check_declared_bands(plan, problems);
+    else if (differ)
+        tw_problems_add(problems, tw_value_get(config->output, "bands"),
+                        "output.bands says %d band%s, but the script %s declares %d", config->output_bands,
+                        config->output_bands == 1 ? "" : "s", declaration->path, declaration->num_bands);
 }
 
 /* What the pyramid's arithmetic can hold. */
@@ -158,9 +176,22 @@ static void check_overviews(const struct tw_plan *plan, struct tw_problems *prob
             tw_encoder_format(tw_sink_encoder(plan->sink)));
 }
 
+/* Pixels around a tile are stored twice, with different losses: below the baselevels, tiles would depend on
+ * which of them are at hand. */
+static void check_loss(const struct tw_plan *plan, struct tw_problems *problems)
+{
+    const struct tw_config *config = plan->config;
+    if (plan->sink == NULL || !tw_encoder_is_lossy(tw_sink_encoder(plan->sink)))
+        return;
+    if (config->output_pyramid.pixelbuffer_px > 0 && config->base_max_zoom < config->max_zoom)
+        tw_problems_add(problems, tw_value_get(config->output, "pixelbuffer"),
+                        "%s loses something, and tiles with an output.pixelbuffer overlap: zooms above "
+                        "baselevels.max cannot be made of them; leave the pixelbuffer out",
+                        tw_encoder_format(tw_sink_encoder(plan->sink)));
+}
+
 static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *problems)
 {
-    check_bands(plan, problems);
     const struct tw_config *config = plan->config;
     struct tw_sink_spec spec = {
         .output = output_spec(config, plan->declaration),
@@ -169,9 +200,12 @@ static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *proble
         .path = config->output_path,
         .min_zoom = config->min_zoom,
         .max_zoom = config->max_zoom,
+        .reuses_pixels = config->base_min_zoom > config->min_zoom || config->base_max_zoom < config->max_zoom,
         .area = tw_plan_zoom(plan, config->max_zoom)->run_area,
     };
     plan->sink = tw_sink_open(&spec, problems);
+    check_bands(plan, problems);
+    check_loss(plan, problems);
     check_overviews(plan, problems);
     return plan->sink != NULL ? TW_OK : problems->count > 0 ? TW_EUSAGE : TW_ENOMEM;
 }

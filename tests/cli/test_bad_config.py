@@ -161,7 +161,8 @@ class BadConfig(harness.Case):
         self.check_refused("bad.yaml:1:10: cannot open 'nowhere.lua': No such file or directory", process="process: nowhere.lua")
 
     def test_an_unknown_output_format(self):
-        self.check_refused("bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? (known: PNG, GTiff, GeoJSON, FlatGeobuf)",
+        self.check_refused("bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? "
+                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf)",
                            output="output: {path: out, format: GTif, dtype: uint8, bands: 1}")
 
     def test_an_unknown_output_option(self):
@@ -267,7 +268,8 @@ class BadConfig(harness.Case):
     def test_problems_of_inputs_parameters_and_output_are_reported_in_one_go(self):
         self.check_refused("bad.yaml:6:22: unknown process parameter 'gian'; did you mean 'gain'? (known: gain, mode, on, steps)",
                            "bad.yaml:2:16: cannot open 'nowhere.tif': No such file or directory",
-                           "bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? (known: PNG, GTiff, GeoJSON, FlatGeobuf)",
+                           "bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? "
+                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf)",
                            input="input: {image: nowhere.tif}",
                            output="output: {path: out, format: GTif, dtype: uint8, bands: 1}",
                            params="process_parameters: {gian: 2}")

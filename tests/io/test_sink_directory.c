@@ -83,7 +83,9 @@ static uint64_t put(struct fixture *fixture, struct opened *opened, const struct
     struct tw_pyramid process = process_pyramid(output->pixelbuffer_px);
     struct tw_window window = tw_tile_window_buffered(&process, &metatile, output->pixelbuffer_px);
     uint64_t before = tw_sink_files(opened->sink);
-    if (tw_writer_put(opened->writer, &metatile, &window, stored, fixture->arena, &fixture->err) != TW_OK)
+    struct tw_raster copy = stored != NULL ? *stored : (struct tw_raster){0};
+    if (tw_writer_put(opened->writer, &metatile, &window, stored != NULL ? &copy : NULL, fixture->arena,
+                      &fixture->err) != TW_OK)
         fail_msg("%s", fixture->err.message);
     return tw_sink_files(opened->sink) - before;
 }

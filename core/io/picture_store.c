@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "encode_png.h"
+#include "picture.h"
 
 #include <string.h>
 
-/* What a PNG is made from: colour bands (a gray one thrice), and an alpha band or none. */
+/* What a picture is made from: colour bands (a gray one thrice), and an alpha band or none. */
 struct parts {
     const struct tw_array *colors[3];
     size_t num_colors;            /* of the file: 1 or 3 */
@@ -75,13 +75,16 @@ static enum tw_status mask_zeros(const struct tw_array *alpha, struct tw_arena *
     return TW_OK;
 }
 
-static enum tw_status make_color(const struct tw_encoder *encoder, const struct tw_array *from,
+/* number: of the band in the file. */
+static enum tw_status make_color(const struct tw_encoder *encoder, const struct parts *parts, size_t number,
                                  const uint8_t *valid, struct tw_array *color, struct tw_arena *arena)
 {
+    const struct tw_array *from = parts->colors[number];
     size_t count = tw_array_num_pixels(from);
     if (!tw_array_alloc(arena, color, false))
         return TW_EBUDGET;
-    double nodata = tw_encoder_empty_value(encoder);
+    double nodata =
+        encoder->background != NULL ? encoder->background[number] : tw_encoder_empty_value(encoder);
     tw_pixels_convert(from->pixels, (enum tw_dtype)from->dtype, color->pixels, encoder->dtype, count);
     tw_pixels_burn_nodata(color->pixels, encoder->dtype, from->valid, count, nodata);
     if (valid != from->valid)
@@ -93,11 +96,11 @@ static enum tw_status make_colors(const struct tw_encoder *encoder, const struct
                                   const uint8_t *valid, struct tw_arena *arena, struct tw_raster *stored)
 {
     for (size_t i = 0; i < parts->num_colors; i++) {
-        if (i > 0 && parts->colors[i] == parts->colors[0]) {
+        if (i > 0 && parts->colors[i] == parts->colors[0] && encoder->background == NULL) {
             stored->bands[i] = stored->bands[0];
             continue;
         }
-        if (make_color(encoder, parts->colors[i], valid, &stored->bands[i], arena) != TW_OK)
+        if (make_color(encoder, parts, i, valid, &stored->bands[i], arena) != TW_OK)
             return TW_EBUDGET;
     }
     return TW_OK;
@@ -127,8 +130,8 @@ static enum tw_status see_nodata(const struct tw_encoder *encoder, struct tw_are
     return TW_OK;
 }
 
-enum tw_status tw_png_set_validity(const struct tw_encoder *encoder, struct tw_arena *arena,
-                                   struct tw_raster *stored, struct tw_error *err)
+enum tw_status tw_picture_set_validity(const struct tw_encoder *encoder, struct tw_arena *arena,
+                                       struct tw_raster *stored, struct tw_error *err)
 {
     uint8_t *valid = NULL;
     const struct tw_array *last = &stored->bands[stored->num_bands - 1];
@@ -156,8 +159,8 @@ static enum tw_status apply_alpha(const struct tw_encoder *encoder, const struct
     return mask_zeros(alpha, arena, valid, &ignored);
 }
 
-enum tw_status tw_png_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
-                            struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
+enum tw_status tw_picture_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
+                                struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
 {
     size_t count = (size_t)encoder->num_bands;
     const struct tw_array *first = &raster->bands[0];
@@ -177,9 +180,10 @@ enum tw_status tw_png_store(const struct tw_encoder *encoder, const struct tw_ra
         status = apply_alpha(encoder, &parts, arena, &alpha, &valid);
     if (status != TW_OK || make_colors(encoder, &parts, valid, arena, stored) != TW_OK)
         return tw_budget_error(arena, err);
-    if (!encoder->has_alpha)
-        return tw_png_set_validity(encoder, arena, stored, err);
-    bands[count - 1] = alpha;
+    if (!encoder->has_alpha && encoder->background == NULL)
+        return tw_picture_set_validity(encoder, arena, stored, err);
+    if (encoder->has_alpha)
+        bands[count - 1] = alpha;
     if (valid != NULL && memchr(valid, 0, tw_array_num_pixels(first)) == NULL)
         valid = NULL;
     for (size_t i = 0; i < count; i++)
