@@ -1,4 +1,4 @@
-/* Features as GeoJSON and FlatGeobuf, written by GDAL in memory.
+/* Features as GeoJSON, FlatGeobuf and GeoPackage, written by GDAL in memory.
  *
  * GeoJSON is in the grid's CRS, with the member `crs` of its first specification (2008), as mapchete writes
  * it; RFC 7946 would have all of it in degrees. A grid whose CRS has no EPSG code has to use FlatGeobuf.
@@ -69,6 +69,30 @@ static bool geojson_open(struct tw_encoder *encoder, const struct tw_output_spec
                         "GeoJSON names its CRS by an EPSG code, and the grid's CRS has none: use FlatGeobuf");
     if (crs != NULL)
         OSRRelease(crs);
+    return vector_open(encoder, spec, problems);
+}
+
+/* Columns of a GeoPackage that are not properties; SQL does not tell capitals from small letters. */
+static bool gpkg_open(struct tw_encoder *encoder, const struct tw_output_spec *spec,
+                      struct tw_problems *problems)
+{
+    static const char *const taken[] = {"fid", "geom"};
+    const struct tw_value *properties = tw_value_get(tw_value_get(spec->options, "schema"), "properties");
+    bool is_map = properties != NULL && properties->kind == TW_MAP;
+    for (size_t i = 0; is_map && i < properties->count; i++) {
+        const struct tw_member *member = &properties->members[i];
+        for (size_t k = 0; k < 2; k++)
+            if (strcasecmp(member->key, taken[k]) == 0)
+                tw_problems_add_key(
+                    problems, member,
+                    "property '%s': GeoPackage has a column '%s' of its own; give another name", member->key,
+                    taken[k]);
+        for (size_t k = 0; k < i; k++)
+            if (strcasecmp(member->key, properties->members[k].key) == 0)
+                tw_problems_add_key(problems, member,
+                                    "properties '%s' and '%s' are the same column of a GeoPackage",
+                                    properties->members[k].key, member->key);
+    }
     return vector_open(encoder, spec, problems);
 }
 
@@ -219,12 +243,30 @@ static enum tw_status create_layer(const struct tw_encoder *encoder, GDALDataset
     OSRRelease(crs);
     bool made = *layer != NULL;
     for (size_t i = 0; made && i < schema->num_fields; i++) {
-        OGRFieldDefnH field = OGR_Fld_Create(schema->fields[i].name, schema->fields[i].type);
+        bool is_text = encoder->driver == &tw_encode_gpkg && schema->fields[i].type == OFTTime;
+        OGRFieldDefnH field =
+            OGR_Fld_Create(schema->fields[i].name, is_text ? OFTString : schema->fields[i].type);
         OGR_Fld_SetSubType(field, schema->fields[i].subtype);
         made = OGR_L_CreateField(*layer, field, FALSE) == OGRERR_NONE;
         OGR_Fld_Destroy(field);
     }
     return made ? TW_OK : failed(encoder, err);
+}
+
+/* Where there are transactions, each feature would be one. */
+static enum tw_status write_features(const struct tw_encoder *encoder, OGRLayerH layer,
+                                     const struct tw_features *stored, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+    bool in_one = OGR_L_TestCapability(layer, OLCTransactions) != 0;
+    CPLErrorReset();
+    if (in_one && OGR_L_StartTransaction(layer) != OGRERR_NONE)
+        return failed(encoder, err);
+    for (size_t i = 0; status == TW_OK && i < stored->count; i++)
+        status = write_feature(encoder, layer, &stored->items[i], err);
+    if (in_one && status == TW_OK && OGR_L_CommitTransaction(layer) != OGRERR_NONE)
+        status = failed(encoder, err);
+    return status;
 }
 
 static enum tw_status write_file(const struct tw_encoder *encoder, const char *path,
@@ -238,8 +280,8 @@ static enum tw_status write_file(const struct tw_encoder *encoder, const char *p
         return failed(encoder, err);
     OGRLayerH layer = NULL;
     enum tw_status status = create_layer(encoder, dataset, grid, &layer, err);
-    for (size_t i = 0; status == TW_OK && i < stored->count; i++)
-        status = write_feature(encoder, layer, &stored->items[i], err);
+    if (status == TW_OK)
+        status = write_features(encoder, layer, stored, err);
     CPLErrorReset();
     GDALClose(dataset);
     if (status == TW_OK && CPLGetLastErrorType() >= CE_Failure)
@@ -259,6 +301,22 @@ static enum tw_status vector_encode(const struct tw_encoder *encoder, const stru
     if (status == TW_OK)
         return tw_bytes_take(path, bytes, err);
     VSIUnlink(path);
+    return status;
+}
+
+/* A GeoPackage holds the time at which it was changed: always the same, so that bytes are. It is in memory,
+ * where nothing has to be made safe. */
+static enum tw_status gpkg_encode(const struct tw_encoder *encoder, const struct tw_features *stored,
+                                  const struct tw_window *window, struct tw_bytes *bytes,
+                                  struct tw_error *err)
+{
+    CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF");
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", "OFF");
+    enum tw_status status = vector_encode(encoder, stored, window, bytes, err);
+    CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", NULL);
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", NULL);
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", NULL);
     return status;
 }
 
@@ -282,4 +340,16 @@ const struct tw_encoder_driver tw_encode_flatgeobuf = {
     .options = vector_options,
     .store_features = vector_store,
     .encode_features = vector_encode,
+};
+
+const struct tw_encoder_driver tw_encode_gpkg = {
+    .format = "GPKG",
+    .alias = "GeoPackage",
+    .about = "features in a database with a spatial index, in the grid's CRS (also: GeoPackage)",
+    .extension = "gpkg",
+    .content_type = "application/geopackage+sqlite3",
+    .open = gpkg_open,
+    .options = vector_options,
+    .store_features = vector_store,
+    .encode_features = gpkg_encode,
 };

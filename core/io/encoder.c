@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const struct tw_encoder_driver *const drivers[] = {
-    &tw_encode_png,   &tw_encode_jpeg,    &tw_encode_webp,      &tw_encode_png_hillshade,
-    &tw_encode_gtiff, &tw_encode_geojson, &tw_encode_flatgeobuf};
+    &tw_encode_png,   &tw_encode_jpeg,    &tw_encode_webp,       &tw_encode_png_hillshade,
+    &tw_encode_gtiff, &tw_encode_geojson, &tw_encode_flatgeobuf, &tw_encode_gpkg};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 

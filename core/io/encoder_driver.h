@@ -65,6 +65,7 @@ extern const struct tw_encoder_driver tw_encode_webp;
 extern const struct tw_encoder_driver tw_encode_gtiff;
 extern const struct tw_encoder_driver tw_encode_geojson;
 extern const struct tw_encoder_driver tw_encode_flatgeobuf;
+extern const struct tw_encoder_driver tw_encode_gpkg;
 
 /* A raster of the encoder's bands, names and type, with pixels but without validity; NULL bands when the
  * budget is used up: `out of the memory budget ...`. */

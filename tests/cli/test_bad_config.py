@@ -162,7 +162,7 @@ class BadConfig(harness.Case):
 
     def test_an_unknown_output_format(self):
         self.check_refused("bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? "
-                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf)",
+                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)",
                            output="output: {path: out, format: GTif, dtype: uint8, bands: 1}")
 
     def test_an_unknown_output_option(self):
@@ -269,7 +269,7 @@ class BadConfig(harness.Case):
         self.check_refused("bad.yaml:6:22: unknown process parameter 'gian'; did you mean 'gain'? (known: gain, mode, on, steps)",
                            "bad.yaml:2:16: cannot open 'nowhere.tif': No such file or directory",
                            "bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? "
-                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf)",
+                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)",
                            input="input: {image: nowhere.tif}",
                            output="output: {path: out, format: GTif, dtype: uint8, bands: 1}",
                            params="process_parameters: {gian: 2}")

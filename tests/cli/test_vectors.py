@@ -1,6 +1,7 @@
 """Vector inputs and outputs, and scripts that go from pixels to features and back, compared with what GDAL makes of the same."""
 import json
 import shutil
+import subprocess
 
 import numpy as np
 from osgeo import gdal, ogr, osr
@@ -139,9 +140,20 @@ class Sources(Case):
         self.must_execute()
         self.check_complete("fgb")
 
+    def test_geopackage_has_the_same_features(self):
+        self.shapes()
+        self.vectors(output={"format": "GeoPackage"})
+        self.must_execute()
+        self.check_complete("gpkg")
+        path = next((self.folder / "out").rglob("*.gpkg"))
+        said = subprocess.run(["ogrinfo", "-so", path, "features"], capture_output=True, text=True, check=True)
+        self.assertEqual(said.stderr, "")
+        for line in ("Layer name: features", "Geometry: Polygon", "FID Column = fid", "Geometry Column = geom"):
+            self.assertIn(line, said.stdout)
+
     def test_any_number_of_workers_makes_the_same_bytes(self):
         self.shapes(features=polygons(200))
-        for extension, form in (("geojson", "GeoJSON"), ("fgb", "FlatGeobuf")):
+        for extension, form in (("geojson", "GeoJSON"), ("fgb", "FlatGeobuf"), ("gpkg", "GPKG")):
             for workers in (1, 4):
                 self.vectors(output={"format": form, "path": f"{extension}{workers}"}, zoom_levels=[ZOOM - 1, ZOOM + 1],
                              pyramid={"metatiling": 2, "pixelbuffer": 7})

@@ -289,7 +289,7 @@ static void an_unknown_format_is_refused_with_the_known_ones(void **state)
     assert_null(tw_encoder_open("PNGG", &spec, &fixture->problems));
     assert_string_equal(tw_text_get(&fixture->problems.text),
                         "unknown output format 'PNGG'; did you mean 'PNG'? (known: PNG, JPEG, WebP, "
-                        "PNG_hillshade, GTiff, GeoJSON, FlatGeobuf)");
+                        "PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)");
 }
 
 static void the_file_beside_says_where_the_tile_lies(void **state)
@@ -326,7 +326,7 @@ static void the_formats_are_those_of_the_table(void **state)
         assert_true(strlen(about[i]) > 10);
         tw_encoder_close(encoder);
     }
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
 }
 
 int main(void)

@@ -257,6 +257,8 @@ static void gdal_reads_back_what_was_written(void **state)
 {
     check_read_back(*state, "GeoJSON", "geojson");
     check_read_back(*state, "FlatGeobuf", "fgb");
+    check_read_back(*state, "GPKG", "gpkg");
+    check_read_back(*state, "GeoPackage", "gpkg");
 }
 
 static void a_property_that_is_missing_is_null(void **state)
@@ -277,14 +279,42 @@ static void a_property_that_is_missing_is_null(void **state)
 
 static void the_same_features_make_the_same_bytes(void **state)
 {
-    static const char *const formats[] = {"GeoJSON", "FlatGeobuf"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const formats[] = {"GeoJSON", "FlatGeobuf", "GPKG"};
+    for (int i = 0; i < 3; i++) {
         struct tw_bytes first = encode(*state, formats[i], "Geometry", triangle);
         struct tw_bytes again = encode(*state, formats[i], "Geometry", triangle);
         assert_int_equal(first.size, again.size);
         assert_memory_equal(first.data, again.data, first.size);
         tw_bytes_free(&first);
         tw_bytes_free(&again);
+    }
+}
+
+/* All types of properties in one file: those that a format lacks are written as text. */
+static void every_type_of_property_is_written(void **state)
+{
+    static const char *const formats[] = {"GeoJSON", "FlatGeobuf", "GPKG"};
+    static const char *const wkts[] = {"POINT (3 4)", NULL};
+    struct fixture *f = *state;
+    const struct tw_value *types = make_options(f, "a", "str", "b", "int32", "c", "bool", "d", "date", "e",
+                                                "time", "f", "datetime", NULL);
+    const struct tw_value *schema =
+        tw_value_with(f->arena, make_options(f, "geometry", "Point", NULL), "properties", types);
+    struct tw_window window = tile_window();
+    for (int i = 0; i < 3; i++) {
+        struct tw_output_spec spec = {.options = tw_value_with(f->arena, NULL, "schema", schema),
+                                      .grid = tw_grid_named("mercator")};
+        struct tw_encoder *encoder = tw_encoder_open(formats[i], &spec, &f->problems);
+        assert_non_null(encoder);
+        struct tw_features features = features_of(f, wkts);
+        features.items[0].properties = make_options(f, "a", "x", "b", "7", "c", "true", "d", "2020-01-31",
+                                                    "e", "13:05:00", "f", "2020-01-31T13:05:00Z", NULL);
+        struct tw_bytes bytes = {0};
+        if (tw_encoder_encode_features(encoder, &features, &window, &bytes, &f->err) != TW_OK)
+            fail_msg("%s: %s", formats[i], f->err.message);
+        assert_true(bytes.size > 100);
+        tw_bytes_free(&bytes);
+        tw_encoder_close(encoder);
     }
 }
 
@@ -412,6 +442,17 @@ static void a_path_that_looks_like_a_file_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+static void columns_of_a_geopackage_are_not_taken_twice(void **state)
+{
+    struct fixture *f = *state;
+    const struct tw_value *schema =
+        tw_value_with(f->arena, make_options(f, "geometry", "Point", NULL), "properties",
+                      make_options(f, "FID", "int", "name", "str", "Name", "str", NULL));
+    check_problem(f, "GPKG", tw_value_with(f->arena, NULL, "schema", schema),
+                  "property 'FID': GeoPackage has a column 'fid' of its own; give another name\n"
+                  "properties 'name' and 'Name' are the same column of a GeoPackage");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +466,8 @@ int main(void)
         TEST(gdal_reads_back_what_was_written),
         TEST(a_property_that_is_missing_is_null),
         TEST(the_same_features_make_the_same_bytes),
+        TEST(every_type_of_property_is_written),
+        TEST(columns_of_a_geopackage_are_not_taken_twice),
         TEST(wrong_schemas_are_refused),
         TEST(geojson_needs_an_epsg_code),
         TEST(tiles_without_features_are_not_written_and_removed),
