@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -93,6 +94,30 @@ static int make_folder(const char *path)
     if (errno != EEXIST)
         return errno;
     return tw_is_folder(path) ? 0 : ENOTDIR; /* something else has that name */
+}
+
+/* `NAME.123.tmp` */
+static bool is_leftover(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    if (strncmp(entry, name, length) != 0 || entry[length] != '.')
+        return false;
+    const char *number = entry + length + 1;
+    size_t digits = strspn(number, "0123456789");
+    return digits > 0 && strcmp(number + digits, ".tmp") == 0;
+}
+
+void tw_file_sweep(const char *path)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    char *folder = arena != NULL ? tw_path_folder(arena, path) : NULL;
+    DIR *entries = folder != NULL ? opendir(folder) : NULL;
+    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+        if (is_leftover(entry->d_name, tw_path_name(path)))
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    if (entries != NULL)
+        closedir(entries);
+    tw_arena_free(arena);
 }
 
 enum tw_status tw_make_folders(const char *path, struct tw_error *err)

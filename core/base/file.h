@@ -20,6 +20,10 @@ enum tw_status tw_file_read(struct tw_arena *arena, const char *path, size_t lim
  * checked; nothing is left behind on failure. Errors: TW_ESTORAGE, `cannot write 'x': ...`. */
 enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err);
 
+/* Removes what programs that were killed while they wrote the file have left beside it. Nobody may be writing
+ * it meanwhile. */
+void tw_file_sweep(const char *path);
+
 /* Makes a folder and its parents. TW_ESTORAGE: `cannot make the folder 'x': ...`. */
 enum tw_status tw_make_folders(const char *path, struct tw_error *err);
 

@@ -19,7 +19,8 @@ static const char help[] =
     "goes on\n"
     "where it was.\n\n"
     "what to process:\n" TW_SELECTION_HELP "  -o, --overwrite                process everything anew\n"
-    "      --retry-failed             only the metatiles that failed in the last run\n\n"
+    "      --retry-failed             only the metatiles that failed in the last run\n"
+    "      --update                   also what inputs that changed since the last run touch\n\n"
     "how:\n" TW_RUN_HELP "      --fail-fast                stop at the first metatile that fails\n"
     "      --dry-run                  check everything, tell what would be done, do nothing\n\n"
     "what to show:\n" TW_SHOW_HELP "\n"
@@ -29,13 +30,11 @@ static const char help[] =
     "  tilewright execute cloudless.yaml --tile 10 90 139 --overwrite\n"
     "  tilewright execute cloudless.yaml --workers 4 --memory 8G --json\n";
 
-enum key { OVERWRITE, RETRY_FAILED, FAIL_FAST, DRY_RUN, NUM_KEYS };
+enum key { OVERWRITE, RETRY_FAILED, UPDATE, FAIL_FAST, DRY_RUN, NUM_KEYS };
 
 static const struct tw_option options[NUM_KEYS] = {
-    [OVERWRITE] = {'o', "overwrite", 0},
-    [RETRY_FAILED] = {0, "retry-failed", 0},
-    [FAIL_FAST] = {0, "fail-fast", 0},
-    [DRY_RUN] = {0, "dry-run", 0},
+    [OVERWRITE] = {'o', "overwrite", 0}, [RETRY_FAILED] = {0, "retry-failed", 0}, [UPDATE] = {0, "update", 0},
+    [FAIL_FAST] = {0, "fail-fast", 0},   [DRY_RUN] = {0, "dry-run", 0},
 };
 
 struct request {
@@ -58,6 +57,9 @@ static enum tw_status take_option(struct request *request, const struct tw_given
     case RETRY_FAILED:
         request->run.retry_failed = true;
         return TW_OK;
+    case UPDATE:
+        request->run.update = true;
+        return TW_OK;
     case FAIL_FAST:
         request->run.fail_fast = true;
         return TW_OK;
@@ -65,6 +67,19 @@ static enum tw_status take_option(struct request *request, const struct tw_given
         request->dry_run = true;
         return TW_OK;
     }
+}
+
+/* --update looks at the whole output. */
+static enum tw_status check_update(const struct request *request, struct tw_error *err)
+{
+    const char *other = request->run.overwrite        ? "--overwrite makes everything anew"
+                        : request->run.retry_failed   ? "--retry-failed only what failed"
+                        : request->selection.has_tile ? "--tile one metatile"
+                                                      : NULL;
+    if (!request->run.update || other == NULL)
+        return TW_OK;
+    return tw_error_set(err, TW_EUSAGE, "--update makes anew what changed inputs touch, %s: give one of them",
+                        other);
 }
 
 static enum tw_status check_together(const struct request *request, struct tw_error *err)
@@ -78,7 +93,7 @@ static enum tw_status check_together(const struct request *request, struct tw_er
         return tw_error_set(
             err, TW_EUSAGE,
             "--overwrite makes everything anew, --retry-failed only what failed: give one of them");
-    return TW_OK;
+    return check_update(request, err);
 }
 
 static enum tw_status read_request(struct request *request, int argc, char **argv, struct tw_error *err)

@@ -2,6 +2,9 @@
 #include "dry_run.h"
 #include "report.h"
 
+#include "inspect.h"
+#include "update.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -22,6 +25,37 @@ const char *tw_made_from(const struct tw_plan *plan, int zoom)
     return zoom < plan->config->base_min_zoom ? "overview" : "interpolated";
 }
 
+/* What --update would make anew; a new output gets everything. */
+static int foresee_update(const struct tw_plan *plan, const struct tw_run_options *options, bool *known)
+{
+    struct tw_touched touched;
+    struct tw_inspection inspection;
+    struct tw_problems problems = {0};
+    struct tw_error err = {0};
+    const char *words;
+    enum tw_status status = tw_inspect(plan, options, &inspection, &problems);
+    int code = status != TW_OK ? tw_report_problems(&problems) : TW_EXIT_DONE;
+    tw_problems_free(&problems);
+    if (code != TW_EXIT_DONE)
+        return code;
+    if (tw_update_foresee(plan, &touched, &words, known, &err) != TW_OK)
+        return tw_report_error(&err);
+    bool is_begun = inspection.found == TW_FOUND_BEGUN || inspection.found == TW_FOUND_DONE;
+    if (!*known && is_begun && tw_update_no_record(plan, &err) != TW_OK)
+        return tw_report_error(&err);
+    if (!*known)
+        return TW_EXIT_DONE;
+    if (words == NULL) {
+        printf("no input has changed since '%s' was made\n", tw_sink_path(plan->sink));
+        return TW_EXIT_DONE;
+    }
+    printf("%s\nzoom  metatiles to make anew\n", words);
+    for (int zoom = plan->min_zoom; zoom <= plan->max_zoom; zoom++)
+        printf("%4d  %-14" PRIu64 "  %s\n", zoom, touched.counts[zoom], tw_made_from(plan, zoom));
+    printf("total %" PRIu64 " metatiles, and those that were never made\n", touched.total);
+    return TW_EXIT_DONE;
+}
+
 int tw_dry_run(const struct tw_plan *plan, const struct tw_run_options *options)
 {
     struct tw_memory_shares shares;
@@ -29,6 +63,10 @@ int tw_dry_run(const struct tw_plan *plan, const struct tw_run_options *options)
     const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
     uint64_t total = 0;
     char size[32], each[32];
+    bool known = false;
+    int code = options->update ? foresee_update(plan, options, &known) : TW_EXIT_DONE;
+    if (code != TW_EXIT_DONE || known)
+        return code;
     printf("zoom  metatiles       pixels           made\n");
     for (int zoom = plan->min_zoom; zoom <= plan->max_zoom; zoom++) {
         uint64_t count = tw_plan_count(plan, zoom);

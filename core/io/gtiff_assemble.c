@@ -247,13 +247,13 @@ enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work,
     return status;
 }
 
-bool tw_assembly_has_fingerprint(const char *path, const char *fingerprint)
+char *tw_assembly_fingerprint(const char *path, struct tw_arena *arena)
 {
     GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_RASTER, NULL, NULL, NULL);
     if (dataset == NULL)
-        return false;
+        return NULL;
     const char *found = GDALGetMetadataItem(dataset, fingerprint_key, NULL);
-    bool same = found != NULL && strcmp(found, fingerprint) == 0;
+    char *copy = found != NULL ? tw_arena_strdup(arena, found) : NULL;
     GDALClose(dataset);
-    return same;
+    return copy;
 }

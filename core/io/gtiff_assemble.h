@@ -32,7 +32,7 @@ void tw_assembly_free(struct tw_assembly *assembly);
 /* work: a folder on the same file system, for temporary files; those of a run that was killed are removed. */
 enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work, struct tw_error *err);
 
-/* Whether the file was made by tw_assemble with that fingerprint. */
-bool tw_assembly_has_fingerprint(const char *path, const char *fingerprint);
+/* The fingerprint of a file that tw_assemble has made, in the arena; NULL when it is none. */
+char *tw_assembly_fingerprint(const char *path, struct tw_arena *arena);
 
 #endif

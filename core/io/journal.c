@@ -47,15 +47,17 @@ static enum tw_status read_line(struct tw_journal *journal, const char *line, in
     int zoom;
     uint64_t first, last;
     uint32_t files = TW_JOURNAL_OUTDATED;
-    char word[16], more;
-    if (sscanf(line, "%d %" SCNu64 " %" SCNu64 " %15s %c", &zoom, &first, &last, word, &more) != 4 ||
-        (strcmp(word, "-") != 0 && sscanf(word, "%" SCNu32 "%c", &files, &more) != 1) || zoom < 0 ||
-        zoom > TW_MAX_ZOOM || first > last)
+    char word[16] = "", more;
+    int fields = sscanf(line, "%d %" SCNu64 " %" SCNu64 " %15s %c", &zoom, &first, &last, word, &more);
+    bool is_gone = strcmp(word, "x") == 0;
+    if (fields != 4 ||
+        (strcmp(word, "-") != 0 && !is_gone && sscanf(word, "%" SCNu32 "%c", &files, &more) != 1) ||
+        zoom < 0 || zoom > TW_MAX_ZOOM || first > last)
         return tw_error_set(err, TW_ESTORAGE,
                             "cannot read '%s': line %d is not understood; use --overwrite to begin "
                             "anew",
                             journal->path, number);
-    if (!tw_intervals_add_run(&journal->done[zoom], first, last, files))
+    if (!tw_intervals_add_run(&journal->done[zoom], first, last, is_gone ? TW_JOURNAL_GONE : files))
         return tw_error_nomem(err);
     return TW_OK;
 }
@@ -175,9 +177,15 @@ void tw_journal_close(struct tw_journal *journal)
 bool tw_journal_is_empty(const struct tw_journal *journal)
 {
     for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
-        if (journal->done[zoom].count > 0)
-            return false;
+        for (size_t i = 0; i < journal->done[zoom].count; i++)
+            if (journal->done[zoom].runs[i].tag != TW_JOURNAL_GONE)
+                return false;
     return !journal->adopts;
+}
+
+static bool is_known(const struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files)
+{
+    return tw_intervals_find(&journal->done[zoom], place, files) && *files != TW_JOURNAL_GONE;
 }
 
 bool tw_journal_adopts(const struct tw_journal *journal)
@@ -188,15 +196,16 @@ bool tw_journal_adopts(const struct tw_journal *journal)
 bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files)
 {
     pthread_mutex_lock(&journal->lock);
-    bool found = tw_intervals_find(&journal->done[zoom], place, files);
+    bool found = is_known(journal, zoom, place, files);
     pthread_mutex_unlock(&journal->lock);
     return found;
 }
 
 bool tw_journal_covers(struct tw_journal *journal, int zoom, uint64_t place)
 {
+    uint32_t files;
     pthread_mutex_lock(&journal->lock);
-    bool covers = journal->adopts || tw_intervals_find(&journal->done[zoom], place, NULL) ||
+    bool covers = journal->adopts || is_known(journal, zoom, place, &files) ||
                   tw_intervals_find(&journal->put[zoom], place, NULL);
     pthread_mutex_unlock(&journal->lock);
     return covers;
@@ -226,7 +235,7 @@ bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint3
         slot = ++journal->num_held;
     if (held) {
         journal->held[slot - 1] = (struct entry){zoom, files, place, 0};
-        held = tw_intervals_add(&journal->put[zoom], place, 0);
+        held = files == TW_JOURNAL_GONE || tw_intervals_add(&journal->put[zoom], place, 0);
     }
     pthread_mutex_unlock(&journal->lock);
     *token = slot;
@@ -236,8 +245,8 @@ bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint3
 static void add_line(struct tw_text *text, int zoom, const struct tw_interval *run)
 {
     tw_text_printf(text, "%d %" PRIu64 " %" PRIu64 " ", zoom, run->first, run->last);
-    if (run->tag == TW_JOURNAL_OUTDATED)
-        tw_text_add(text, "-\n");
+    if (run->tag == TW_JOURNAL_OUTDATED || run->tag == TW_JOURNAL_GONE)
+        tw_text_add(text, run->tag == TW_JOURNAL_GONE ? "x\n" : "-\n");
     else
         tw_text_printf(text, "%" PRIu32 "\n", run->tag);
 }
@@ -291,7 +300,7 @@ enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t
     enum tw_status status = TW_OK;
     struct tw_text lines = {0};
     pthread_mutex_lock(&journal->lock);
-    bool known = tw_intervals_find(&journal->done[zoom], place, &files);
+    bool known = is_known(journal, zoom, place, &files);
     if (known ? files != TW_JOURNAL_OUTDATED : journal->adopts) {
         struct tw_interval run = {place, place, TW_JOURNAL_OUTDATED};
         bool added = tw_intervals_add(&journal->done[zoom], place, run.tag);
@@ -321,7 +330,8 @@ enum tw_status tw_journal_finish(struct tw_journal *journal, struct tw_error *er
     tw_text_add(&text, journal->adopts ? adopting_header : header);
     for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
         for (size_t i = 0; i < journal->done[zoom].count; i++)
-            add_line(&text, zoom, &journal->done[zoom].runs[i]);
+            if (journal->done[zoom].runs[i].tag != TW_JOURNAL_GONE)
+                add_line(&text, zoom, &journal->done[zoom].runs[i]);
     enum tw_status status = TW_OK;
     if (text.failed)
         status = tw_error_nomem(err);

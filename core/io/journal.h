@@ -1,10 +1,10 @@
 /* journal.h - which metatiles of an output are done, kept beside it.
  *
  * A text file: a header line, then one line `zoom first last files` for a run of places on the Hilbert curve
- * that are done and were written as that many files each (0: empty; -: outdated, to be made anew). Lines are
- * added as the store commits, so that whatever is in the journal is on the disk; a later line replaces what
- * earlier ones say; a last line that was cut off is ignored. At the end of a run the file is written anew,
- * sorted, if it says something else then.
+ * that are done and were written as that many files each (0: empty; -: outdated, to be made anew; x: removed,
+ * not known any more). Lines are added as the store commits, so that whatever is in the journal is on the
+ * disk; a later line replaces what earlier ones say; a last line that was cut off is ignored. At the end of a
+ * run the file is written anew, sorted, if it says something else then.
  *
  * May be used by several threads at once.
  *
@@ -43,6 +43,9 @@ bool tw_journal_is_empty(const struct tw_journal *journal);
 
 /* What tw_journal_find says of a place that is outdated: it is not done, whatever files there are. */
 #define TW_JOURNAL_OUTDATED UINT32_MAX
+
+/* tw_journal_hold with this instead of a number of files: the place is known no more. */
+#define TW_JOURNAL_GONE (UINT32_MAX - 1)
 
 /* Whether the journal knows the place; sets *files. */
 bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files);

@@ -132,6 +132,35 @@ bool tw_sink_is_new(const struct tw_sink *sink)
     return sink->driver->is_new(sink->state);
 }
 
+bool tw_sink_keeps(const struct tw_sink *sink)
+{
+    return sink->driver->beside != NULL;
+}
+
+char *tw_sink_beside(const struct tw_sink *sink, const char *name, struct tw_arena *arena)
+{
+    return tw_sink_keeps(sink) ? sink->driver->beside(sink->state, name, arena) : NULL;
+}
+
+enum tw_status tw_sink_flush(struct tw_sink *sink, struct tw_error *err)
+{
+    return sink->driver->flush != NULL ? sink->driver->flush(sink->state, err) : TW_OK;
+}
+
+bool tw_sink_is_assembled(const struct tw_sink *sink)
+{
+    return sink->driver->is_assembled != NULL && sink->driver->is_assembled(sink->state);
+}
+
+enum tw_status tw_sink_settings_changed(const char *path, struct tw_error *err)
+{
+    return tw_error_set(err, TW_EUSAGE,
+                        "--update makes anew what changed inputs touch, but the script, its parameters, the "
+                        "pyramid or the output's options have changed, too, since '%s' was made; use "
+                        "--overwrite to make everything anew, or another output.path",
+                        path);
+}
+
 enum tw_status tw_sink_end(struct tw_sink *sink, bool complete, struct tw_error *err)
 {
     return sink->driver->end(sink->state, complete, err);

@@ -42,9 +42,11 @@ const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);
 
 struct tw_sink_begin {
     const char *fingerprint;    /* of everything that decides what a tile holds */
+    const char *settings;       /* of the same without the inputs; may be NULL */
     const char *metadata;       /* JSON text for metadata.json (formats that have one) */
     bool overwrite;             /* make it anew, whatever was done before */
     bool is_partial;            /* with overwrite: other tiles than those of this run are kept, if they fit */
+    bool update;                /* inputs may have changed, settings may not */
     bool accept_change;         /* go on although configuration or script have changed: what was done stays */
     bool has_failed;            /* the last run has left a list of failed tiles: for the remedy in messages */
     const volatile int *cancel; /* other than 0: stop; also ends the assembly of a single file. NULL: never */
@@ -68,9 +70,20 @@ enum tw_sink_found {
 enum tw_status tw_sink_look(const struct tw_sink *sink, const struct tw_sink_begin *begin,
                             enum tw_sink_found *found, struct tw_problems *problems);
 
-/* Whether the output held nothing of an earlier run when it was begun (no journal, no tiles), or that was to
- * be forgotten (overwrite). */
+/* Whether the output held nothing of an earlier run when it was begun (nothing in the journal, no tiles), or
+ * that was to be forgotten (overwrite). */
 bool tw_sink_is_new(const struct tw_sink *sink);
+
+/* The path of a file that is kept beside the tiles under that name; NULL when out of memory, or when the
+ * output keeps nothing (tw_sink_keeps). */
+bool tw_sink_keeps(const struct tw_sink *sink);
+char *tw_sink_beside(const struct tw_sink *sink, const char *name, struct tw_arena *arena);
+
+/* Whether the output is one file that is there, made as asked for: of its tiles none is kept. */
+bool tw_sink_is_assembled(const struct tw_sink *sink);
+
+/* Commits everything so far. */
+enum tw_status tw_sink_flush(struct tw_sink *sink, struct tw_error *err);
 
 /* Completes the output: commits, assembles single files (TW_ECANCELLED when that is stopped), writes
  * metadata, compacts the journal, releases the lock. complete: false when the run was interrupted or tiles
@@ -90,6 +103,12 @@ enum tw_status tw_writer_is_done(struct tw_writer *writer, const struct tw_tile 
  * also in later runs if this one ends before the overview is put. */
 enum tw_status tw_writer_outdate(struct tw_writer *writer, const struct tw_tile *overview,
                                  struct tw_error *err);
+
+/* Whether the output has ever had the process metatile. */
+bool tw_writer_is_known(struct tw_writer *writer, const struct tw_tile *tile);
+
+/* Removes the metatile's files: it is no part of the output any more. */
+enum tw_status tw_writer_forget(struct tw_writer *writer, const struct tw_tile *tile, struct tw_error *err);
 
 /* Writes a process metatile: raster is in stored form and covers window, which is the metatile's window grown
  * by at least the output's pixelbuffer. It is split into output tiles; empty ones are not written, and

@@ -107,6 +107,11 @@ static enum tw_status directory_end(void *state, bool complete, struct tw_error 
     return status;
 }
 
+static enum tw_status directory_flush(void *state, struct tw_error *err)
+{
+    return tw_directory_flush(state, err);
+}
+
 const struct tw_sink_driver tw_sink_directory = {
     .name = "directory",
     .about = "a folder of tiles: path/{zoom}/{row}/{col}.{extension}, or as tile_path_schema says",
@@ -122,5 +127,8 @@ const struct tw_sink_driver tw_sink_directory = {
     .get = tw_directory_get,
     .finish = tw_directory_finish,
     .is_done = tw_directory_is_done,
+    .flush = directory_flush,
+    .is_known = tw_directory_is_known,
+    .beside = tw_directory_beside,
     .outdate = tw_directory_outdate,
 };

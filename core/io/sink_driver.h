@@ -51,6 +51,10 @@ struct tw_sink_driver {
                            struct tw_problems *problems);
     /* After begin: see tw_sink_is_new. */
     bool (*is_new)(const void *state);
+    /* Commits everything that was put, removed and finished. NULL: there is nothing to commit. */
+    enum tw_status (*flush)(void *state, struct tw_error *err);
+    /* See tw_sink_is_assembled; may be NULL: never. */
+    bool (*is_assembled)(const void *state);
     enum tw_status (*end)(void *state, bool complete, struct tw_error *err);
 
     /* scratch: reset after each metatile. */
@@ -62,11 +66,17 @@ struct tw_sink_driver {
     /* The bytes of an output tile, in the arena. */
     enum tw_status (*get)(void *state, const struct tw_tile *tile, struct tw_arena *arena,
                           struct tw_blob *blob, struct tw_error *err);
-    /* The process metatile was put (or removed) wholly, as that many files. */
+    /* The process metatile was put (or removed) wholly, as that many files; TW_JOURNAL_GONE: removed for
+     * good. */
     enum tw_status (*finish)(void *state, const struct tw_tile *metatile, uint32_t files,
                              struct tw_error *err);
     enum tw_status (*is_done)(void *state, const struct tw_tile *metatile, struct tw_arena *scratch,
                               bool *done, struct tw_error *err);
+    /* Whether the output has ever had the metatile. */
+    bool (*is_known)(void *state, const struct tw_tile *metatile);
+    /* A path for a file that is kept beside the tiles; NULL when out of memory. May be NULL: nothing is kept.
+     */
+    char *(*beside)(const void *state, const char *name, struct tw_arena *arena);
     /* The metatile is done no more. */
     enum tw_status (*outdate)(void *state, const struct tw_tile *metatile, struct tw_error *err);
 };
@@ -74,6 +84,9 @@ struct tw_sink_driver {
 extern const struct tw_sink_driver tw_sink_directory;
 extern const struct tw_sink_driver tw_sink_gtiff_file;
 extern const struct tw_sink_driver tw_sink_null;
+
+/* `--update makes anew what changed inputs touch, but ...`: settings have changed, too. */
+enum tw_status tw_sink_settings_changed(const char *path, struct tw_error *err);
 
 /* The output's tiles at the zoom whose windows, grown by buffer_px, share pixels with the window, which lies
  * inside the grid. */

@@ -140,9 +140,16 @@ static enum tw_status check_existing(struct gtiff_file *file, const struct tw_si
     const char *path = file->sink->path;
     if (begin->overwrite || !tw_file_exists(path) || tw_is_folder(file->folder))
         return TW_OK;
-    file->is_done = tw_assembly_has_fingerprint(path, file->assembly.fingerprint);
+    const char *found = tw_assembly_fingerprint(path, file->sink->arena);
+    file->is_done = found != NULL && strcmp(found, file->assembly.fingerprint) == 0;
     if (file->is_done)
         return TW_OK;
+    size_t length = begin->settings != NULL ? strlen(begin->settings) : 0;
+    bool is_ours = length > 0 && found != NULL && strncmp(found, begin->settings, length) == 0;
+    if (begin->update && is_ours)
+        return TW_OK; /* no tile is left of it: all of it is made anew */
+    if (begin->update && found != NULL)
+        return tw_sink_settings_changed(path, err);
     return tw_error_set(err, TW_EUSAGE, "'%s' exists already; use --overwrite to replace it", path);
 }
 
@@ -151,8 +158,9 @@ static bool set_fingerprint(struct gtiff_file *file, const struct tw_sink_begin 
 {
     const struct tw_window *window = &file->assembly.window;
     file->assembly.fingerprint = tw_arena_printf(
-        file->sink->arena, "%s %d %lld %lld %d %d", begin->fingerprint, window->zoom,
-        (long long)window->row_px, (long long)window->col_px, window->height_px, window->width_px);
+        file->sink->arena, "%s%s%s %d %lld %lld %d %d", begin->settings != NULL ? begin->settings : "",
+        begin->settings != NULL ? " " : "", begin->fingerprint, window->zoom, (long long)window->row_px,
+        (long long)window->col_px, window->height_px, window->width_px);
     return file->assembly.fingerprint != NULL;
 }
 
@@ -275,6 +283,29 @@ static enum tw_status file_is_done(void *state, const struct tw_tile *metatile, 
     return file->is_done ? TW_OK : tw_directory_is_done(file->tiles, metatile, scratch, done, err);
 }
 
+static bool file_is_assembled(const void *state)
+{
+    return ((const struct gtiff_file *)state)->is_done;
+}
+
+static bool file_is_known(void *state, const struct tw_tile *metatile)
+{
+    struct gtiff_file *file = state;
+    return file->is_done || tw_directory_is_known(file->tiles, metatile);
+}
+
+static enum tw_status file_flush(void *state, struct tw_error *err)
+{
+    return tw_directory_flush(((struct gtiff_file *)state)->tiles, err);
+}
+
+/* Hidden, and not in the folder, which is removed with the tiles. */
+static char *file_beside(const void *state, const char *name, struct tw_arena *arena)
+{
+    const char *path = ((const struct gtiff_file *)state)->sink->path, *file = tw_path_name(path);
+    return tw_arena_printf(arena, "%.*s.%s.%s", (int)(file - path), path, file, name);
+}
+
 static enum tw_status file_outdate(void *state, const struct tw_tile *metatile, struct tw_error *err)
 {
     return tw_directory_outdate(((struct gtiff_file *)state)->tiles, metatile, err);
@@ -295,5 +326,9 @@ const struct tw_sink_driver tw_sink_gtiff_file = {
     .get = file_get,
     .finish = file_finish,
     .is_done = file_is_done,
+    .is_known = file_is_known,
+    .is_assembled = file_is_assembled,
+    .flush = file_flush,
+    .beside = file_beside,
     .outdate = file_outdate,
 };

@@ -107,6 +107,13 @@ static enum tw_status null_outdate(void *state, const struct tw_tile *metatile, 
     return TW_OK;
 }
 
+static bool null_is_known(void *state, const struct tw_tile *metatile)
+{
+    (void)state;
+    (void)metatile;
+    return false;
+}
+
 const struct tw_sink_driver tw_sink_null = {
     .name = "null",
     .about = "takes everything, keeps nothing (path: /dev/null)",
@@ -121,5 +128,6 @@ const struct tw_sink_driver tw_sink_null = {
     .get = null_get,
     .finish = null_finish,
     .is_done = null_is_done,
+    .is_known = null_is_known,
     .outdate = null_outdate,
 };

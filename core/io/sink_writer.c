@@ -2,6 +2,7 @@
 #include "sink_driver.h"
 #include "sink_reader.h"
 #include "encoder_driver.h"
+#include "journal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,25 @@ enum tw_status tw_writer_outdate(struct tw_writer *writer, const struct tw_tile 
                                  struct tw_error *err)
 {
     return writer->sink->driver->outdate(writer->sink->state, overview, err);
+}
+
+bool tw_writer_is_known(struct tw_writer *writer, const struct tw_tile *tile)
+{
+    return writer->sink->driver->is_known(writer->sink->state, tile);
+}
+
+enum tw_status tw_writer_forget(struct tw_writer *writer, const struct tw_tile *tile, struct tw_error *err)
+{
+    struct tw_sink *sink = writer->sink;
+    tw_arena_reset(writer->scratch);
+    struct tw_tile_range range = tw_tile_intersecting(&sink->process, tile, &sink->pyramid);
+    enum tw_status status = TW_OK;
+    for (int64_t row = range.first_row; row <= range.last_row; row++)
+        for (int64_t col = range.first_col; status == TW_OK && col <= range.last_col; col++) {
+            struct tw_tile output = {tile->zoom, row, col};
+            status = sink->driver->remove(sink->state, &output, writer->scratch, err);
+        }
+    return status == TW_OK ? sink->driver->finish(sink->state, tile, TW_JOURNAL_GONE, err) : status;
 }
 
 /* A rectangle of a raster: {col, row, width, height}. */

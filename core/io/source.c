@@ -164,6 +164,11 @@ const char *tw_source_format(const struct tw_source *source)
     return "";
 }
 
+const struct tw_value *tw_source_value(const struct tw_source *source)
+{
+    return source->value;
+}
+
 enum tw_source_kind tw_source_kind(const struct tw_source *source)
 {
     return source->driver->kind;

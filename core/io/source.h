@@ -16,6 +16,7 @@
 #include "area.h"
 #include "dataset_pool.h"
 #include "feature.h"
+#include "part.h"
 #include "raster.h"
 #include "resampling.h"
 
@@ -51,6 +52,14 @@ size_t tw_source_num_scenes(const struct tw_source *source);
  * before they are transformed). The result may reach over the antimeridian of a global grid. */
 enum tw_status tw_source_area(const struct tw_source *source, const struct tw_grid *grid,
                               struct tw_area **area, struct tw_error *err);
+
+/* What the configuration says of the source. */
+const struct tw_value *tw_source_value(const struct tw_source *source);
+
+/* What the source is made of, in parts that may change by themselves. They are added; texts may be the
+ * source's. Errors: as tw_source_area. */
+enum tw_status tw_source_parts(const struct tw_source *source, const struct tw_grid *grid,
+                               struct tw_input_parts *parts, struct tw_error *err);
 
 /* A reader belongs to one worker; it borrows source and pool. NULL when out of memory. */
 struct tw_reader *tw_reader_new(const struct tw_source *source, struct tw_dataset_pool *pool);

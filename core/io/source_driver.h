@@ -9,6 +9,7 @@
 #ifndef TW_SOURCE_DRIVER_H
 #define TW_SOURCE_DRIVER_H
 
+#include "part.h"
 #include "raster_file.h"
 #include "source.h"
 
@@ -43,6 +44,11 @@ struct tw_source_driver {
     void (*close)(struct tw_source *source);
     enum tw_status (*area)(const struct tw_source *source, const struct tw_grid *grid, struct tw_area **area,
                            struct tw_error *err);
+    /* What the source is made of, part by part, so that a change of one leads to just the tiles that it
+     * touches (see part.h); with tw_parts_add_file a source of many files is a loop of one line. NULL: one
+     * part, all files that the configuration names, which shows everywhere. */
+    enum tw_status (*parts)(const struct tw_source *source, const struct tw_grid *grid,
+                            struct tw_input_parts *parts, struct tw_error *err);
     /* What the reader's state holds; may be NULL. */
     void (*reader_free)(struct tw_reader *reader);
     enum tw_status (*scenes)(struct tw_reader *reader, const struct tw_window *window, struct tw_arena *arena,
@@ -83,6 +89,11 @@ int tw_band_find(const char *const *names, size_t count, const char *name);
 /* `no band 'rad'; this raster has: red, nir` */
 enum tw_status tw_band_missing(const char *const *names, size_t count, const char *name,
                                struct tw_error *err);
+
+/* For the driver's parts: all files that GDAL knows of behind the path (companions, what a VRT refers to),
+ * and one part with them that shows in the box. */
+enum tw_status tw_parts_add_dataset(struct tw_input_parts *parts, const char *path, bool is_vector,
+                                    const struct tw_box *box, struct tw_error *err);
 
 /* Whether a footprint in the grid's CRS, also moved by whole turns, shares area with the window. */
 bool tw_footprint_touches(const struct tw_box *footprint, const struct tw_window *window);

@@ -153,6 +153,19 @@ static enum tw_status raster_area(const struct tw_source *source, const struct t
     return status;
 }
 
+static enum tw_status raster_parts(const struct tw_source *source, const struct tw_grid *grid,
+                                   struct tw_input_parts *parts, struct tw_error *err)
+{
+    const struct tw_raster_state *state = source->state;
+    struct tw_area *area = NULL;
+    enum tw_status status = raster_area(source, grid, &area, err);
+    if (status != TW_OK)
+        return status;
+    struct tw_box box = tw_area_bounds(area);
+    tw_area_free(area);
+    return tw_parts_add_dataset(parts, state->path, false, &box, err);
+}
+
 static enum tw_status get_file(struct tw_reader *reader, const struct tw_grid *grid,
                                struct tw_raster_file **file, struct tw_error *err)
 {
@@ -237,6 +250,7 @@ const struct tw_source_driver tw_source_raster = {
     .options = options,
     .open = raster_open,
     .area = raster_area,
+    .parts = raster_parts,
     .scenes = tw_raster_scenes,
     .read = tw_raster_read,
 };

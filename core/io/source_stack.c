@@ -100,6 +100,7 @@ const struct tw_source_driver tw_source_stack = {
     .open = stack_open,
     .close = tw_stack_close,
     .area = tw_stack_area,
+    .parts = tw_stack_parts,
     .reader_free = tw_stack_reader_free,
     .scenes = tw_stack_scenes,
     .read = tw_stack_read,

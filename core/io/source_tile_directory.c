@@ -273,12 +273,20 @@ static enum tw_status directory_area(const struct tw_source *source, const struc
     return status;
 }
 
+static enum tw_status directory_parts(const struct tw_source *source, const struct tw_grid *grid,
+                                      struct tw_input_parts *parts, struct tw_error *err)
+{
+    const struct tw_raster_state *state = source->state;
+    return tw_tile_set_parts(state->tiles, grid, parts, err);
+}
+
 const struct tw_source_driver tw_source_tile_directory = {
     .alias = "TileDirectory",
     .kind = TW_SOURCE_RASTER,
     .options = options,
     .open = directory_open,
     .area = directory_area,
+    .parts = directory_parts,
     .scenes = tw_raster_scenes,
     .read = tw_raster_read,
 };

@@ -125,5 +125,7 @@ enum tw_status tw_stack_read(struct tw_reader *reader, const struct tw_read *rea
                              struct tw_raster *raster, struct tw_error *err);
 enum tw_status tw_stack_area(const struct tw_source *source, const struct tw_grid *grid,
                              struct tw_area **area, struct tw_error *err);
+enum tw_status tw_stack_parts(const struct tw_source *source, const struct tw_grid *grid,
+                              struct tw_input_parts *parts, struct tw_error *err);
 
 #endif

@@ -83,21 +83,32 @@ static enum tw_status write_if_new(struct tw_directory *directory, const char *p
     return tw_file_write(path, text, length, err);
 }
 
-/* *same: the output was made with the fingerprint that it is to be made with now, or is new. */
+enum tw_difference tw_directory_compare(char *stored, const struct tw_sink_begin *begin)
+{
+    char *settings = strchr(stored, '\n');
+    if (settings != NULL) {
+        *settings++ = '\0';
+        settings[strcspn(settings, "\n")] = '\0';
+    }
+    if (strcmp(stored, begin->fingerprint) == 0)
+        return TW_DIFFERS_NOT;
+    bool is_inputs = settings != NULL && begin->settings != NULL && strcmp(settings, begin->settings) == 0;
+    return is_inputs ? TW_DIFFERS_IN_INPUTS : TW_DIFFERS_IN_SETTINGS;
+}
+
 static enum tw_status compare_fingerprint(struct tw_directory *directory, const char *path,
-                                          const char *fingerprint, bool *same, struct tw_error *err)
+                                          const struct tw_sink_begin *begin, enum tw_difference *difference,
+                                          struct tw_error *err)
 {
     char *old = NULL;
     size_t size;
-    *same = true;
+    *difference = TW_DIFFERS_NOT;
     if (!tw_file_exists(path))
         return TW_OK;
     enum tw_status status = tw_file_read(directory->arena, path, 4096, &old, &size, err);
-    if (status != TW_OK)
-        return status;
-    old[strcspn(old, "\n")] = '\0';
-    *same = strcmp(old, fingerprint) == 0;
-    return TW_OK;
+    if (status == TW_OK)
+        *difference = tw_directory_compare(old, begin);
+    return status;
 }
 
 static enum tw_status open_journal(struct tw_directory *directory, bool forget, bool adopt,
@@ -107,32 +118,48 @@ static enum tw_status open_journal(struct tw_directory *directory, bool forget, 
         .path = work_path(directory, "journal"), .forget = forget, .adopt = adopt && !forget};
     if (spec.path == NULL)
         return tw_error_nomem(err);
-    directory->is_new = forget || (!adopt && !tw_file_exists(spec.path));
-    return tw_journal_open(&spec, &directory->journal, err);
+    enum tw_status status = tw_journal_open(&spec, &directory->journal, err);
+    directory->is_new = status == TW_OK && tw_journal_is_empty(directory->journal);
+    return status;
 }
 
-enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin, struct tw_error *err)
+enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin,
+                                    enum tw_difference difference, struct tw_error *err)
 {
+    const char *retry = begin->has_failed ? "--retry-failed to make only what failed, " : "";
+    bool is_inputs = difference == TW_DIFFERS_IN_INPUTS;
+    if (difference == TW_DIFFERS_NOT || (is_inputs && begin->update))
+        return TW_OK;
+    if (begin->update)
+        return tw_sink_settings_changed(path, err);
+    if (is_inputs)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "'%s' was made from other inputs ('input' has changed since); use --update to make "
+            "anew what that touches, --overwrite to make everything anew, %sor another output.path",
+            path, retry);
     return tw_error_set(err, TW_EUSAGE,
                         "'%s' was made with another configuration or script (changed since); use --overwrite "
                         "to make it anew, %sor another output.path",
-                        path, begin->has_failed ? "--retry-failed to make only what failed, " : "");
+                        path, retry);
 }
 
 /* What an earlier configuration or script has made is not mixed with what this one makes, unless that is
  * asked for. */
 static enum tw_status check_change(struct tw_directory *directory, const struct tw_sink_begin *begin,
-                                   struct tw_error *err)
+                                   enum tw_difference difference, struct tw_error *err)
 {
     const char *path = directory->spec.sink->path;
-    if (tw_journal_is_empty(directory->journal))
+    if (difference == TW_DIFFERS_NOT || tw_journal_is_empty(directory->journal))
         return TW_OK;
-    if (!begin->accept_change)
-        return tw_directory_changed(path, begin, err);
-    tw_log_warn("configuration or script have changed since '%s' was begun; the tiles that were done before "
-                "stay as they are",
-                path);
-    return TW_OK;
+    if (begin->accept_change) {
+        tw_log_warn(
+            "configuration or script have changed since '%s' was begun; the tiles that were done before "
+            "stay as they are",
+            path);
+        return TW_OK;
+    }
+    return tw_directory_changed(path, begin, difference, err);
 }
 
 /* The journal is emptied before the fingerprint changes: a run that is killed in between must not leave old
@@ -141,16 +168,18 @@ static enum tw_status open_records(struct tw_directory *directory, const struct 
                                    bool adopt, struct tw_error *err)
 {
     char *path = work_path(directory, "fingerprint");
-    char *text = tw_arena_printf(directory->arena, "%s\n", begin->fingerprint);
+    char *text =
+        tw_arena_printf(directory->arena, "%s\n%s%s", begin->fingerprint,
+                        begin->settings != NULL ? begin->settings : "", begin->settings != NULL ? "\n" : "");
     if (path == NULL || text == NULL)
         return tw_error_nomem(err);
-    bool same;
-    enum tw_status status = compare_fingerprint(directory, path, begin->fingerprint, &same, err);
-    bool forget = begin->overwrite && !(begin->is_partial && same);
+    enum tw_difference difference;
+    enum tw_status status = compare_fingerprint(directory, path, begin, &difference, err);
+    bool forget = begin->overwrite && !(begin->is_partial && difference == TW_DIFFERS_NOT);
     if (status == TW_OK)
         status = open_journal(directory, forget, adopt, err);
-    if (status == TW_OK && !same)
-        status = check_change(directory, begin, err);
+    if (status == TW_OK)
+        status = check_change(directory, begin, difference, err);
     return status == TW_OK ? write_if_new(directory, path, text, err) : status;
 }
 
@@ -309,6 +338,19 @@ enum tw_status tw_directory_finish(void *state, const struct tw_tile *metatile, 
     if (!tw_journal_hold(directory->journal, metatile->zoom, place_of(directory, metatile), files, &token))
         return tw_error_nomem(err);
     return tw_store_mark(directory->store, token, err);
+}
+
+char *tw_directory_beside(const void *state, const char *name, struct tw_arena *arena)
+{
+    return tw_arena_printf(arena, "%s/%s", ((const struct tw_directory *)state)->spec.work, name);
+}
+
+bool tw_directory_is_known(void *state, const struct tw_tile *metatile)
+{
+    struct tw_directory *directory = state;
+    uint32_t files;
+    return tw_journal_find(directory->journal, metatile->zoom, place_of(directory, metatile), &files) ||
+           tw_journal_adopts(directory->journal);
 }
 
 static enum tw_status count_files(struct tw_directory *directory, const struct tw_tile *metatile,

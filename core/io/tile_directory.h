@@ -33,9 +33,17 @@ enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const str
 
 /* Whether something lies in the output already that is not the work folder. */
 bool tw_directory_holds_files(const char *root);
-/* `'out' was made with another configuration or script ...`, with the remedies. TW_EUSAGE. */
+
+/* What the output was made with, compared with what it is to be made with now. */
+enum tw_difference { TW_DIFFERS_NOT, TW_DIFFERS_IN_INPUTS, TW_DIFFERS_IN_SETTINGS };
+
+/* stored: the file `fingerprint`, which is cut into lines: the whole fingerprint, and the one without the
+ * inputs. */
+enum tw_difference tw_directory_compare(char *stored, const struct tw_sink_begin *begin);
+/* `'out' was made with another configuration or script ...`, with the remedies: TW_EUSAGE, unless the
+ * difference is none, or one that is to be followed. */
 enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin,
-                                    struct tw_error *err);
+                                    enum tw_difference difference, struct tw_error *err);
 
 /* As in struct tw_sink_driver. */
 enum tw_status tw_directory_begin(void *directory, const struct tw_sink_begin *begin, struct tw_error *err);
@@ -55,6 +63,8 @@ enum tw_status tw_directory_finish(void *directory, const struct tw_tile *metati
                                    struct tw_error *err);
 enum tw_status tw_directory_is_done(void *directory, const struct tw_tile *metatile, struct tw_arena *scratch,
                                     bool *done, struct tw_error *err);
+char *tw_directory_beside(const void *directory, const char *name, struct tw_arena *arena);
+bool tw_directory_is_known(void *directory, const struct tw_tile *metatile);
 enum tw_status tw_directory_outdate(void *directory, const struct tw_tile *metatile, struct tw_error *err);
 
 #endif

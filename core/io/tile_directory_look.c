@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum tw_status read_fingerprint(const char *path, struct tw_arena *arena, const char **fingerprint,
+static enum tw_status read_fingerprint(const char *path, struct tw_arena *arena, char **fingerprint,
                                        struct tw_error *err)
 {
     char *text;
@@ -21,7 +21,6 @@ static enum tw_status read_fingerprint(const char *path, struct tw_arena *arena,
     enum tw_status status = tw_file_read(arena, path, 4096, &text, &size, err);
     if (status != TW_OK)
         return status;
-    text[strcspn(text, "\n")] = '\0';
     *fingerprint = text;
     return TW_OK;
 }
@@ -42,7 +41,7 @@ static enum tw_status look(const struct tw_directory_spec *spec, const struct tw
 {
     char *journal = tw_arena_printf(arena, "%s/journal", spec->work);
     char *path = tw_arena_printf(arena, "%s/fingerprint", spec->work);
-    const char *fingerprint;
+    char *fingerprint;
     bool has_tiles = false;
     *found = TW_FOUND_NOTHING;
     if (journal == NULL || path == NULL)
@@ -58,9 +57,9 @@ static enum tw_status look(const struct tw_directory_spec *spec, const struct tw
     if (status != TW_OK || !has_tiles)
         return status;
     *found = TW_FOUND_BEGUN;
-    if (fingerprint != NULL && strcmp(fingerprint, begin->fingerprint) != 0)
-        return tw_directory_changed(spec->sink->path, begin, err);
-    return TW_OK;
+    if (fingerprint == NULL)
+        return TW_OK;
+    return tw_directory_changed(spec->sink->path, begin, tw_directory_compare(fingerprint, begin), err);
 }
 
 enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const struct tw_sink_begin *begin,

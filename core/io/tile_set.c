@@ -221,8 +221,9 @@ struct tw_box tw_tile_set_bounds(const struct tw_tile_set *set)
     return (struct tw_box){from.left, to.bottom, to.right, from.top};
 }
 
-static bool is_same_grid(const struct tw_grid *a, const struct tw_grid *b)
+bool tw_tile_set_is_on(const struct tw_tile_set *set, const struct tw_grid *b)
 {
+    const struct tw_grid *a = set->layout.pyramid.grid;
     return strcmp(a->crs, b->crs) == 0 && a->cols == b->cols && a->rows == b->rows &&
            memcmp(&a->extent, &b->extent, sizeof(a->extent)) == 0;
 }
@@ -231,7 +232,7 @@ bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *wi
 {
     const struct tw_pyramid *pyramid = &set->layout.pyramid;
     if (set->layout.use_finer || window->zoom > set->zooms[0].zoom ||
-        window->tile_size_px != pyramid->tile_size_px || !is_same_grid(window->grid, pyramid->grid))
+        window->tile_size_px != pyramid->tile_size_px || !tw_tile_set_is_on(set, window->grid))
         return false;
     for (int i = 0; i < set->num_zooms; i++)
         if (set->zooms[i].zoom == window->zoom)

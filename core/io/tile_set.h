@@ -48,6 +48,18 @@ struct tw_box tw_tile_set_bounds(const struct tw_tile_set *set);
  * nodata, as in mapchete, unless use_finer is set. (Below the deepest zoom its pixels are enlarged.) */
 bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *window);
 
+/* Whether the tiles are tiles of that grid. */
+bool tw_tile_set_is_on(const struct tw_tile_set *set, const struct tw_grid *grid);
+
+/* The path of a tile, whether it is there or not, in the arena. */
+const char *tw_tile_set_path(const struct tw_tile_set *set, const struct tw_tile *tile,
+                             struct tw_arena *arena);
+
+/* The tiles as parts (see part.h), some of them together where there are many. */
+struct tw_input_parts;
+enum tw_status tw_tile_set_parts(const struct tw_tile_set *set, const struct tw_grid *grid,
+                                 struct tw_input_parts *parts, struct tw_error *err);
+
 /* As tw_source_pixels_read; the request's dataset is not used. Tiles are opened in the pool. */
 enum tw_status tw_tile_set_read(const struct tw_tile_set *set, struct tw_dataset_pool *pool,
                                 const struct tw_pixels_request *request, struct tw_arena *arena,

@@ -33,7 +33,7 @@ struct reading {
     struct tw_error *err;
 };
 
-static const char *tile_path(const struct tw_tile_set *set, const struct tw_tile *tile,
+const char *tw_tile_set_path(const struct tw_tile_set *set, const struct tw_tile *tile,
                              struct tw_arena *arena)
 {
     const struct tw_tile_layout *layout = &set->layout;
@@ -61,7 +61,7 @@ enum tw_status tw_tile_file_open(const struct tw_tile_set *set, const struct tw_
 {
     const struct tw_pyramid *pyramid = &set->layout.pyramid;
     file->window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px);
-    file->path = tile_path(set, tile, arena);
+    file->path = tw_tile_set_path(set, tile, arena);
     if (file->path == NULL)
         return tw_error_nomem(err);
     enum tw_status status = tw_dataset_open(pool, file->path, &file->dataset, err);
@@ -151,7 +151,7 @@ static enum tw_status paste_tile(const struct reading *reading, const struct tw_
     struct tw_tile_file file;
     struct tw_window core = tw_tile_window(&set->layout.pyramid, tile);
     struct tw_window common = common_of(&core, &reading->window);
-    const char *path = tile_path(set, tile, reading->arena);
+    const char *path = tw_tile_set_path(set, tile, reading->arena);
     enum tw_status status = TW_OK;
     if (path == NULL)
         status = tw_error_set(reading->err, TW_EBUDGET, "not enough memory; raise --memory");

@@ -23,6 +23,8 @@ enum tw_status tw_inspect(const struct tw_plan *plan, const struct tw_run_option
     struct tw_error err = {0};
     *inspection = (struct tw_inspection){.num_failed = count_failed(tw_plan_failures_path(plan))};
     const struct tw_sink_begin begin = {.fingerprint = plan->fingerprint,
+                                        .settings = plan->settings,
+                                        .update = options->update,
                                         .has_failed = inspection->num_failed > 0};
     if (tw_memory_share(plan, options, &inspection->shares, &err) != TW_OK)
         tw_problems_add_error(problems, &err);

@@ -52,6 +52,8 @@ struct tw_plan {
     int min_zoom, max_zoom;  /* of this run: the configuration's, or part of them */
     bool is_partial;         /* the selection leaves out some of the area */
     const char *fingerprint; /* of everything that decides what a tile holds */
+    const char *settings;    /* of the same without the inputs */
+    const char *prepared;    /* what prepare sees, as text: "" without it */
     const char *metadata;    /* JSON text that goes beside the tiles */
 };
 
@@ -69,6 +71,11 @@ enum tw_input_kind tw_input_kind_of(const struct tw_source *source);
 
 /* Whether the plan computes this zoom from the inputs (others come from the zoom below or above). */
 bool tw_plan_is_base(const struct tw_plan *plan, int zoom);
+
+/* The area of the inputs that a zoom is made from, whatever bounds the configuration sets; NULL when there
+ * are none. Owned by the caller. */
+enum tw_status tw_plan_inputs_area(const struct tw_plan *plan, int zoom, struct tw_area **area,
+                                   struct tw_error *err);
 
 /* The overviews that are made from a tile's pixels: the one above it and, where tiles overlap by a
  * pixelbuffer, its neighbours. None for tiles whose zoom has no overviews above it. */

@@ -122,6 +122,19 @@ static enum tw_status base_area(const struct tw_plan *plan, const struct tw_area
     return status;
 }
 
+static int nearest_base(const struct tw_config *config, int level)
+{
+    if (level < config->base_min_zoom)
+        return config->base_min_zoom;
+    return level > config->base_max_zoom ? config->base_max_zoom : level;
+}
+
+enum tw_status tw_plan_inputs_area(const struct tw_plan *plan, int zoom, struct tw_area **area,
+                                   struct tw_error *err)
+{
+    return inputs_area(plan, tw_plan_zoom(plan, nearest_base(plan->config, zoom)), area, err);
+}
+
 static enum tw_status check_zooms(struct tw_plan *plan, const struct tw_selection *s, struct tw_error *err)
 {
     const struct tw_config *config = plan->config;
@@ -155,13 +168,6 @@ static enum tw_status cut_with_selection(struct tw_plan *plan, const struct tw_s
     }
     tw_area_free(selected);
     return status;
-}
-
-static int nearest_base(const struct tw_config *config, int level)
-{
-    if (level < config->base_min_zoom)
-        return config->base_min_zoom;
-    return level > config->base_max_zoom ? config->base_max_zoom : level;
 }
 
 enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selection *selection,

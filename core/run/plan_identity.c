@@ -89,25 +89,54 @@ static void describe_prepared(const struct tw_plan *plan, struct tw_text *text)
     }
 }
 
-static enum tw_status set_fingerprint(struct tw_plan *plan)
+/* With prepare, every tile depends on the area: as far as the configuration sets it, it is a setting. */
+static void describe_area(const struct tw_plan *plan, struct tw_text *text)
 {
     const struct tw_config *config = plan->config;
-    struct tw_text text = {0};
+    if (!plan->declaration->has_prepare)
+        return;
+    tw_text_printf(text, "zooms %d %d\n", config->min_zoom, config->max_zoom);
+    tw_text_printf(text, "bounds %d %.17g %.17g %.17g %.17g\narea ", (int)config->has_bounds,
+                   config->bounds.left, config->bounds.bottom, config->bounds.right, config->bounds.top);
+    tw_plan_describe_value(config->area, text);
+    tw_text_add(text, "\n");
+}
+
+static void describe_settings(const struct tw_plan *plan, struct tw_text *text)
+{
+    tw_text_printf(text, "tilewright %s\nscript %s\n", TW_VERSION, plan->declaration->fingerprint);
+    describe_pyramid(plan->config, text);
+    tw_text_add(text, "params ");
+    tw_plan_describe_value(plan->config->params, text);
+    tw_text_add(text, "\n");
+    describe_output(plan->config->output, text);
+    describe_area(plan, text);
+}
+
+static const char *fingerprint_of(const struct tw_plan *plan, const struct tw_text *text)
+{
     char fingerprint[TW_FINGERPRINT_SIZE];
-    tw_text_printf(&text, "tilewright %s\nscript %s\n", TW_VERSION, plan->declaration->fingerprint);
-    describe_pyramid(config, &text);
+    if (text->failed)
+        return NULL;
+    tw_fingerprint(tw_text_get(text), text->length, fingerprint);
+    return tw_arena_strdup(plan->arena, fingerprint);
+}
+
+static enum tw_status set_fingerprint(struct tw_plan *plan)
+{
+    struct tw_text text = {0}, prepared = {0};
+    describe_settings(plan, &text);
+    plan->settings = fingerprint_of(plan, &text);
+    describe_prepared(plan, &prepared);
+    plan->prepared = prepared.failed ? NULL : tw_arena_strdup(plan->arena, tw_text_get(&prepared));
     tw_text_add(&text, "input ");
-    tw_plan_describe_value(config->input, &text);
-    tw_text_add(&text, "\nparams ");
-    tw_plan_describe_value(config->params, &text);
+    tw_plan_describe_value(plan->config->input, &text);
     tw_text_add(&text, "\n");
-    describe_output(config->output, &text);
-    describe_prepared(plan, &text);
-    tw_fingerprint(tw_text_get(&text), text.length, fingerprint);
-    bool failed = text.failed;
+    tw_text_add(&text, plan->prepared != NULL ? plan->prepared : "");
+    plan->fingerprint = fingerprint_of(plan, &text);
     tw_text_free(&text);
-    plan->fingerprint = tw_arena_strdup(plan->arena, fingerprint);
-    return failed || plan->fingerprint == NULL ? TW_ENOMEM : TW_OK;
+    tw_text_free(&prepared);
+    return plan->fingerprint == NULL || plan->settings == NULL || plan->prepared == NULL ? TW_ENOMEM : TW_OK;
 }
 
 /* JSON has no NaN and no infinities: they are written as text. */

@@ -3,6 +3,7 @@
 #include "constants.h"
 #include "engine.h"
 #include "progress.h"
+#include "update.h"
 
 #include "clock.h"
 #include "file.h"
@@ -261,20 +262,35 @@ static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result
     return status;
 }
 
-static enum tw_status begin(struct tw_engine *engine, struct tw_error *err)
+/* again: the output was begun already, and is to be overwritten. */
+static enum tw_status begin_sink(struct tw_engine *engine, bool again, struct tw_error *err)
 {
     const struct tw_run_options *options = engine->options;
     const struct tw_plan *plan = engine->plan;
     const char *failed = tw_plan_failures_path(plan);
     const struct tw_sink_begin begin = {.fingerprint = plan->fingerprint,
+                                        .settings = plan->settings,
                                         .metadata = plan->metadata,
-                                        .overwrite = options->overwrite,
+                                        .update = options->update,
+                                        .overwrite = options->overwrite || again,
                                         .is_partial = is_part(plan),
                                         .accept_change = options->retry_failed,
                                         .has_failed = failed != NULL && tw_file_exists(failed),
                                         .cancel = tw_watch_cancelled(engine->watch)};
-    tw_gdal_init(engine->shares.cache_bytes);
     return tw_sink_begin(plan->sink, &begin, err);
+}
+
+static enum tw_status begin(struct tw_engine *engine, struct tw_error *err)
+{
+    bool again = false;
+    tw_gdal_init(engine->shares.cache_bytes);
+    enum tw_status status = begin_sink(engine, false, err);
+    if (status == TW_OK)
+        status = tw_update_begin(engine->plan, engine->options, &again, err);
+    if (status != TW_OK || !again)
+        return status;
+    status = begin_sink(engine, true, err);
+    return status == TW_OK ? tw_update_begin(engine->plan, engine->options, &again, err) : status;
 }
 
 enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options,
@@ -294,7 +310,7 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     if (status == TW_OK && options->retry_failed)
         status = select_failed(engine, tw_plan_failures_path(plan), err);
     /* A file of an area without a metatile would be one of the whole grid. */
-    bool has_work = options->retry_failed || engine->counts.total > 0;
+    bool has_work = options->retry_failed || options->update || engine->counts.total > 0;
     if (status == TW_OK && has_work)
         status = begin(engine, err);
     if (status == TW_OK && has_work)

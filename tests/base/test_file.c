@@ -153,6 +153,18 @@ static void failed_write_leaves_the_old_file(void **state)
     assert_int_equal(num_entries(f->folder), 1);
 }
 
+static void leftovers_of_killed_writers_are_swept_away_and_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"inputs", "inputs.123.tmp", "inputs.tmp", "inputs.12a.tmp",
+                                        "other.7.tmp"};
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(tw_file_write(in_folder(f, names[i]), "x", 1, NULL), TW_OK);
+    tw_file_sweep(in_folder(f, "inputs"));
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(tw_file_exists(in_folder(f, names[i])), i != 1);
+}
+
 static void folders_are_made_with_their_parents(void **state)
 {
     struct fixture *f = *state;
@@ -212,11 +224,16 @@ static void suffixes_and_remote_paths_are_recognised(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(files_are_read_as_they_were_written),      TEST(empty_files_are_read_as_nothing),
-        TEST(what_cannot_be_read_is_told_by_name),      TEST(what_cannot_be_written_is_told_by_name),
-        TEST(failed_write_leaves_the_old_file),         TEST(folders_are_made_with_their_parents),
-        TEST(file_in_the_way_of_a_folder_is_told),      TEST(paths_are_joined_and_taken_apart),
+        TEST(files_are_read_as_they_were_written),
+        TEST(empty_files_are_read_as_nothing),
+        TEST(what_cannot_be_read_is_told_by_name),
+        TEST(what_cannot_be_written_is_told_by_name),
+        TEST(failed_write_leaves_the_old_file),
+        TEST(folders_are_made_with_their_parents),
+        TEST(file_in_the_way_of_a_folder_is_told),
+        TEST(paths_are_joined_and_taken_apart),
         TEST(suffixes_and_remote_paths_are_recognised),
+        TEST(leftovers_of_killed_writers_are_swept_away_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

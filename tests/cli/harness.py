@@ -78,12 +78,13 @@ class Case(unittest.TestCase):
         return path
 
     def tree(self, folder, hidden=False):
-        """Path below folder -> hash of the bytes. Without the files the program keeps for itself unless hidden."""
+        """Path below folder -> hash of the bytes. Without the files the program keeps for itself unless hidden; never with the
+        records of what it was made from: they also tell of inputs that have changed meanwhile."""
         root = self.folder / folder
         found = {}
         for path in sorted(root.rglob("*")):
             name = str(path.relative_to(root))
-            if path.is_file() and (hidden or not name.startswith(".tilewright")):
+            if path.is_file() and (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs"):
                 found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         return found
 

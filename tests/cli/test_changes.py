@@ -6,6 +6,8 @@ import runs
 
 REFUSED = ("tilewright: '{}' was made with another configuration or script (changed since); use --overwrite to make it anew, "
            "or another output.path")
+OTHER_INPUTS = ("tilewright: '{}' was made from other inputs ('input' has changed since); use --update to make anew what that touches, "
+                "--overwrite to make everything anew, or another output.path")
 WITH_MODULE = "local shift = require('shift')\n" + runs.SCRIPT.replace("input.inp:read() *", "shift(input.inp:read()) *")
 MODULE = "return function(r) return r + {} end\n"
 
@@ -15,9 +17,9 @@ class Changes(runs.Case):
         super().setUp()
         self.make_scene(tiles=4)
 
-    def check_refused_then_overwritten(self):
+    def check_refused_then_overwritten(self, message=REFUSED):
         """The run in the folder's run.yaml is refused, goes with --overwrite, and is the run from then on."""
-        self.check_execute_fails(2, REFUSED.format(self.shown_output()))
+        self.check_execute_fails(2, message.format(self.shown_output()))
         self.must_execute("--quiet", "--overwrite")
         self.assertIn("nothing to do", self.must_execute())
 
@@ -50,7 +52,7 @@ class Changes(runs.Case):
         self.must_execute("--quiet")
         self.make_scene(tiles=4, name="other.tif")
         self.config(input={"inp": "other.tif"})
-        self.check_refused_then_overwritten()
+        self.check_refused_then_overwritten(OTHER_INPUTS)
 
     def test_changed_output_options_are_refused(self):
         self.config(output={"format": "GTiff", "dtype": "uint8", "bands": 3, "compress": "deflate"})

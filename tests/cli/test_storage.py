@@ -139,7 +139,7 @@ class Storage(runs.Case):
                     small.remount("size=64m")
                     self.must_execute("--quiet")
                     self.assertEqual(target.read_bytes(), whole)
-                    self.assertEqual([path.name for path in small.path.iterdir()], ["out.tif"])
+                    self.assertEqual([path.name for path in small.path.glob("[!.]*")], ["out.tif"])
             (self.folder / "whole.tif").unlink()
 
 

@@ -6,6 +6,7 @@ tw_test(encode_vector SOURCES test_encode_vector.c sink_fixture.c LIBRARIES tw_i
 tw_test(storage SOURCES test_storage.c sink_fixture.c LIBRARIES tw_io)
 tw_test(lock SOURCES test_lock.c sink_fixture.c LIBRARIES tw_io)
 tw_test(journal SOURCES test_journal.c sink_fixture.c LIBRARIES tw_io)
+tw_test(inventory SOURCES test_inventory.c sink_fixture.c LIBRARIES tw_io)
 tw_test(vsi_checked SOURCES test_vsi_checked.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)
 tw_test(sink_directory SOURCES test_sink_directory.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)
 tw_test(sink_gtiff_file SOURCES test_sink_gtiff_file.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)

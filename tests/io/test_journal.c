@@ -228,6 +228,27 @@ static void what_is_no_journal_is_refused(void **state)
                                         path));
 }
 
+static void places_that_are_gone_are_not_known_any_more(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tw_journal *journal = open_journal(fixture, false, false);
+    uint32_t files;
+    commit(fixture, journal, 5, 7, 1);
+    commit(fixture, journal, 5, 8, 1);
+    commit(fixture, journal, 5, 8, TW_JOURNAL_GONE);
+    tw_journal_close(journal);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n5 7 7 1\n5 8 8 1\n5 8 8 x\n");
+    journal = open_journal(fixture, false, false);
+    assert_true(tw_journal_find(journal, 5, 7, &files));
+    assert_false(tw_journal_find(journal, 5, 8, &files));
+    assert_false(tw_journal_covers(journal, 5, 8));
+    commit(fixture, journal, 5, 7, TW_JOURNAL_GONE);
+    assert_true(tw_journal_is_empty(journal));
+    assert_int_equal(tw_journal_finish(journal, &fixture->err), TW_OK);
+    tw_journal_close(journal);
+    assert_string_equal(text_of(fixture), "tilewright journal 1\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -242,6 +263,7 @@ int main(void)
         TEST(a_line_that_does_not_fit_is_taken_away_before_the_next_one),
         TEST(a_journal_that_was_being_emptied_adopts_nothing),
         TEST(files_belong_to_the_output_once_they_are_put),
+        TEST(places_that_are_gone_are_not_known_any_more),
         TEST(what_is_no_journal_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
