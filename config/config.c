@@ -65,6 +65,27 @@ enum tw_status tw_config_parse(const char *path, const char *text, size_t size, 
     return status;
 }
 
+enum tw_status tw_config_make(const char *name, const struct tw_value *root, struct tw_config **config,
+                              struct tw_problems *problems)
+{
+    *config = NULL;
+    struct tw_config *made = config_new(name);
+    if (made == NULL)
+        return TW_ENOMEM;
+    made->root = root;
+    size_t before = problems->count;
+    struct tw_check check = {.config = made, .problems = problems};
+    tw_check_root(&check);
+    enum tw_status status = problems->count > before ? TW_EUSAGE : TW_OK;
+    if (check.nomem || problems->text.failed)
+        status = TW_ENOMEM;
+    if (status == TW_OK)
+        *config = made;
+    else
+        tw_config_free(made);
+    return status;
+}
+
 enum tw_status tw_config_load(const char *path, struct tw_config **config, struct tw_problems *problems)
 {
     struct tw_error err = {0};

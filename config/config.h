@@ -66,6 +66,11 @@ enum tw_status tw_config_load(const char *path, struct tw_config **config, struc
 enum tw_status tw_config_parse(const char *path, const char *text, size_t size, struct tw_config **config,
                                struct tw_problems *problems);
 
+/* The same from values that stand in no file: they must outlive the configuration. name stands in messages
+ * for the file. Values without a line say in `file` what they came from (`--nodata`), as messages do then. */
+enum tw_status tw_config_make(const char *name, const struct tw_value *root, struct tw_config **config,
+                              struct tw_problems *problems);
+
 /* Accepts NULL. */
 void tw_config_free(struct tw_config *config);
 

@@ -13,8 +13,10 @@ static void begin(struct tw_problems *problems, const char *file, int line, int 
 {
     if (problems->count++ > 0)
         tw_text_add(&problems->text, "\n");
-    if (file != NULL)
+    if (file != NULL && line > 0)
         tw_text_printf(&problems->text, "%s:%d:%d: ", file, line, col);
+    else if (file != NULL)
+        tw_text_printf(&problems->text, "%s: ", file);
 }
 
 void tw_problems_add(struct tw_problems *problems, const struct tw_value *value, const char *format, ...)

@@ -16,7 +16,7 @@ struct tw_problems {
 
 void tw_problems_free(struct tw_problems *problems);
 
-/* Adds `file:line:col: message`; value may be NULL (the message alone). */
+/* Adds `file:line:col: message`, without a line `file: message`; value may be NULL (the message alone). */
 void tw_problems_add(struct tw_problems *problems, const struct tw_value *value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same with the place of a member's key. */

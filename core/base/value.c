@@ -57,6 +57,26 @@ struct tw_value *tw_value_number(struct tw_arena *arena, double number)
     return value;
 }
 
+struct tw_value *tw_value_bool(struct tw_arena *arena, bool boolean)
+{
+    struct tw_value *value = value_new(arena, TW_BOOL);
+    if (value != NULL) {
+        value->text = boolean ? "true" : "false";
+        value->boolean = boolean;
+    }
+    return value;
+}
+
+struct tw_value *tw_value_list(struct tw_arena *arena, size_t count)
+{
+    struct tw_value *value = value_new(arena, TW_LIST);
+    if (value == NULL || (value->items = tw_arena_calloc(arena, count, sizeof(*value->items))) == NULL)
+        return NULL;
+    value->text = "";
+    value->count = count;
+    return value;
+}
+
 struct tw_value *tw_value_with(struct tw_arena *arena, const struct tw_value *map, const char *key,
                                const struct tw_value *value)
 {
@@ -89,7 +109,9 @@ enum tw_status tw_error_at(struct tw_error *err, enum tw_status status, const st
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    if (value != NULL && value->file != NULL)
+    if (value != NULL && value->file != NULL && value->line > 0)
         return tw_error_set(err, status, "%s:%d:%d: %s", value->file, value->line, value->col, message);
+    if (value != NULL && value->file != NULL)
+        return tw_error_set(err, status, "%s: %s", value->file, message);
     return tw_error_set(err, status, "%s", message);
 }

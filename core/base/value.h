@@ -21,7 +21,7 @@ struct tw_member;
 struct tw_value {
     enum tw_value_kind kind;
     int line, col;             /* from 1; 0 for values that come from no file */
-    const char *file;          /* may be NULL */
+    const char *file;          /* may be NULL; without a line: what gave the value, such as `--nodata` */
     const char *text;          /* scalars: as written, never NULL; TW_STRING: the string */
     double number;             /* TW_NUMBER */
     bool boolean;              /* TW_BOOL */
@@ -48,11 +48,15 @@ bool tw_value_is_int(const struct tw_value *value, long long *number);
 /* Makes values that stand in no file, for command lines, tests and defaults; NULL when out of memory. */
 struct tw_value *tw_value_string(struct tw_arena *arena, const char *text);
 struct tw_value *tw_value_number(struct tw_arena *arena, double number);
+struct tw_value *tw_value_bool(struct tw_arena *arena, bool boolean);
+/* Items for a list of that many, to be filled in. */
+struct tw_value *tw_value_list(struct tw_arena *arena, size_t count);
 /* A map with one more member than before, or with that member replaced. */
 struct tw_value *tw_value_with(struct tw_arena *arena, const struct tw_value *map, const char *key,
                                const struct tw_value *value);
 
-/* Sets the error `file:line:col: message`. Values without a file give the message alone. Returns status. */
+/* Sets the error `file:line:col: message`; without a line `file: message`, without a file the message alone.
+ * Returns status. */
 enum tw_status tw_error_at(struct tw_error *err, enum tw_status status, const struct tw_value *value,
                            const char *format, ...) __attribute__((format(printf, 4, 5)));
 

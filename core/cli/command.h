@@ -25,6 +25,7 @@ enum tw_exit {
 
 extern const struct tw_command tw_command_execute;
 extern const struct tw_command tw_command_check;
+extern const struct tw_command tw_command_convert;
 extern const struct tw_command tw_command_create;
 extern const struct tw_command tw_command_formats;
 extern const struct tw_command tw_command_processes;

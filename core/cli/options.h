@@ -26,12 +26,12 @@ struct tw_given {
     const char *values[4]; /* num_values of them */
 };
 
-/* Options that several commands share: selection_options.h, run_options.h. */
+/* Options that several commands share: selection_options.h, run_options.h, execution.h. */
 struct tw_option_list {
     const struct tw_option *options;
     size_t count;
 };
-enum { TW_MOST_SHARED_LISTS = 2 };
+enum { TW_MOST_SHARED_LISTS = 3 };
 
 /* Where the reading stands: zero-initialise, set argc, argv (argv[0] is the command's name), the options of
  * the command and the lists that it shares with others. */

@@ -220,6 +220,20 @@ enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct
     return encoder->driver->sidecar != NULL ? encoder->driver->sidecar(encoder, window, bytes, err) : TW_OK;
 }
 
+const char *tw_encoder_format_of(const char *extension)
+{
+    for (size_t i = 0; i < NUM_DRIVERS; i++)
+        if (strcmp(drivers[i]->extension, extension) == 0)
+            return drivers[i]->format;
+    return strcmp(extension, "tiff") == 0 ? tw_encode_gtiff.format : NULL;
+}
+
+bool tw_encoder_format_is_vector(const char *format)
+{
+    const struct tw_encoder_driver *driver = find_driver(format);
+    return driver != NULL && driver->encode_features != NULL;
+}
+
 size_t tw_encoder_formats(const char *names[TW_MOST_FORMATS], const char *about[TW_MOST_FORMATS])
 {
     for (size_t i = 0; i < NUM_DRIVERS && i < TW_MOST_FORMATS; i++) {

@@ -104,6 +104,10 @@ enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct
 
 /* Of the format with that name, when no encoder is open: `png`; NULL when there is no such format. */
 const char *tw_format_extension(const char *format);
+/* The format of files with that extension (`tif`), or NULL. */
+const char *tw_encoder_format_of(const char *extension);
+/* Whether a format takes features; false for names that are none. */
+bool tw_encoder_format_is_vector(const char *format);
 
 /* The names of the formats with a line about each, for `tilewright formats`. Returns their number. */
 enum { TW_MOST_FORMATS = 32 };

@@ -194,6 +194,11 @@ size_t tw_source_num_scenes(const struct tw_source *source)
     return source->num_scenes;
 }
 
+const struct tw_source_facts *tw_source_facts(const struct tw_source *source)
+{
+    return &source->facts;
+}
+
 enum tw_status tw_source_area(const struct tw_source *source, const struct tw_grid *grid,
                               struct tw_area **area, struct tw_error *err)
 {

@@ -48,6 +48,22 @@ enum tw_dtype tw_source_dtype(const struct tw_source *source);
  */
 size_t tw_source_num_scenes(const struct tw_source *source);
 
+/* What else is known of a source, for outputs that are to be like it. What is not known is 0 or NULL. */
+struct tw_source_facts {
+    const char *path;
+    const char *crs;             /* `EPSG:32633`, or the name of the CRS */
+    const struct tw_grid *grid;  /* the named grid of the same CRS; that of the tiles */
+    int64_t width_px, height_px; /* of rasters */
+    bool has_nodata;
+    double nodata;
+    bool is_tiled; /* tiles of an earlier run: then, how they lie */
+    struct tw_pyramid pyramid;
+    int min_zoom, max_zoom;
+    const char *format;            /* an output format of the same kind of files */
+    const struct tw_value *schema; /* of features, as `output.schema` */
+};
+const struct tw_source_facts *tw_source_facts(const struct tw_source *source);
+
 /* The area that the source covers, as the bounding boxes of its scenes in the grid's CRS (edges are densified
  * before they are transformed). The result may reach over the antimeridian of a global grid. */
 enum tw_status tw_source_area(const struct tw_source *source, const struct tw_grid *grid,

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *called(OGRSpatialReferenceH crs, struct tw_arena *arena)
+const char *tw_crs_name(OGRSpatialReferenceH crs, struct tw_arena *arena)
 {
     const char *authority = OSRGetAuthorityName(crs, NULL), *code = OSRGetAuthorityCode(crs, NULL);
     const char *name = authority != NULL && code != NULL ? tw_arena_printf(arena, "%s:%s", authority, code)
@@ -20,7 +20,7 @@ const char *tw_crs_called(const char *crs, struct tw_arena *arena)
     OGRSpatialReferenceH parsed = NULL;
     if (crs == NULL || tw_crs_parse(crs, &parsed, NULL) != TW_OK)
         return "";
-    const char *name = called(parsed, arena);
+    const char *name = tw_crs_name(parsed, arena);
     OSRRelease(parsed);
     return name;
 }
@@ -52,7 +52,7 @@ static enum tw_status tell_file(const char *path, struct tw_arena *arena, struct
     if (status == TW_OK) {
         about->width_px = GDALGetRasterXSize(dataset);
         about->height_px = GDALGetRasterYSize(dataset);
-        about->crs = called(georeference.crs, arena);
+        about->crs = tw_crs_name(georeference.crs, arena);
         if (georeference.is_affine)
             tell_affine(georeference.to_crs, about);
     }

@@ -23,6 +23,7 @@ struct tw_source {
     const char **band_names;
     enum tw_dtype dtype;
     size_t num_scenes;
+    struct tw_source_facts facts;
     void *state;
 };
 
@@ -94,6 +95,14 @@ enum tw_status tw_band_missing(const char *const *names, size_t count, const cha
  * and one part with them that shows in the box. */
 enum tw_status tw_parts_add_dataset(struct tw_input_parts *parts, const char *path, bool is_vector,
                                     const struct tw_box *box, struct tw_error *err);
+
+/* source_about.c: `EPSG:32633`, or the name of the CRS; "" when it has none. */
+const char *tw_crs_name(OGRSpatialReferenceH crs, struct tw_arena *arena);
+
+/* source_facts.c: the facts about a CRS; those about pixels, of which `first` is the first band that is read.
+ */
+void tw_facts_of_crs(struct tw_source *source, OGRSpatialReferenceH crs);
+void tw_facts_of_pixels(struct tw_source *source, const struct tw_raster_info *info, int first);
 
 /* Whether a footprint in the grid's CRS, also moved by whole turns, shares area with the window. */
 bool tw_footprint_touches(const struct tw_box *footprint, const struct tw_window *window);

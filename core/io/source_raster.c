@@ -14,8 +14,7 @@ static enum tw_status fail_at(const struct tw_value *value, const struct tw_erro
 }
 
 /* Opens the file, and describes it with everything that reading needs, so that what is wrong is found now. */
-static enum tw_status describe(const struct tw_source *source, struct tw_raster_info *info,
-                               struct tw_error *err)
+static enum tw_status describe(struct tw_source *source, struct tw_raster_info *info, struct tw_error *err)
 {
     const struct tw_raster_state *state = source->state;
     struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
@@ -28,6 +27,8 @@ static enum tw_status describe(const struct tw_source *source, struct tw_raster_
         status = tw_raster_info_read(info, dataset, state->path, &state->view, source->arena, err);
     if (status == TW_OK)
         status = tw_georeference_read(&georeference, dataset, state->path, err);
+    if (status == TW_OK)
+        tw_facts_of_crs(source, georeference.crs);
     tw_georeference_free(&georeference);
     tw_dataset_pool_free(pool);
     return status;
@@ -84,6 +85,8 @@ enum tw_status tw_raster_choose_bands(struct tw_source *source, const struct tw_
             return TW_ENOMEM;
     }
     source->dtype = info->bands[state->bands[0]].dtype;
+    source->facts.path = state->path;
+    tw_facts_of_pixels(source, info, state->bands[0]);
     return TW_OK;
 }
 

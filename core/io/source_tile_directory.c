@@ -2,6 +2,7 @@
 #include "source_raster.h"
 
 #include "crs_pairs.h"
+#include "encoder.h"
 #include "file.h"
 #include "footprint.h"
 #include "tile_metadata.h"
@@ -206,6 +207,13 @@ static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_
         return status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
     }
     state->tiles = set;
+    source->facts = (struct tw_source_facts){.crs = layout->pyramid.grid->crs,
+                                             .grid = layout->pyramid.grid,
+                                             .is_tiled = true,
+                                             .pyramid = layout->pyramid,
+                                             .min_zoom = set->zooms[set->num_zooms - 1].zoom,
+                                             .max_zoom = set->zooms[0].zoom,
+                                             .format = tw_encoder_format_of(layout->extension)};
     return set_bands(source, &set->info, problems);
 }
 

@@ -3,6 +3,7 @@
 
 #include "dataset.h"
 #include "file.h"
+#include "vector_schema.h"
 
 #include <cpl_conv.h>
 #include <ogr_srs_api.h>
@@ -123,7 +124,17 @@ static enum tw_status describe_layer(struct tw_source *source, OGRLayerH layer, 
         tw_problems_add(problems, source->value, "'%s': %s", state->path, err.message);
         return err.status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
     }
-    return describe_fields(source, OGR_L_GetLayerDefn(layer));
+    tw_facts_of_crs(source, OGR_L_GetSpatialRef(layer));
+    source->facts.path = state->path;
+    source->facts.schema = tw_vector_schema_of(layer, source->arena);
+    return source->facts.schema != NULL ? describe_fields(source, OGR_L_GetLayerDefn(layer)) : TW_ENOMEM;
+}
+
+/* The output format that is most like the file's. */
+static const char *format_like(GDALDatasetH dataset)
+{
+    const char *name = GDALGetDriverShortName(GDALGetDatasetDriver(dataset));
+    return strncmp(name, "GeoJSON", 7) == 0 ? "GeoJSON" : "FlatGeobuf";
 }
 
 static enum tw_status describe(struct tw_source *source, struct tw_problems *problems)
@@ -146,6 +157,8 @@ static enum tw_status describe(struct tw_source *source, struct tw_problems *pro
         status = TW_ENOMEM;
     if (status == TW_OK)
         status = describe_layer(source, layer, problems);
+    if (status == TW_OK)
+        source->facts.format = format_like(dataset);
     tw_dataset_pool_free(pool);
     return status;
 }

@@ -217,3 +217,44 @@ bool tw_vector_schema_is_multi(const struct tw_vector_schema *schema)
     return schema->geometry == wkbMultiPoint || schema->geometry == wkbMultiLineString ||
            schema->geometry == wkbMultiPolygon;
 }
+
+static const char *type_of_field(OGRFieldDefnH field)
+{
+    OGRFieldType type = OGR_Fld_GetType(field);
+    bool is_bool = type == OFTInteger && OGR_Fld_GetSubType(field) == OFSTBoolean;
+    for (size_t i = 0; i < NUM_TYPES; i++)
+        if (types[i].type == type && (types[i].subtype == OFSTBoolean) == is_bool)
+            return types[i].name;
+    return "str";
+}
+
+/* Without the third dimension and measures, which are not read; curves are read as lines. */
+static const char *kind_of_layer(OGRLayerH layer)
+{
+    OGRwkbGeometryType type = OGR_GT_GetLinear(OGR_GT_Flatten(OGR_L_GetGeomType(layer)));
+    for (size_t i = 0; i < NUM_KINDS; i++)
+        if (kinds[i].type == type)
+            return kinds[i].name;
+    return "Geometry";
+}
+
+const struct tw_value *tw_vector_schema_of(OGRLayerH layer, struct tw_arena *arena)
+{
+    OGRFeatureDefnH defined = OGR_L_GetLayerDefn(layer);
+    size_t count = (size_t)OGR_FD_GetFieldCount(defined);
+    struct tw_value properties = {.kind = TW_MAP, .text = "", .count = count};
+    properties.members = tw_arena_calloc(arena, count + 1, sizeof(*properties.members));
+    for (size_t i = 0; properties.members != NULL && i < count; i++) {
+        OGRFieldDefnH field = OGR_FD_GetFieldDefn(defined, (int)i);
+        const struct tw_value *type = tw_value_string(arena, type_of_field(field));
+        properties.members[i].key = tw_arena_strdup(arena, OGR_Fld_GetNameRef(field));
+        if (type == NULL || properties.members[i].key == NULL)
+            return NULL;
+        properties.members[i].value = *type;
+    }
+    const struct tw_value *kind = tw_value_string(arena, kind_of_layer(layer));
+    if (properties.members == NULL || kind == NULL)
+        return NULL;
+    const struct tw_value *schema = tw_value_with(arena, NULL, "geometry", kind);
+    return schema != NULL ? tw_value_with(arena, schema, "properties", &properties) : NULL;
+}

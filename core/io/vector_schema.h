@@ -9,7 +9,7 @@
 #include "encoder_driver.h"
 #include "feature.h"
 
-#include <ogr_core.h>
+#include <ogr_api.h>
 
 struct tw_vector_field {
     const char *name;
@@ -29,6 +29,10 @@ struct tw_vector_schema {
 /* Reads output.schema; adds problems. False when out of memory. */
 bool tw_vector_schema_read(struct tw_vector_schema *schema, const struct tw_output_spec *spec,
                            struct tw_arena *arena, struct tw_problems *problems);
+
+/* The schema of a layer, as it would stand under output.schema; texts of other types become strings. NULL
+ * when out of memory. */
+const struct tw_value *tw_vector_schema_of(OGRLayerH layer, struct tw_arena *arena);
 
 /* Whether all properties are in the schema, each of its type or null; one that is missing is null, which a
  * Lua table cannot hold. TW_ESCRIPT: `property 'elv' is not in output.schema; did you mean 'elev'? (known:

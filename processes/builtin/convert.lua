@@ -1,7 +1,29 @@
 --- Writes its input as the output asks for: reprojected, tiled, with other values or bands where wanted.
+
+local function kind(geometry)
+  return (geometry.type:gsub('^Multi', ''))
+end
+
+-- What of the features lies in the area; an edge that only touches it is no part of it.
+local function inside(features, area)
+  local kept = {}
+  for _, feature in ipairs(features) do
+    local whole = feature.geometry
+    local part = whole:intersection(area)
+    if kind(part) ~= kind(whole) then
+      part = whole:difference(whole:difference(area))
+    end
+    if not part.is_empty then
+      feature.geometry = part
+      kept[#kept + 1] = feature
+    end
+  end
+  return kept
+end
+
 return process {
   inputs = {
-    inp = 'any',      -- a raster, or features, which are only reprojected and tiled
+    inp = 'any',      -- a raster, or features, which are reprojected, tiled and clipped
     clip = 'vector?', -- polygons; the result is kept inside of them
   },
   any_input_name = true, -- whatever the configuration calls it
@@ -17,7 +39,12 @@ return process {
 
   run = function(tile, input, p)
     if tostring(input.inp):find('^vector') then
-      return input.inp:features()
+      local features = input.inp:features()
+      if not input.clip then
+        return features
+      end
+      local area = vector.union(input.clip:features())
+      return inside(features, area:buffer(p.clip_pixelbuffer * tile.pixel_size))
     end
     local result = input.inp:read(p.band_indexes, { resampling = p.resampling })
     if p.scale_offset ~= 0 then

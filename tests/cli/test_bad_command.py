@@ -35,7 +35,7 @@ class BadCommand(harness.Case):
     def test_an_unknown_command(self):
         code, _, err = self.run_tilewright("exceute")
         self.assertEqual(code, 2)
-        self.assertIn("tilewright: unknown command 'exceute'; did you mean 'execute'? (known: execute, create, ", err)
+        self.assertIn("tilewright: unknown command 'exceute'; did you mean 'execute'? (known: execute, convert, create, ", err)
 
     def test_an_unknown_option(self):
         self.check_refused("unknown option '--zooms'; did you mean '--zoom'?", "execute", "good.yaml", "--zooms", "3")
@@ -44,10 +44,13 @@ class BadCommand(harness.Case):
         self.check_refused("unknown option '-x'; '--help' lists the options of 'execute'", "execute", "good.yaml", "-x")
 
     def test_no_configuration(self):
-        self.check_refused("which configuration? usage: tilewright execute CONFIG [OPTIONS]", "execute")
+        self.check_refused("which configuration? usage: tilewright execute CONFIG... [OPTIONS]", "execute")
 
-    def test_two_configurations(self):
-        self.check_refused("one configuration at a time: 'good.yaml' or 'b.yaml'", "execute", "good.yaml", "b.yaml")
+    def test_of_several_configurations_a_broken_one_is_found_before_the_first_runs(self):
+        self.write("bad.yaml", CONFIG.replace("mercator", "mercatr"))
+        self.check_fails(2, "bad.yaml:3:17: unknown grid 'mercatr'; did you mean 'mercator'? (known: mercator, geodetic)",
+                         "execute", "good.yaml", "bad.yaml", "--quiet")
+        self.assertFalse((self.folder / "out").exists(), "something was written")
 
     def test_values_that_are_missing(self):
         self.check_refused("option '--bounds' takes 4 values", "execute", "good.yaml", "--bounds", "1", "2", "3")

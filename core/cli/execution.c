@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "execution.h"
+
+#include "dry_run.h"
+#include "report.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum key { OVERWRITE, RETRY_FAILED, UPDATE, FAIL_FAST, DRY_RUN, NUM_KEYS };
+
+static const struct tw_option options[NUM_KEYS] = {
+    [OVERWRITE] = {'o', "overwrite", 0}, [RETRY_FAILED] = {0, "retry-failed", 0}, [UPDATE] = {0, "update", 0},
+    [FAIL_FAST] = {0, "fail-fast", 0},   [DRY_RUN] = {0, "dry-run", 0},
+};
+
+const struct tw_option_list tw_execution_options = {options, NUM_KEYS};
+
+void tw_execution_take(struct tw_execution *execution, const struct tw_given *given)
+{
+    switch ((enum key)(given->option - options)) {
+    case OVERWRITE:
+        execution->run.overwrite = true;
+        break;
+    case RETRY_FAILED:
+        execution->run.retry_failed = true;
+        break;
+    case UPDATE:
+        execution->run.update = true;
+        break;
+    case FAIL_FAST:
+        execution->run.fail_fast = true;
+        break;
+    default:
+        execution->dry_run = true;
+    }
+}
+
+/* --update looks at the whole output. */
+static enum tw_status check_update(const struct tw_execution *execution, const struct tw_selection *selection,
+                                   struct tw_error *err)
+{
+    const char *other = execution->run.overwrite      ? "--overwrite makes everything anew"
+                        : execution->run.retry_failed ? "--retry-failed only what failed"
+                        : selection->has_tile         ? "--tile one metatile"
+                                                      : NULL;
+    if (!execution->run.update || other == NULL)
+        return TW_OK;
+    return tw_error_set(err, TW_EUSAGE, "--update makes anew what changed inputs touch, %s: give one of them",
+                        other);
+}
+
+enum tw_status tw_execution_check(const struct tw_execution *execution, const struct tw_selection *selection,
+                                  struct tw_error *err)
+{
+    if (execution->run.overwrite && execution->run.retry_failed)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "--overwrite makes everything anew, --retry-failed only what failed: give one of them");
+    return check_update(execution, selection, err);
+}
+
+static int interrupted(const struct tw_run_result *result, const struct tw_execution *execution)
+{
+    if (execution->run.progress == TW_PROGRESS_JSON)
+        tw_report_run(result, "", true);
+    else if (execution->run.progress != TW_PROGRESS_QUIET)
+        fprintf(stderr, "tilewright: interrupted after %llu metatiles; the same command goes on from here\n",
+                (unsigned long long)result->made);
+    return 128 + result->signal;
+}
+
+/* Workers that hang cannot be waited for. */
+static void end_at_once(const struct tw_run_result *result, const struct tw_execution *execution, int code)
+{
+    if (execution->run.progress != TW_PROGRESS_QUIET && execution->run.progress != TW_PROGRESS_JSON)
+        fprintf(
+            stderr,
+            "tilewright: %d worker%s could not be stopped, so the run ends here; what was done is kept: is "
+            "there a loop without end in the script?\n",
+            result->hanging, result->hanging == 1 ? "" : "s");
+    fflush(stdout);
+    fflush(stderr);
+    _exit(code);
+}
+
+int tw_execution_run(struct tw_plan *plan, const struct tw_execution *execution)
+{
+    if (execution->dry_run)
+        return tw_dry_run(plan, &execution->run);
+    struct tw_error err = {0};
+    struct tw_run_result result;
+    enum tw_status status = tw_run(plan, &execution->run, &result, &err);
+    int code;
+    if (status == TW_ECANCELLED && result.signal != 0)
+        code = interrupted(&result, execution);
+    else if (status != TW_OK)
+        code = tw_report_error(&err);
+    else if (execution->run.progress == TW_PROGRESS_QUIET && result.failures.total == 0)
+        code = TW_EXIT_DONE;
+    else
+        code = tw_report_run(&result, tw_sink_path(plan->sink), execution->run.progress == TW_PROGRESS_JSON);
+    if (result.hanging > 0)
+        end_at_once(&result, execution, code);
+    tw_failures_free(&result.failures);
+    return code;
+}
