@@ -16,12 +16,14 @@
 
 #include <stdint.h>
 
+enum { TW_REACH_FRAME = -1 };
+
 struct tw_inventory_line {
     const char *input;
     uint64_t zooms; /* bit n: zoom n is computed from it */
     char tag[TW_FINGERPRINT_SIZE];
     struct tw_box box;
-    int reach_px; /* beyond the box */
+    int reach_px; /* beyond the box; TW_REACH_FRAME: see part.h */
     const char *id;
 };
 
@@ -50,12 +52,15 @@ struct tw_change {
     enum tw_change_kind kind;
     const char *input, *id;
     uint64_t zooms;
+    bool is_frame;
 };
 
 /* In the order of their names. */
 struct tw_changes {
     struct tw_change *items;
     size_t count;
+    size_t num_named;                        /* of them, without frames */
+    bool is_all;                             /* everything that any part touches is concerned */
     bool is_common;                          /* what concerns every tile has changed */
     const struct tw_inventory_line **places; /* the lines, of both, whose places have changed */
     uint64_t *place_zooms;                   /* for each of them: at these zooms */

@@ -85,7 +85,19 @@ static size_t group_length(const struct comparing *comparing, size_t first)
     return length;
 }
 
-/* The first line of a part in old stands for its place in the order. */
+/* Lines with one tag, the old ones first: the n-th of now is the n-th of old. */
+static void pair_up(struct comparing *comparing, const struct entry *equal, size_t count)
+{
+    size_t num_old = 0;
+    while (num_old < count && !equal[num_old].is_now)
+        num_old++;
+    for (size_t i = num_old; num_old > 0 && i < count; i++) {
+        size_t twin = i - num_old < num_old ? i - num_old : num_old - 1;
+        comparing->old_place[equal[i].place] = equal[twin].place;
+    }
+}
+
+/* Where the parts that are unchanged stood before. */
 static void find_places(struct comparing *comparing)
 {
     size_t length;
@@ -94,13 +106,11 @@ static void find_places(struct comparing *comparing)
         length = group_length(comparing, i);
         if (changed_zooms(group, length, comparing->zooms) != 0)
             continue;
-        size_t place = SIZE_MAX;
-        for (size_t k = 0; k < length; k++)
-            if (!group[k].is_now && group[k].place < place)
-                place = group[k].place;
-        for (size_t k = 0; k < length; k++)
-            if (group[k].is_now)
-                comparing->old_place[group[k].place] = place;
+        for (size_t first = 0, end; first < length; first = end) {
+            for (end = first + 1; end < length && strcmp(group[end].line->tag, group[first].line->tag) == 0;)
+                end++;
+            pair_up(comparing, &group[first], end - first);
+        }
     }
 }
 
@@ -133,10 +143,12 @@ static void add_change(struct comparing *comparing, const struct entry *group, s
         changes->places[changes->num_places] = group[i].line;
         changes->place_zooms[changes->num_places++] = group[i].line->zooms & zooms;
     }
+    changes->num_named += group[0].line->reach_px != TW_REACH_FRAME;
     changes->items[changes->count++] = (struct tw_change){!was  ? TW_CHANGE_ADDED
                                                           : !is ? TW_CHANGE_REMOVED
                                                                 : TW_CHANGE_REPLACED,
-                                                          group[0].line->input, group[0].line->id, zooms};
+                                                          group[0].line->input, group[0].line->id, zooms,
+                                                          group[0].line->reach_px == TW_REACH_FRAME};
 }
 
 /* Each group at its zooms that have changed. */
@@ -159,6 +171,7 @@ static void widen(struct comparing *comparing)
 {
     struct tw_changes *changes = comparing->changes;
     changes->num_places = 0;
+    changes->is_all = true;
     for (size_t i = 0; i < comparing->count; i++) {
         changes->places[changes->num_places] = comparing->entries[i].line;
         changes->place_zooms[changes->num_places++] = comparing->entries[i].line->zooms & comparing->zooms;
@@ -204,7 +217,7 @@ enum tw_status tw_inventory_compare(const struct tw_inventory *old, const struct
     changes->is_common =
         comparing.zooms != 0 && (strcmp(old->common, now->common) != 0 || old->common[0] == '?');
     add_changes(&comparing);
-    if (changes->is_common || (is_whole && changes->count > 0))
+    if (changes->is_common || (is_whole && changes->num_named > 0))
         widen(&comparing);
     return TW_OK;
 }

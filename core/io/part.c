@@ -36,3 +36,14 @@ bool tw_parts_add_file(struct tw_input_parts *parts, const char *path, const str
         .id = tw_parts_name(parts, path), .files = files, .num_files = 1, .box = *box};
     return tw_parts_add(parts, &part);
 }
+
+bool tw_parts_add_frame(struct tw_input_parts *parts, const char *path, const struct tw_box *box)
+{
+    const struct tw_input_part part = {
+        .id = tw_arena_printf(parts->arena, "%s: frame", tw_parts_name(parts, path)),
+        .about = tw_arena_printf(parts->arena, "%.17g %.17g %.17g %.17g", box->left, box->bottom, box->right,
+                                 box->top),
+        .box = *box,
+        .is_frame = true};
+    return part.id != NULL && part.about != NULL && tw_parts_add(parts, &part);
+}

@@ -21,7 +21,9 @@ struct tw_input_part {
     const char *const *files; /* whose content counts, as they are opened; folders count with all they hold */
     size_t num_files;
     struct tw_box box; /* in the grid's CRS, may reach over the antimeridian; upside down: nowhere */
-    int reach_px;      /* how far it shows beyond, in pixels of whatever zoom is made */
+    bool is_frame; /* no more than the area that the source says it covers, when that is more than its parts
+                      cover: it leads to nothing being made, but tiles outside of it are given up */
+    int reach_px;  /* how far it shows beyond, in pixels of whatever zoom is made */
 };
 
 /* Zero-initialise it but for the arena, which holds everything. */
@@ -39,6 +41,9 @@ const char *tw_parts_name(const struct tw_input_parts *parts, const char *path);
 /* Adds a part, which is copied; what it points to must live as long as the arena. False when out of memory.
  */
 bool tw_parts_add(struct tw_input_parts *parts, const struct tw_input_part *part);
+
+/* Adds the frame. */
+bool tw_parts_add_frame(struct tw_input_parts *parts, const char *path, const struct tw_box *box);
 
 /* Adds a part that is one file, named by its path. */
 bool tw_parts_add_file(struct tw_input_parts *parts, const char *path, const struct tw_box *box);

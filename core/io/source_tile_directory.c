@@ -285,6 +285,14 @@ static enum tw_status directory_parts(const struct tw_source *source, const stru
                                       struct tw_input_parts *parts, struct tw_error *err)
 {
     const struct tw_raster_state *state = source->state;
+    struct tw_area *area = NULL;
+    enum tw_status status = directory_area(source, grid, &area, err);
+    if (status != TW_OK)
+        return status;
+    struct tw_box box = tw_area_bounds(area);
+    tw_area_free(area);
+    if (!tw_parts_add_frame(parts, state->path, &box))
+        return tw_error_nomem(err);
     return tw_tile_set_parts(state->tiles, grid, parts, err);
 }
 

@@ -252,6 +252,7 @@ const struct tw_source_driver tw_source_vector = {
     .open = vector_open,
     .close = vector_close,
     .area = vector_area,
+    .parts = tw_vector_parts,
     .reader_free = tw_vector_reader_free,
     .features = tw_vector_features,
 };

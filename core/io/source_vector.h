@@ -33,6 +33,10 @@ enum tw_status tw_vector_footprint(struct tw_reader *reader, const struct tw_gri
                                    struct tw_box *footprint, struct tw_error *err);
 void tw_vector_reader_free(struct tw_reader *reader);
 
+/* vector_parts.c: see tw_source_parts. */
+enum tw_status tw_vector_parts(const struct tw_source *source, const struct tw_grid *grid,
+                               struct tw_input_parts *parts, struct tw_error *err);
+
 /* vector_properties.c: the attributes of a feature as a map, in the arena; keys are borrowed from state. */
 enum tw_status tw_vector_properties(const struct tw_vector_state *state, OGRFeatureH feature,
                                     struct tw_arena *arena, const struct tw_value **properties,

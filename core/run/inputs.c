@@ -99,7 +99,7 @@ static enum tw_status add_lines(struct taking *taking, size_t index, struct tw_e
         const struct tw_input_part *part = &taking->parts.items[i];
         all[i] = options;
         line.box = part->box;
-        line.reach_px = part->reach_px;
+        line.reach_px = part->is_frame ? TW_REACH_FRAME : part->reach_px;
         line.id = part->id;
         if (!tw_inventory_add(inventory, &line))
             return tw_error_nomem(err);

@@ -89,7 +89,7 @@ static enum tw_status touch_above(struct touching *touching, const struct tw_til
 
 /* The places that changed at the zoom, grown by what scripts and resampling look at beyond a tile. */
 static enum tw_status area_at(const struct touching *touching, const struct tw_changes *changes, int zoom,
-                              struct tw_area **area)
+                              bool of_frames, struct tw_area **area)
 {
     const struct tw_pyramid *pyramid = &touching->plan->script_pyramid;
     double x = tw_grid_pixel_width(pyramid->grid, zoom, pyramid->tile_size_px);
@@ -100,8 +100,9 @@ static enum tw_status area_at(const struct touching *touching, const struct tw_c
         return tw_error_nomem(touching->err);
     for (size_t i = 0; i < changes->num_places; i++) {
         const struct tw_box *box = &changes->places[i]->box;
-        int reach_px = pyramid->pixelbuffer_px + changes->places[i]->reach_px;
-        if ((changes->place_zooms[i] >> zoom & 1) != 0 && box->left <= box->right)
+        bool is_frame = changes->places[i]->reach_px == TW_REACH_FRAME && !changes->is_all;
+        int reach_px = pyramid->pixelbuffer_px + (is_frame ? 0 : changes->places[i]->reach_px);
+        if (is_frame == of_frames && (changes->place_zooms[i] >> zoom & 1) != 0 && box->left <= box->right)
             boxes[count++] = (struct tw_box){box->left - reach_px * x, box->bottom - reach_px * y,
                                              box->right + reach_px * x, box->top + reach_px * y};
     }
@@ -110,10 +111,12 @@ static enum tw_status area_at(const struct touching *touching, const struct tw_c
     return status;
 }
 
-static enum tw_status touch_zoom(struct touching *touching, const struct tw_changes *changes, int zoom)
+/* of_frames: only what no input covers any more. */
+static enum tw_status touch_zoom(struct touching *touching, const struct tw_changes *changes, int zoom,
+                                 bool of_frames)
 {
     struct tw_area *area = NULL;
-    enum tw_status status = area_at(touching, changes, zoom, &area);
+    enum tw_status status = area_at(touching, changes, zoom, of_frames, &area);
     if (status != TW_OK || area == NULL)
         return status;
     const struct tw_area *areas[] = {area};
@@ -124,7 +127,7 @@ static enum tw_status touch_zoom(struct touching *touching, const struct tw_chan
     bool covered;
     enum tw_walk_event event;
     while (status == TW_OK && (event = tw_walk_next(walk, &tile, &covered)) != TW_WALK_END) {
-        if (event != TW_WALK_ENTER || !covered)
+        if (event != TW_WALK_ENTER || !covered || (of_frames && !is_gone(touching, &tile)))
             continue;
         status = touch_above(touching, &tile);
         if (status == TW_OK)
@@ -145,7 +148,8 @@ enum tw_status tw_touch(const struct tw_plan *plan, const struct tw_changes *cha
     for (int zoom = config->min_zoom; status == TW_OK && zoom <= config->max_zoom; zoom++)
         status = tw_plan_inputs_area(plan, zoom, &touching.inputs[zoom], err);
     for (int zoom = config->base_min_zoom; status == TW_OK && zoom <= config->base_max_zoom; zoom++)
-        status = touch_zoom(&touching, changes, zoom);
+        if ((status = touch_zoom(&touching, changes, zoom, false)) == TW_OK)
+            status = touch_zoom(&touching, changes, zoom, true);
     for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++) {
         tw_area_free(touching.inputs[zoom]);
         tw_intervals_free(&touching.seen[zoom]);

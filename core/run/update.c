@@ -33,11 +33,13 @@ static void add_names(const struct tw_changes *changes, struct tw_text *text)
 {
     static const char *const kinds[] = {
         [TW_CHANGE_ADDED] = "added", [TW_CHANGE_REMOVED] = "removed", [TW_CHANGE_REPLACED] = "replaced"};
-    for (size_t i = 0; i < changes->count && i < NAMED_CHANGES; i++)
-        tw_text_printf(text, "%s'%s' %s", i > 0 ? ", " : "", changes->items[i].id,
-                       kinds[changes->items[i].kind]);
-    if (changes->count > NAMED_CHANGES)
-        tw_text_printf(text, " and %zu more", changes->count - NAMED_CHANGES);
+    size_t named = 0;
+    for (size_t i = 0; i < changes->count && named < NAMED_CHANGES; i++)
+        if (!changes->items[i].is_frame)
+            tw_text_printf(text, "%s'%s' %s", named++ > 0 ? ", " : "", changes->items[i].id,
+                           kinds[changes->items[i].kind]);
+    if (changes->num_named > NAMED_CHANGES)
+        tw_text_printf(text, " and %zu more", changes->num_named - NAMED_CHANGES);
 }
 
 static bool any_change(const struct looking *looking)
@@ -45,19 +47,25 @@ static bool any_change(const struct looking *looking)
     return looking->changes.count > 0 || looking->changes.is_common;
 }
 
+/* Whether there is more to tell than that an area is given in other numbers. */
+static bool any_name(const struct looking *looking)
+{
+    return looking->changes.num_named > 0 || looking->changes.is_common;
+}
+
 /* `3 inputs have changed since 'out' was made ('a.tif' replaced, ...)`. */
 static enum tw_status put_into_words(struct looking *looking, struct tw_error *err)
 {
     const struct tw_changes *changes = &looking->changes;
     struct tw_text text = {0};
-    if (changes->count == 0)
+    if (changes->num_named == 0)
         tw_text_printf(&text, "what all tiles depend on has changed since '%s' was made",
                        tw_sink_path(looking->plan->sink));
     else
-        tw_text_printf(&text, "%zu input%s changed since '%s' was made (", changes->count,
-                       changes->count == 1 ? " has" : "s have", tw_sink_path(looking->plan->sink));
+        tw_text_printf(&text, "%zu input%s changed since '%s' was made (", changes->num_named,
+                       changes->num_named == 1 ? " has" : "s have", tw_sink_path(looking->plan->sink));
     add_names(changes, &text);
-    tw_text_add(&text, changes->count > 0 ? ")" : "");
+    tw_text_add(&text, changes->num_named > 0 ? ")" : "");
     looking->words = text.failed ? NULL : tw_arena_strdup(looking->arena, tw_text_get(&text));
     tw_text_free(&text);
     return looking->words != NULL ? TW_OK : tw_error_nomem(err);
@@ -108,7 +116,7 @@ static const char *plural(uint64_t count)
 
 static void tell(const struct looking *looking, uint64_t made, uint64_t removed)
 {
-    bool is_one = looking->changes.count == 1;
+    bool is_one = looking->changes.num_named == 1;
     const char *why =
         looking->plan->declaration->has_prepare ? "the script has prepare, so everything counts; " : "";
     char more[64] = "";
@@ -129,7 +137,7 @@ static enum tw_status mark(const struct looking *looking, struct tw_writer *writ
         status = tw_sink_flush(looking->plan->sink, err);
     if (status == TW_OK)
         status = keep(looking, true, err);
-    if (status == TW_OK && !is_quiet)
+    if (status == TW_OK && !is_quiet && any_name(looking))
         tell(looking, touched.total - touched.removed, touched.removed);
     return status;
 }
@@ -147,7 +155,7 @@ static enum tw_status warn(const struct looking *looking, struct tw_writer *writ
     }
     tw_log_warn("%s; what is done stays as it is, --update makes the %llu metatile%s that %s touch%s anew",
                 looking->words, (unsigned long long)touched.total, plural(touched.total),
-                looking->changes.count == 1 ? "it" : "they", looking->changes.count == 1 ? "es" : "");
+                looking->changes.num_named == 1 ? "it" : "they", looking->changes.num_named == 1 ? "es" : "");
     return keep(looking, false, err);
 }
 
@@ -184,7 +192,7 @@ static enum tw_status follow(struct looking *looking, const struct tw_run_option
         return options->update ? tw_update_no_record(looking->plan, err) : TW_OK;
     if (!any_change(looking))
         return keep(looking, true, err);
-    *again = options->update && tw_sink_is_assembled(looking->plan->sink);
+    *again = options->update && any_name(looking) && tw_sink_is_assembled(looking->plan->sink);
     if (!*again)
         return follow_changes(looking, options, err);
     if (options->progress != TW_PROGRESS_QUIET)
@@ -227,7 +235,7 @@ enum tw_status tw_update_foresee(const struct tw_plan *plan, struct tw_touched *
     if (status == TW_OK)
         status = compare(&looking, err);
     *known = looking.has_old;
-    if (status == TW_OK && looking.has_old && any_change(&looking)) {
+    if (status == TW_OK && looking.has_old && any_name(&looking)) {
         *words = tw_arena_strdup(plan->arena, looking.words);
         status = tw_touch(plan, &looking.changes, NULL, false, touched, err);
     }

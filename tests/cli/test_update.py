@@ -379,6 +379,78 @@ class Update(runs.Case):
         self.assertEqual(self.tiles_changed(before), self.tiles_of("a.tif") & set(self.tree("out")))
         self.check_like_fresh(input={"inp": "tiles"})
 
+    def test_tile_directory_that_becomes_smaller(self):
+        self.make_scene()
+        self.config("first.yaml", output={"path": "tiles", "format": "GTiff", "dtype": "uint8", "bands": 3})
+        self.must_execute("--quiet", config="first.yaml")
+        self.config(input={"inp": "tiles"})
+        self.must_execute("--quiet")
+        for path in (self.folder / "tiles/6").glob(f"*/{runs.FIRST_COL + 6}.tif"):
+            path.unlink()
+        for path in (self.folder / "tiles/6").glob(f"*/{runs.FIRST_COL + 7}.tif"):
+            path.unlink()
+        self.must_execute("--quiet", "--update")
+        self.assertFalse(list((self.folder / "out/6").glob(f"*/{runs.FIRST_COL + 6}.png")))
+        self.check_like_fresh(input={"inp": "tiles"})
+
+    def test_large_file(self):
+        """Not all of it is read: the time of modification counts, too."""
+        array = runs.scene(16)
+        self.make_scene(16, array=array)
+        self.assertGreater((self.folder / "scene.tif").stat().st_size, 8 << 20)
+        os.utime(self.folder / "scene.tif", (5, 5))
+        self.config()
+        self.must_execute("--quiet")
+        shutil.copy2(self.folder / "scene.tif", self.folder / "copy.tif")
+        os.replace(self.folder / "copy.tif", self.folder / "scene.tif")
+        self.assertRegex(self.must_execute("--update"), NOTHING)
+        array[:, 1000:1100, 1000:1100] += 1
+        self.make_scene(16, array=array)
+        self.must_execute("--quiet", "--update")
+        self.check_like_fresh()
+        os.utime(self.folder / "scene.tif", (7, 7))
+        self.assertIn("1 input has changed", self.execute("--update")[2])
+
+    def squares(self, places, name="zones.geojson", values=None):
+        """A square inside each of the metatiles (row, col), in order."""
+        features = []
+        for i, (row, col) in enumerate(places):
+            left, bottom, right, top = runs.scene_bounds(1, row=runs.FIRST_ROW + row, col=runs.FIRST_COL + col)
+            inset = (right - left) / 4
+            ring = [[left + inset, bottom + inset], [right - inset, bottom + inset], [right - inset, top - inset], [left + inset, bottom + inset]]
+            features.append({"type": "Feature", "properties": {"value": values[i] if values else 10 * (row + col + 1)},
+                             "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        self.write(name, json.dumps({"type": "FeatureCollection", "features": features,
+                                     "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}}))
+
+    def test_vector_file_that_is_edited(self):
+        script = """return process {
+  inputs = { zones = 'vector' },
+  output = { bands = 1, dtype = 'uint8', nodata = 0 },
+  run = function(tile, input, p)
+    local zones = input.zones:features()
+    return vector.rasterize(zones, { value = 'value' })
+  end,
+}
+"""
+        changes = {"input": {"inp": None, "zones": "zones.geojson"}, "output": {"path": "out"}}
+        places = [(0, 0), (0, 6), (4, 0), (6, 6), (2, 2)]
+        self.squares(places)
+        self.config(script=script, **changes)
+        self.must_execute("--quiet")
+        self.assertRegex(self.must_execute("--update"), NOTHING)
+        for number, (edited, values, most) in enumerate((
+                (places, [10, 70, 50, 130, 99], 4),                           # a value
+                ([(0, 1), *places[1:]], None, 8),                             # a zone that moved
+                ([*places[1:]], None, 4),                                     # one is gone, the numbers of others shift
+                ([*places[1:], (4, 4)], None, 8))):                           # one is new
+            with self.subTest(number):
+                self.squares(edited, values=values)
+                made = self.summary("--update")["made"]
+                self.assertGreater(made, 0)
+                self.assertLessEqual(made, most)
+                self.check_like_fresh(**changes)
+
     def test_prepare_makes_everything_anew(self):
         script = STACK.replace("run = function(tile, input, p)", "prepare = function(area, input, p) return 1 end,\n"
                                                                  "  run = function(tile, input, p, one)")

@@ -92,6 +92,8 @@ static void zooms_that_only_one_record_speaks_of_do_not_count(void **state)
 static void a_part_that_stands_twice_counts_twice(void **state)
 {
     check(*state, "x 1; x 1", "x 1; x 1", "");
+    check(*state, "x 1; y 2; x 1", "x 1; y 2; x 1", "");
+    check(*state, "x 1; y 2; x 1", "x 1; x 1; y 2", "*y");
     check(*state, "x 1; x 1", "x 1", "*x");
 }
 
