@@ -120,7 +120,7 @@ static enum tw_status open_input(struct tw_convert *convert, struct tw_source **
     const struct tw_value *path = tw_value_string(convert->arena, input);
     if (path == NULL || (convert->input = input_value(convert)) == NULL)
         return TW_ENOMEM;
-    enum tw_status status = tw_source_open("inp", convert->input, ".", source, convert->problems);
+    enum tw_status status = tw_source_open("inp", convert->input, ".", NULL, source, convert->problems);
     if (status != TW_OK)
         return status;
     enum tw_source_kind kind = tw_source_kind(*source);

@@ -32,17 +32,6 @@ static size_t run_length(const struct tw_scene_read *scene, const struct tw_stac
     return count;
 }
 
-/* Files that are not described have a band by its name, or by its place when they have as many as the first.
- */
-static int find_in_file(const struct tw_stack *stack, const struct tw_raster_info *info,
-                        const struct tw_stack_band *band, int index)
-{
-    if (band->file_band > 0)
-        return band->file_band - 1;
-    int found = tw_band_find(info->names, info->num_bands, stack->wanted[index]);
-    return found < 0 && info->num_bands == stack->first_num_bands ? stack->first_bands[index] : found;
-}
-
 static enum tw_status map_file_bands(const struct tw_scene_read *scene, const struct tw_stack_item *item,
                                      size_t first, const struct tw_file_read *file_read, int *file_bands)
 {
@@ -51,16 +40,11 @@ static enum tw_status map_file_bands(const struct tw_scene_read *scene, const st
     for (size_t i = 0; i < file_read->num_bands; i++) {
         int index = scene->bands[first + i];
         const struct tw_stack_band *band = &item->bands[index];
-        const char *name = scene->reader->source->band_names[index];
-        file_bands[i] = find_in_file(stack, info, band, index);
-        if (file_bands[i] >= 0 && (size_t)file_bands[i] < info->num_bands)
-            continue;
-        if (stack->first_path != NULL)
-            return tw_error_set(scene->err, TW_EINPUT,
-                                "'%s' has no band for '%s': it has %zu, and '%s' has %zu", band->path, name,
-                                info->num_bands, stack->first_path, stack->first_num_bands);
-        return tw_error_set(scene->err, TW_EINPUT, "'%s' has no band for '%s'; it has %zu bands", band->path,
-                            name, info->num_bands);
+        file_bands[i] =
+            band->file_band > 0 ? band->file_band - 1 : tw_stack_find_in_file(stack, info, (size_t)index);
+        if (file_bands[i] < 0 || (size_t)file_bands[i] >= info->num_bands)
+            return tw_stack_band_missing(stack, band->path, info, scene->reader->source->band_names[index],
+                                         scene->err);
     }
     return TW_OK;
 }

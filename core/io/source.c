@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source_driver.h"
+#include "catalogue.h"
 
 #include "dataset.h"
 #include "file.h"
@@ -9,18 +9,14 @@
 
 /* A new driver is one more line in each of these. */
 static const struct tw_source_driver *const drivers[] = {
-    &tw_source_raster,
-    &tw_source_stack,
-    &tw_source_tile_directory,
-    &tw_source_vector,
+    &tw_source_catalogue, &tw_source_raster, &tw_source_stack, &tw_source_tile_directory, &tw_source_vector,
 };
 static const char *const driver_names[] = {
-    "raster",
-    "stack",
-    "tile_directory",
-    "vector",
+    "catalogue", "raster", "stack", "tile_directory", "vector",
 };
 static const char *const driver_about[] = {
+    "many rasters as one: a folder, a pattern, a list, a tile index (GTI, gdaltindex, mapchete) or a "
+    "MosaicJSON",
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",
     "a folder of tiles that an earlier run has made",
@@ -54,14 +50,32 @@ static bool is_vector_file(const char *path)
     return !tw_path_is_remote(path) && !tw_dataset_opens(path, false) && tw_dataset_opens(path, true);
 }
 
-/* Without a format: a folder with metadata.json is one of tiles; a STAC file, a list of files or a folder is
- * a stack; a file with layers and without pixels is a vector, everything else a raster. */
-static const struct tw_source_driver *guess_driver(const struct tw_source *source)
+/* Many rasters are one raster, unless the script wants a stack. Features are an index where it wants rasters,
+ * and the features say where those are. */
+static bool is_catalogue(const struct tw_source *source, const enum tw_source_kind *wanted)
+{
+    const char *path = tw_source_path(source);
+    enum tw_catalogue_kind kind = tw_catalogue_kind(source);
+    if (kind == TW_CATALOGUE_TEXT)
+        return tw_catalogue_is_list(source, path);
+    if (kind != TW_CATALOGUE_INDEX || (path != NULL && tw_path_has_suffix(path, ".gti")))
+        return kind != TW_NO_CATALOGUE;
+    return wanted != NULL && *wanted != TW_SOURCE_VECTOR && tw_catalogue_is_index(path);
+}
+
+/* Without a format: a folder with metadata.json is one of tiles; a STAC file, a list of them, a list of files
+ * with dates or a folder of items is a stack; other lists and folders are catalogues; a file with layers and
+ * without pixels is a vector, everything else a raster. */
+static const struct tw_source_driver *guess_driver(const struct tw_source *source,
+                                                   const enum tw_source_kind *wanted)
 {
     const struct tw_value *listed = tw_value_get(source->value, "path");
     const char *path = tw_source_path(source);
     if (path != NULL && is_tile_directory(source, path))
         return &tw_source_tile_directory;
+    bool is_stack = wanted != NULL && *wanted == TW_SOURCE_STACK;
+    if (tw_value_get(source->value, "files") == NULL && is_catalogue(source, wanted))
+        return is_stack ? &tw_source_stack : &tw_source_catalogue;
     if (tw_value_get(source->value, "files") != NULL || (listed != NULL && listed->kind == TW_LIST) ||
         (path != NULL && (tw_path_has_suffix(path, ".json") || tw_is_folder(path))))
         return &tw_source_stack;
@@ -100,7 +114,8 @@ static void check_keys(const struct tw_source *source, struct tw_problems *probl
     }
 }
 
-static enum tw_status open_driver(struct tw_source *source, struct tw_problems *problems)
+static enum tw_status open_driver(struct tw_source *source, const enum tw_source_kind *wanted,
+                                  struct tw_problems *problems)
 {
     size_t before = problems->count;
     const struct tw_value *value = source->value, *format = tw_value_get(value, "format");
@@ -109,7 +124,7 @@ static enum tw_status open_driver(struct tw_source *source, struct tw_problems *
                         tw_value_kind_name(value->kind));
         return TW_EUSAGE;
     }
-    source->driver = format != NULL ? find_driver(format, problems) : guess_driver(source);
+    source->driver = format != NULL ? find_driver(format, problems) : guess_driver(source, wanted);
     if (source->driver == NULL)
         return TW_EUSAGE;
     check_keys(source, problems);
@@ -118,7 +133,8 @@ static enum tw_status open_driver(struct tw_source *source, struct tw_problems *
 }
 
 enum tw_status tw_source_open(const char *name, const struct tw_value *value, const char *folder,
-                              struct tw_source **source, struct tw_problems *problems)
+                              const enum tw_source_kind *wanted, struct tw_source **source,
+                              struct tw_problems *problems)
 {
     *source = NULL;
     struct tw_source *opened = calloc(1, sizeof(*opened));
@@ -131,7 +147,7 @@ enum tw_status tw_source_open(const char *name, const struct tw_value *value, co
         opened->name = tw_arena_strdup(opened->arena, name);
         opened->folder = tw_arena_strdup(opened->arena, folder);
         if (opened->name != NULL && opened->folder != NULL)
-            status = open_driver(opened, problems);
+            status = open_driver(opened, wanted, problems);
     }
     if (status != TW_OK) {
         tw_source_close(opened);

@@ -26,12 +26,14 @@ struct tw_reader;
 enum tw_source_kind { TW_SOURCE_RASTER, TW_SOURCE_STACK, TW_SOURCE_VECTOR };
 
 /* Opens what the value describes: a string (a path) or a map with `format` (or `path` alone). folder: what
- * relative paths are relative to. Checks everything that can be known without reading pixels: the file
+ * relative paths are relative to. wanted: what the script asks for, which decides what many rasters are when
+ * no format says it; NULL: anything. Checks everything that can be known without reading pixels: the file
  * exists, is a raster, has a georeference; options and their values. Adds each problem with its place. On
  * success *source is owned by the caller. Returns TW_OK, or TW_EUSAGE when problems were added, or TW_ENOMEM.
  */
 enum tw_status tw_source_open(const char *name, const struct tw_value *value, const char *folder,
-                              struct tw_source **source, struct tw_problems *problems);
+                              const enum tw_source_kind *wanted, struct tw_source **source,
+                              struct tw_problems *problems);
 /* Accepts NULL. */
 void tw_source_close(struct tw_source *source);
 

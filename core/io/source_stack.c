@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stack.h"
+#include "catalogue.h"
 
 #include "file.h"
 
@@ -47,11 +47,15 @@ static enum tw_status read_items(struct opening *opening)
     if ((path != NULL) == (files != NULL)) {
         tw_problems_add(opening->problems, value, "input '%s' needs %s", opening->source->name,
                         path != NULL ? "either path or files, not both"
-                                     : "a path (of STAC items) or a list of files");
+                                     : "a path (of STAC items or of rasters) or a list of files");
         return TW_EUSAGE;
     }
     if (files != NULL)
         return tw_stack_files_read(opening->source, files, opening->problems);
+    struct tw_catalogue catalogue = {.source = opening->source, .problems = opening->problems};
+    enum tw_catalogue_kind kind = tw_catalogue_kind(opening->source);
+    if (kind != TW_NO_CATALOGUE)
+        return tw_catalogue_read(&catalogue, kind);
     if (path->kind != TW_LIST)
         return find_items(opening, path);
     enum tw_status status = TW_OK;
@@ -71,6 +75,7 @@ static enum tw_status stack_open(struct tw_source *source, struct tw_problems *p
     if (!tw_option_bool(tw_value_get(source->value, "scale"), "scale", &stack->scale, problems) ||
         !tw_option_names(tw_value_get(source->value, "bands"), "bands", source->arena, &wanted, problems))
         return TW_EUSAGE;
+    stack->view = (struct tw_raster_view){.scale = stack->scale, .keep_palette = true};
     stack->wanted = wanted.names;
     stack->num_wanted = wanted.count;
     enum tw_status status = read_items(&opening);
@@ -90,9 +95,9 @@ void tw_stack_close(struct tw_source *source)
     tw_stack_places_free(&stack->places);
 }
 
-static const char *const options[] = {"path",  "files", "bands", "band_names", "max_cloud_cover",
-                                      "start", "end",   "order", "merge",      "resampling",
-                                      "scale", "cache", NULL};
+static const char *const options[] = {
+    "path",  "files",      "bands", "band_names", "max_cloud_cover", "start",          "end",        "order",
+    "merge", "resampling", "scale", "cache",      "layer",           "location_field", "date_field", NULL};
 
 const struct tw_source_driver tw_source_stack = {
     .kind = TW_SOURCE_STACK,

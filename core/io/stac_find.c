@@ -2,14 +2,11 @@
 #include "stack.h"
 
 #include "file.h"
+#include "whole_file.h"
 
-#include <cpl_conv.h>
-#include <cpl_error.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,23 +29,11 @@ static enum tw_status complain(const struct finding *finding, const char *path, 
 /* *json is owned by the caller. */
 static enum tw_status load(const struct finding *finding, const char *path, json_t **json)
 {
-    GByte *bytes = NULL;
-    vsi_l_offset size = 0;
-    CPLErrorReset();
-    errno = 0;
-    if (!VSIIngestFile(NULL, path, &bytes, &size, -1)) {
-        const char *reason = CPLGetLastErrorMsg()[0] != '\0' ? tw_gdal_reason() : strerror(errno);
-        if (!tw_path_is_remote(path) && !tw_file_exists(path))
-            reason = strerror(ENOENT);
-        return complain(finding, path, reason);
-    }
-    json_error_t error;
-    *json = json_loadb((const char *)bytes, (size_t)size, 0, &error);
-    VSIFree(bytes);
-    if (*json != NULL)
-        return TW_OK;
-    tw_problems_add(finding->problems, finding->value, "%s:%d:%d: malformed JSON: %s", path, error.line,
-                    error.column, error.text);
+    struct tw_error err = {0};
+    enum tw_status status = tw_json_file_read(path, json, &err);
+    if (status == TW_OK || status == TW_ENOMEM)
+        return status;
+    tw_problems_add(finding->problems, finding->value, "%s", err.message);
     return TW_EUSAGE;
 }
 
@@ -166,6 +151,24 @@ static enum tw_status find_in_folder(const struct finding *finding, const char *
     }
     CSLDestroy(names);
     return status;
+}
+
+/* Ends the search with the first item. */
+static enum tw_status stop(void *context, json_t *item, const char *origin)
+{
+    (void)item, (void)origin;
+    *(bool *)context = true;
+    return TW_ECANCELLED;
+}
+
+bool tw_stac_is_in_folder(const char *folder)
+{
+    bool found = false;
+    struct tw_problems problems = {0};
+    tw_stac_find(folder, NULL, stop, &found, &problems);
+    bool has_broken = problems.count > 0;
+    tw_problems_free(&problems);
+    return found || has_broken;
 }
 
 enum tw_status tw_stac_find(const char *path, const struct tw_value *value, tw_stac_found found,

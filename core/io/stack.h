@@ -31,7 +31,8 @@ enum tw_item_reach { TW_REACH_WINDOW, TW_REACH_BOX, TW_REACH_CELL };
 
 struct tw_stack_item {
     const char *id, *collection;
-    const char *origin; /* the file that it stands in, for messages */
+    const char *origin;           /* the file that it stands in, for messages */
+    const struct tw_value *place; /* where the configuration names it, or NULL */
     const char *datetime;
     const char *properties; /* JSON */
     const char *merge_key;  /* date, platform and orbit */
@@ -72,11 +73,12 @@ struct tw_stack {
     bool scale;
     const char **wanted; /* the bands by the names that items and files know them by */
     size_t num_wanted;
-    /* Of files that are not described by items, as the first of them has it: */
+    struct tw_raster_view view; /* how files are looked at that no item describes */
+    /* Of such files, as the first of them has it: */
     const char *first_path;           /* NULL: there are none */
     size_t first_num_bands;           /* of the file */
     int *first_bands;                 /* the index in the file, for each band of the source */
-    const enum tw_dtype *dtypes;      /* of each band of the source, or NULL */
+    enum tw_dtype *dtypes;            /* of each band of the source, or NULL */
     struct tw_band_meaning *meanings; /* the same */
     struct tw_stack_places places;    /* in the grid that the source was asked for its area in */
 };
@@ -89,6 +91,9 @@ struct tw_stack_item *tw_stack_next(struct tw_stack *stack, struct tw_arena *are
 typedef enum tw_status (*tw_stac_found)(void *context, json_t *item, const char *origin);
 enum tw_status tw_stac_find(const char *path, const struct tw_value *value, tw_stac_found found,
                             void *context, struct tw_problems *problems);
+
+/* Whether the folder holds any item file, as deep as tw_stac_find looks. */
+bool tw_stac_is_in_folder(const char *folder);
 
 /* Reads the JSON of an item into the next item of the stack. TW_EUSAGE with a sentence. */
 enum tw_status tw_stac_item_read(json_t *json, const char *origin, struct tw_stack *stack,
@@ -104,6 +109,11 @@ enum tw_status tw_stack_files_read(struct tw_source *source, const struct tw_val
  * its last moment. False when it is none. */
 bool tw_time_parse(const char *text, double *first_s, double *last_s);
 
+/* Leaves out items by the options `start`, `end` and `max_cloud_cover`. */
+enum tw_status tw_stack_filter(struct tw_source *source, struct tw_problems *problems);
+/* The items as scenes: each one for itself; or all with the same day and orbit, or all of them, together. */
+enum tw_scene_merge { TW_MERGE_NONE, TW_MERGE_DATE, TW_MERGE_ALL };
+enum tw_status tw_stack_make_scenes(struct tw_source *source, enum tw_scene_merge merge);
 /* Filters, orders and merges the items into scenes, by the source's options. */
 enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *problems);
 
@@ -111,6 +121,13 @@ enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *pr
 enum tw_status tw_stack_places_make(const struct tw_stack *stack, const struct tw_grid *grid,
                                     struct tw_stack_places *places, struct tw_error *err);
 void tw_stack_places_free(struct tw_stack_places *places);
+
+/* The index of a wanted band in a file that no item describes: by its name, or by its place when the file has
+ * as many bands as the first one; -1. And what to say then. */
+int tw_stack_find_in_file(const struct tw_stack *stack, const struct tw_raster_info *info, size_t wanted);
+enum tw_status tw_stack_band_missing(const struct tw_stack *stack, const char *path,
+                                     const struct tw_raster_info *info, const char *name,
+                                     struct tw_error *err);
 
 /* Names, resampling and type of the bands, once the items are known. */
 enum tw_status tw_stack_describe_bands(struct tw_source *source, struct tw_problems *problems);

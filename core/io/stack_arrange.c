@@ -164,19 +164,25 @@ static double mean_cloud_cover(const struct tw_stack_item *items, size_t count)
     return known > 0 ? sum / (double)known : NAN;
 }
 
-static enum tw_status make_scenes(struct tw_source *source, bool merge)
+static bool belongs_to(const struct tw_stack_item *first, const struct tw_stack_item *item,
+                       enum tw_scene_merge merge)
+{
+    bool is_same_date = first->datetime[0] != '\0' && strcmp(first->merge_key, item->merge_key) == 0;
+    return merge == TW_MERGE_ALL || (merge == TW_MERGE_DATE && is_same_date);
+}
+
+enum tw_status tw_stack_make_scenes(struct tw_source *source, enum tw_scene_merge merge)
 {
     struct tw_stack *stack = source->state;
     stack->scenes = tw_arena_calloc(source->arena, stack->num_items, sizeof(*stack->scenes));
     if (stack->scenes == NULL)
         return TW_ENOMEM;
-    if (merge)
+    if (merge == TW_MERGE_DATE)
         qsort(stack->items, stack->num_items, sizeof(*stack->items), items_by_merge_key);
     for (size_t i = 0; i < stack->num_items;) {
         const struct tw_stack_item *first = &stack->items[i];
         size_t count = 1;
-        while (merge && first->datetime[0] != '\0' && i + count < stack->num_items &&
-               strcmp(first->merge_key, first[count].merge_key) == 0)
+        while (i + count < stack->num_items && belongs_to(first, &first[count], merge))
             count++;
         stack->scenes[stack->num_scenes++] =
             (struct tw_stack_scene){.id = first->id,
@@ -188,6 +194,7 @@ static enum tw_status make_scenes(struct tw_source *source, bool merge)
                                     .num_items = count};
         i += count;
     }
+    source->num_scenes = stack->num_scenes;
     return TW_OK;
 }
 
@@ -224,6 +231,17 @@ static enum tw_status complain_empty(const struct tw_source *source, const struc
     return TW_EUSAGE;
 }
 
+enum tw_status tw_stack_filter(struct tw_source *source, struct tw_problems *problems)
+{
+    struct tw_stack *stack = source->state;
+    struct filters filters = {0};
+    if (!read_filters(source, &filters, problems))
+        return TW_EUSAGE;
+    size_t count = stack->num_items;
+    filter(stack, &filters);
+    return stack->num_items > 0 ? TW_OK : complain_empty(source, &filters, count, problems);
+}
+
 enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *problems)
 {
     static const char *const orders[] = {"newest", "oldest", "least_cloudy", NULL};
@@ -232,7 +250,7 @@ enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *pr
                                                                  least_cloudy_first};
     struct tw_stack *stack = source->state;
     struct filters filters = {0};
-    int order = NEWEST, merge = 0;
+    int order = NEWEST, merge = TW_MERGE_NONE;
     bool ok = read_filters(source, &filters, problems);
     ok = choice_option(source, "order", orders, &order, problems) && ok;
     ok = choice_option(source, "merge", merges, &merge, problems) && ok;
@@ -241,14 +259,11 @@ enum tw_status tw_stack_arrange(struct tw_source *source, struct tw_problems *pr
     if (stack->num_items == 0)
         return complain_empty(source, &filters, 0, problems);
     drop_twins(stack);
-    size_t count = stack->num_items;
-    filter(stack, &filters);
-    if (stack->num_items == 0)
-        return complain_empty(source, &filters, count, problems);
-    enum tw_status status = make_scenes(source, merge == 1);
+    enum tw_status status = tw_stack_filter(source, problems);
+    if (status == TW_OK)
+        status = tw_stack_make_scenes(source, (enum tw_scene_merge)merge);
     if (status != TW_OK)
         return status;
     qsort(stack->scenes, stack->num_scenes, sizeof(*stack->scenes), compare[order]);
-    source->num_scenes = stack->num_scenes;
     return TW_OK;
 }

@@ -95,6 +95,24 @@ static void find_dtype(struct tw_source *source, const struct tw_stack *stack)
     tw_dataset_pool_free(pool);
 }
 
+int tw_stack_find_in_file(const struct tw_stack *stack, const struct tw_raster_info *info, size_t wanted)
+{
+    int found = tw_band_find(info->names, info->num_bands, stack->wanted[wanted]);
+    return found < 0 && info->num_bands == stack->first_num_bands ? stack->first_bands[wanted] : found;
+}
+
+enum tw_status tw_stack_band_missing(const struct tw_stack *stack, const char *path,
+                                     const struct tw_raster_info *info, const char *name,
+                                     struct tw_error *err)
+{
+    if (stack->first_path != NULL)
+        return tw_error_set(err, TW_EINPUT, "'%s' has no band for '%s': it has %zu %s, and '%s' has %zu",
+                            path, name, info->num_bands, info->num_bands == 1 ? "band" : "bands",
+                            stack->first_path, stack->first_num_bands);
+    return tw_error_set(err, TW_EINPUT, "'%s' has no band for '%s'; it has %zu bands", path, name,
+                        info->num_bands);
+}
+
 enum tw_status tw_stack_describe_bands(struct tw_source *source, struct tw_problems *problems)
 {
     const struct describing describing = {source, source->state, problems};

@@ -99,7 +99,12 @@ static enum tw_status resolve_source(struct resolver *resolver, const char *name
         return TW_OK;
     }
     struct tw_source *opened = NULL;
-    enum tw_status status = tw_source_open(name, value, plan->config->folder, &opened, resolver->problems);
+    static const enum tw_source_kind kinds[] = {[TW_INPUT_RASTER] = TW_SOURCE_RASTER,
+                                                [TW_INPUT_STACK] = TW_SOURCE_STACK,
+                                                [TW_INPUT_VECTOR] = TW_SOURCE_VECTOR};
+    const enum tw_source_kind *wanted = input->kind == TW_INPUT_ANY ? NULL : &kinds[input->kind];
+    enum tw_status status =
+        tw_source_open(name, value, plan->config->folder, wanted, &opened, resolver->problems);
     if (status != TW_OK)
         return status == TW_EUSAGE ? TW_OK : status; /* go on to find the other problems */
     check_kind(resolver, input, opened, value);

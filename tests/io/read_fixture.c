@@ -65,7 +65,7 @@ bool read_open(struct read_fixture *fixture, const char *options)
     fixture->tile = tw_arena_new((size_t)1 << 30);
     fixture->pool = tw_dataset_pool_new(8);
     const struct tw_value *value = read_options(fixture->values, options);
-    if (tw_source_open("test", value, ".", &fixture->source, &fixture->problems) != TW_OK)
+    if (tw_source_open("test", value, ".", NULL, &fixture->source, &fixture->problems) != TW_OK)
         return false;
     fixture->reader = tw_reader_new(fixture->source, fixture->pool);
     return fixture->reader != NULL;

@@ -375,7 +375,7 @@ static void wrong_options_are_explained(void **state)
         "no scenes are left for input 'test': of 10, start and end leave out 4, max_cloud_cover 6");
     assert_problem("path=" ITEMS ";bands=red,nir,red", "the band name 'red' stands twice");
     assert_problem("format=stack;order=oldest",
-                   "input 'test' needs a path (of STAC items) or a list of files");
+                   "input 'test' needs a path (of STAC items or of rasters) or a list of files");
 }
 
 /* Built by hand: the fixture's options have no lists of maps. */
@@ -404,7 +404,7 @@ static void plain_files_with_dates_are_a_stack(void **state)
     fixture = (struct read_fixture){.values = tw_arena_new(0), .tile = tw_arena_new(0)};
     fixture.pool = tw_dataset_pool_new(2);
     const struct tw_value *value = files_value(fixture.values, (const char *const(*)[2])files, 2);
-    if (tw_source_open("test", value, ".", &fixture.source, &fixture.problems) != TW_OK)
+    if (tw_source_open("test", value, ".", NULL, &fixture.source, &fixture.problems) != TW_OK)
         fail_msg("%s", tw_text_get(&fixture.problems.text));
     fixture.reader = tw_reader_new(fixture.source, fixture.pool);
     assert_int_equal(tw_source_num_scenes(fixture.source), 2);
