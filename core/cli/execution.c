@@ -4,14 +4,18 @@
 #include "dry_run.h"
 #include "report.h"
 
+#include "log.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
-enum key { OVERWRITE, RETRY_FAILED, UPDATE, FAIL_FAST, DRY_RUN, NUM_KEYS };
+enum key { OVERWRITE, RETRY_FAILED, UPDATE, FAIL_FAST, DRY_RUN, VRT, IDX_OUT_DIR, NUM_KEYS };
 
 static const struct tw_option options[NUM_KEYS] = {
-    [OVERWRITE] = {'o', "overwrite", 0}, [RETRY_FAILED] = {0, "retry-failed", 0}, [UPDATE] = {0, "update", 0},
-    [FAIL_FAST] = {0, "fail-fast", 0},   [DRY_RUN] = {0, "dry-run", 0},
+    [OVERWRITE] = {'o', "overwrite", 0},   [RETRY_FAILED] = {0, "retry-failed", 0},
+    [UPDATE] = {0, "update", 0},           [FAIL_FAST] = {0, "fail-fast", 0},
+    [DRY_RUN] = {0, "dry-run", 0},         [VRT] = {0, "vrt", 0},
+    [IDX_OUT_DIR] = {0, "idx-out-dir", 1},
 };
 
 const struct tw_option_list tw_execution_options = {options, NUM_KEYS};
@@ -31,8 +35,11 @@ void tw_execution_take(struct tw_execution *execution, const struct tw_given *gi
     case FAIL_FAST:
         execution->run.fail_fast = true;
         break;
-    default:
+    case DRY_RUN:
         execution->dry_run = true;
+        break;
+    default: /* mapchete's */
+        tw_log_warn("--%s has no meaning here: gdalbuildvrt makes an index of tiles", given->option->name);
     }
 }
 

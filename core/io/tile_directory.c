@@ -5,8 +5,10 @@
 #include "journal.h"
 #include "lock.h"
 #include "storage.h"
+#include "tile_metadata.h"
 
 #include <dirent.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,12 +214,50 @@ static enum tw_status take_lock(struct tw_directory *directory, struct tw_error 
     return tw_lock_take(path, directory->spec.sink->path, &directory->lock, err);
 }
 
+/* Grids are told apart by what they cover: a CRS may be written down in many ways. */
+static bool is_same_pyramid(const struct tw_pyramid *a, const struct tw_pyramid *b)
+{
+    const struct tw_box *one = &a->grid->extent, *other = &b->grid->extent;
+    double near = 1e-9 * (one->right - one->left);
+    return a->grid->cols == b->grid->cols && a->grid->rows == b->grid->rows &&
+           fabs(one->left - other->left) < near && fabs(one->right - other->right) < near &&
+           fabs(one->bottom - other->bottom) < near && fabs(one->top - other->top) < near &&
+           a->tile_size_px == b->tile_size_px && a->metatiling == b->metatiling &&
+           a->pixelbuffer_px == b->pixelbuffer_px;
+}
+
+/* Tiles that another program has made are gone on with when they lie as ours will. */
+static enum tw_status check_foreign(struct tw_directory *directory, struct tw_error *err)
+{
+    const struct tw_sink *sink = directory->spec.sink;
+    const char *own = work_path(directory, "fingerprint");
+    struct tw_tile_output other = {.folder = directory->spec.root};
+    bool found = false;
+    if (own == NULL)
+        return tw_error_nomem(err);
+    if (tw_file_exists(own))
+        return TW_OK;
+    enum tw_status status = tw_tile_metadata_read(&other, directory->arena, &found, err);
+    if (status != TW_OK || !found || other.pyramid.grid == NULL)
+        return status;
+    bool same_files =
+        other.extension == NULL || strcmp(other.extension, tw_encoder_extension(sink->encoder)) == 0;
+    if (same_files && is_same_pyramid(&other.pyramid, &sink->pyramid))
+        return TW_OK;
+    return tw_error_set(err, TW_EUSAGE,
+                        "'%s' holds tiles of another %s (see its metadata.json); use another output, or "
+                        "--overwrite to write among them",
+                        sink->path, same_files ? "pyramid" : "format");
+}
+
 /* The lock comes first: nothing is looked at that another run may be changing. */
 enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
 {
     struct tw_directory *directory = state;
     bool adopt = directory->spec.has_metadata && tw_directory_holds_files(directory->spec.root);
     enum tw_status status = take_lock(directory, err);
+    if (status == TW_OK && adopt && !begin->overwrite)
+        status = check_foreign(directory, err);
     if (status == TW_OK)
         status = open_records(directory, begin, adopt, err);
     if (status == TW_OK)

@@ -1,5 +1,6 @@
 """The command convert: what it writes, compared with GDAL, what it chooses, and what it says about wrong uses."""
 import json
+import shutil
 
 import numpy as np
 from osgeo import gdal, ogr
@@ -282,6 +283,23 @@ class WrongUses(Convert):
         self.image("utm.tif", np.full((64, 64), 7, "uint8"), (500000, 5000000, 510000, 5010000), srs="EPSG:32633")
         self.check_refused("--output-pyramid is missing: 'utm.tif' is in EPSG:32633, which is neither geodetic nor mercator; name "
                            "one of them, or a JSON file with a grid", "utm.tif", "out")
+
+    def test_tiles_of_another_program_in_another_pyramid_are_left_alone(self):
+        self.must_convert("image.tif", "out", "-z", "4", "--output-pyramid", "mercator")
+        shutil.rmtree(self.folder / "out/.tilewright")
+        before = self.tree("out")
+        code, _, err = self.convert("image.tif", "out", "-z", "4", "--output-pyramid", "geodetic", "--quiet")
+        self.assertEqual((code, err), (2, "tilewright: 'out' holds tiles of another pyramid (see its metadata.json); use another "
+                                          "output, or --overwrite to write among them\n"))
+        code, _, err = self.convert("image.tif", "out", "-z", "4", "--output-format", "PNG", "--quiet")
+        self.assertEqual((code, err), (2, "tilewright: 'out' holds tiles of another format (see its metadata.json); use another "
+                                          "output, or --overwrite to write among them\n"))
+        self.assertEqual(self.tree("out"), before)
+        self.assertIn("nothing to do", self.must_run("convert", "image.tif", "out", "-z", "4", "--output-pyramid", "mercator"))
+
+    def test_options_of_mapchetes_without_a_meaning(self):
+        self.assertEqual(self.convert("image.tif", "out", "-z", "4", "--quiet", "--vrt"), (
+            0, "", "tilewright: warning: --vrt has no meaning here: gdalbuildvrt makes an index of tiles\n"))
 
     def test_other_options_need_another_output(self):
         self.must_convert("image.tif", "out", "-z", "4")
