@@ -159,6 +159,7 @@ static int convert(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
     struct request request = {.execution = {.run = tw_run_options_default()}};
+    request.execution.run.no_record = true;
     struct tw_error err = {0};
     struct tw_arena *arena = tw_arena_new(0);
     request.conversion.creation =

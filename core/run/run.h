@@ -15,7 +15,8 @@ struct tw_run_options {
     size_t memory_bytes; /* 0: three quarters of what the machine or its cgroup has */
     bool overwrite;
     bool retry_failed;
-    bool update; /* what changed inputs touch is made anew */
+    bool update;    /* what changed inputs touch is made anew */
+    bool no_record; /* of the inputs beside the output: there will be no update */
     bool fail_fast;
     double tile_timeout_s; /* 0: a tile may take as long as it likes */
     enum tw_progress_mode progress;

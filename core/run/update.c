@@ -205,6 +205,8 @@ enum tw_status tw_update_begin(struct tw_plan *plan, const struct tw_run_options
 {
     struct looking looking = {0};
     *again = false;
+    if (options->no_record)
+        return TW_OK;
     if (!tw_sink_keeps(plan->sink))
         return options->update
                    ? tw_error_set(err, TW_EUSAGE, "--update: this output keeps no record of its inputs")

@@ -552,6 +552,11 @@ class Update(runs.Case):
         (self.folder / "out/.tilewright/seen").write_text("rubbish")  # it only saves time
         self.assertIn("nothing to do", self.must_execute("--update"))
 
+    def test_convert_leaves_no_record(self):
+        self.make_scene(tiles=2)
+        self.must_run("convert", "scene.tif", "made.tif", "--output-pyramid", "mercator", "--quiet")
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["made.tif", "scene.tif"])
+
     def test_wrong_uses(self):
         self.stack_of("a.tif")
         for arguments, what in ((("--overwrite",), "--overwrite makes everything anew"),
