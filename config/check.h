@@ -14,8 +14,9 @@
 struct tw_check {
     struct tw_config *config;
     struct tw_problems *problems;
-    bool zooms_are_known;  /* zoom_levels and baselevels are right */
-    bool pyramid_is_known; /* nothing under pyramid is wrong */
+    tw_grid_reader *read_grid; /* or NULL */
+    bool zooms_are_known;      /* zoom_levels and baselevels are right */
+    bool pyramid_is_known;     /* nothing under pyramid is wrong */
     bool nomem;
 };
 
@@ -35,6 +36,8 @@ void tw_check_metatile_size(struct tw_check *check);
 void tw_check_output(struct tw_check *check);
 /* check_zooms.c: zoom_levels, baselevels. */
 void tw_check_zoom_levels(struct tw_check *check);
+/* The grid has these zooms. */
+void tw_check_zooms_of_grid(struct tw_check *check);
 void tw_check_baselevels(struct tw_check *check);
 /* check_area.c: bounds, area and their CRSs. */
 void tw_check_area(struct tw_check *check);

@@ -6,11 +6,16 @@ static const char *const known_keys[] = {"grid", "metatiling", "pixelbuffer", "t
 static void check_grid(struct tw_check *check, const struct tw_value *pyramid)
 {
     struct tw_config *config = check->config;
-    const struct tw_value *value = tw_check_required(check, pyramid, "pyramid.grid",
-                                                     "name mercator or geodetic, or give a map of your own");
+    const struct tw_value *value =
+        tw_check_required(check, pyramid, "pyramid.grid",
+                          "name mercator, geodetic or a TileMatrixSet, or give a map of your own");
     if (value == NULL)
         return;
-    const struct tw_grid *grid = tw_grid_from_value(value, config->arena, check->problems);
+    size_t before = check->problems->count;
+    const struct tw_grid *grid = check->read_grid != NULL
+                                     ? check->read_grid(value, config->folder, config->arena, check->problems)
+                                     : tw_grid_from_value(value, config->arena, check->problems);
+    check->nomem = check->nomem || (grid == NULL && check->problems->count == before);
     if (grid != NULL)
         config->process_pyramid.grid = grid;
 }
@@ -19,8 +24,16 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *pyram
 {
     static const struct tw_check_range range = {128, 4096};
     const struct tw_value *value = tw_check_given(pyramid, "tile_size");
-    if (value != NULL)
-        tw_check_int(check, value, "pyramid.tile_size", range, &check->config->process_pyramid.tile_size_px);
+    int *size_px = &check->config->process_pyramid.tile_size_px;
+    const struct tw_grid *grid = check->config->process_pyramid.grid;
+    if (grid->tile_size_px > 0)
+        *size_px = grid->tile_size_px;
+    if (value == NULL || !tw_check_int(check, value, "pyramid.tile_size", range, size_px) ||
+        grid->tile_size_px == 0 || *size_px == grid->tile_size_px)
+        return;
+    tw_problems_add(check->problems, value,
+                    "pyramid.tile_size is %d, but tiles of the grid '%s' have %d pixels; remove it", *size_px,
+                    grid->name, grid->tile_size_px);
 }
 
 /* The longer side of the largest metatile: a metatile ends where the grid does. */

@@ -97,6 +97,7 @@ void tw_check_root(struct tw_check *check)
     tw_check_process(check);
     tw_check_pyramid(check);
     tw_check_zoom_levels(check);
+    tw_check_zooms_of_grid(check);
     tw_check_metatile_size(check);
     tw_check_baselevels(check);
     tw_check_input(check);

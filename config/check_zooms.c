@@ -86,6 +86,24 @@ void tw_check_zoom_levels(struct tw_check *check)
     config->base_max_zoom = config->max_zoom;
 }
 
+void tw_check_zooms_of_grid(struct tw_check *check)
+{
+    const struct tw_config *config = check->config;
+    const struct tw_grid *grid = config->process_pyramid.grid;
+    const struct tw_value *place = tw_value_get(config->root, "zoom_levels");
+    if (!check->pyramid_is_known || !check->zooms_are_known)
+        return;
+    bool is_beyond = config->max_zoom > tw_grid_max_zoom(grid),
+         is_above = config->min_zoom < grid->first_zoom;
+    if (is_beyond)
+        tw_problems_add(check->problems, place, "zoom %d is beyond the deepest zoom of this grid, %d",
+                        config->max_zoom, tw_grid_max_zoom(grid));
+    if (is_above)
+        tw_problems_add(check->problems, place, "zoom %d is above the first zoom of this grid, %d",
+                        config->min_zoom, grid->first_zoom);
+    check->zooms_are_known = !is_beyond && !is_above;
+}
+
 static void read_resampling(struct tw_check *check, const struct tw_value *map, const char *name,
                             enum tw_resampling *resampling)
 {

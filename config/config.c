@@ -34,9 +34,9 @@ void tw_config_free(struct tw_config *config)
 }
 
 static enum tw_status read_and_check(struct tw_config *config, const char *text, size_t size,
-                                     struct tw_problems *problems)
+                                     tw_grid_reader *read_grid, struct tw_problems *problems)
 {
-    struct tw_check check = {.config = config, .problems = problems};
+    struct tw_check check = {.config = config, .problems = problems, .read_grid = read_grid};
     struct tw_problem_mark start = tw_problem_mark(problems);
     enum tw_status status = tw_yaml_read(config->arena, config->path, text, size, &config->root, problems);
     if (status == TW_ENOMEM)
@@ -50,14 +50,14 @@ static enum tw_status read_and_check(struct tw_config *config, const char *text,
     return problems->count > start.count ? TW_EUSAGE : TW_OK;
 }
 
-enum tw_status tw_config_parse(const char *path, const char *text, size_t size, struct tw_config **config,
-                               struct tw_problems *problems)
+enum tw_status tw_config_parse(const char *path, const char *text, size_t size, tw_grid_reader *read_grid,
+                               struct tw_config **config, struct tw_problems *problems)
 {
     *config = NULL;
     struct tw_config *read = config_new(path);
     if (read == NULL)
         return TW_ENOMEM;
-    enum tw_status status = read_and_check(read, text, size, problems);
+    enum tw_status status = read_and_check(read, text, size, read_grid, problems);
     if (status == TW_OK)
         *config = read;
     else
@@ -65,8 +65,8 @@ enum tw_status tw_config_parse(const char *path, const char *text, size_t size, 
     return status;
 }
 
-enum tw_status tw_config_make(const char *name, const struct tw_value *root, struct tw_config **config,
-                              struct tw_problems *problems)
+enum tw_status tw_config_make(const char *name, const struct tw_value *root, tw_grid_reader *read_grid,
+                              struct tw_config **config, struct tw_problems *problems)
 {
     *config = NULL;
     struct tw_config *made = config_new(name);
@@ -74,7 +74,7 @@ enum tw_status tw_config_make(const char *name, const struct tw_value *root, str
         return TW_ENOMEM;
     made->root = root;
     size_t before = problems->count;
-    struct tw_check check = {.config = made, .problems = problems};
+    struct tw_check check = {.config = made, .problems = problems, .read_grid = read_grid};
     tw_check_root(&check);
     enum tw_status status = problems->count > before ? TW_EUSAGE : TW_OK;
     if (check.nomem || problems->text.failed)
@@ -86,7 +86,8 @@ enum tw_status tw_config_make(const char *name, const struct tw_value *root, str
     return status;
 }
 
-enum tw_status tw_config_load(const char *path, struct tw_config **config, struct tw_problems *problems)
+enum tw_status tw_config_load(const char *path, tw_grid_reader *read_grid, struct tw_config **config,
+                              struct tw_problems *problems)
 {
     struct tw_error err = {0};
     char *text = NULL;
@@ -97,7 +98,7 @@ enum tw_status tw_config_load(const char *path, struct tw_config **config, struc
         return TW_ENOMEM;
     enum tw_status status = tw_file_read(arena, path, max_file_bytes, &text, &size, &err);
     if (status == TW_OK) {
-        status = tw_config_parse(path, text, size, config, problems);
+        status = tw_config_parse(path, text, size, read_grid, config, problems);
     } else if (status != TW_ENOMEM) {
         tw_problems_add_error(problems, &err);
         status = TW_EUSAGE;

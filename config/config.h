@@ -57,19 +57,21 @@ struct tw_config {
     enum tw_resampling lower, higher; /* nearest unless given */
 };
 
-/* Loads and checks a file. On success *config is owned by the caller. Returns TW_EUSAGE when problems were
+/* Loads and checks a file. read_grid makes the grid of `pyramid.grid` (tw_grid_read; NULL: names and
+ * mapchete's maps alone). On success *config is owned by the caller. Returns TW_EUSAGE when problems were
  * added, TW_ENOMEM. A file that cannot be read is a problem too: `cannot open 'x': No such file or
  * directory`. */
-enum tw_status tw_config_load(const char *path, struct tw_config **config, struct tw_problems *problems);
+enum tw_status tw_config_load(const char *path, tw_grid_reader *read_grid, struct tw_config **config,
+                              struct tw_problems *problems);
 
 /* The same from memory; path says where the text would stand. */
-enum tw_status tw_config_parse(const char *path, const char *text, size_t size, struct tw_config **config,
-                               struct tw_problems *problems);
+enum tw_status tw_config_parse(const char *path, const char *text, size_t size, tw_grid_reader *read_grid,
+                               struct tw_config **config, struct tw_problems *problems);
 
 /* The same from values that stand in no file: they must outlive the configuration. name stands in messages
  * for the file. Values without a line say in `file` what they came from (`--nodata`), as messages do then. */
-enum tw_status tw_config_make(const char *name, const struct tw_value *root, struct tw_config **config,
-                              struct tw_problems *problems);
+enum tw_status tw_config_make(const char *name, const struct tw_value *root, tw_grid_reader *read_grid,
+                              struct tw_config **config, struct tw_problems *problems);
 
 /* Accepts NULL. */
 void tw_config_free(struct tw_config *config);

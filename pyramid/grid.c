@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "grid.h"
 
+#include "tile_matrix_set.h"
+
 #include <math.h>
 #include <string.h>
 
 enum { MOST_TILES = 65536, NUM_NAMED = 2, NUM_KEYS = 6, NUM_SRS_KEYS = 3 };
 
 static const struct tw_grid named[NUM_NAMED] = {
-    {"mercator",
-     "EPSG:3857",
-     {-20037508.3427892, -20037508.3427892, 20037508.3427892, 20037508.3427892},
-     1,
-     1,
-     true},
-    {"geodetic", "EPSG:4326", {-180, -90, 180, 90}, 2, 1, true},
+    {.name = "mercator",
+     .crs = "EPSG:3857",
+     .extent = {-20037508.3427892, -20037508.3427892, 20037508.3427892, 20037508.3427892},
+     .cols = 1,
+     .rows = 1,
+     .is_global = true},
+    {.name = "geodetic",
+     .crs = "EPSG:4326",
+     .extent = {-180, -90, 180, 90},
+     .cols = 2,
+     .rows = 1,
+     .is_global = true},
 };
-static const char *const names[NUM_NAMED] = {"mercator", "geodetic"};
 static const char *const keys[NUM_KEYS] = {"shape", "bounds", "srs", "is_global", "proj", "epsg"};
 static const char *const srs_keys[NUM_SRS_KEYS] = {"epsg", "wkt", "proj"};
 
@@ -30,20 +36,38 @@ const struct tw_grid *tw_grid_named(const char *name)
 int tw_grid_max_zoom(const struct tw_grid *grid)
 {
     int64_t side = grid->cols > grid->rows ? grid->cols : grid->rows;
-    int zoom = TW_MAX_ZOOM + 1;
+    int zoom = grid->first_zoom + TW_MAX_ZOOM + 1;
     for (int64_t tiles = 1; tiles < side; tiles *= 2)
         zoom--;
+    if (grid->num_zooms > 0 && grid->first_zoom + grid->num_zooms - 1 < zoom)
+        zoom = grid->first_zoom + grid->num_zooms - 1;
     return zoom < TW_MAX_ZOOM ? zoom : TW_MAX_ZOOM;
+}
+
+int64_t tw_grid_cols(const struct tw_grid *grid, int zoom)
+{
+    return grid->cols << (zoom - grid->first_zoom);
+}
+
+int64_t tw_grid_rows(const struct tw_grid *grid, int zoom)
+{
+    return grid->rows << (zoom - grid->first_zoom);
+}
+
+bool tw_grid_equals(const struct tw_grid *a, const struct tw_grid *b)
+{
+    return strcmp(a->crs, b->crs) == 0 && a->cols == b->cols && a->rows == b->rows &&
+           a->first_zoom == b->first_zoom && memcmp(&a->extent, &b->extent, sizeof(a->extent)) == 0;
 }
 
 int64_t tw_grid_width_px(const struct tw_grid *grid, int zoom, int tile_size_px)
 {
-    return (grid->cols << zoom) * tile_size_px;
+    return tw_grid_cols(grid, zoom) * tile_size_px;
 }
 
 int64_t tw_grid_height_px(const struct tw_grid *grid, int zoom, int tile_size_px)
 {
-    return (grid->rows << zoom) * tile_size_px;
+    return tw_grid_rows(grid, zoom) * tile_size_px;
 }
 
 double tw_grid_pixel_width(const struct tw_grid *grid, int zoom, int tile_size_px)
@@ -203,7 +227,5 @@ const struct tw_grid *tw_grid_from_value(const struct tw_value *value, struct tw
         return NULL;
     }
     const struct tw_grid *grid = tw_grid_named(value->text);
-    if (grid == NULL)
-        tw_problems_add_unknown(problems, value, "grid", value->text, names, NUM_NAMED);
-    return grid;
+    return grid != NULL ? grid : tw_tile_matrix_set_named(value, arena, problems);
 }

@@ -18,10 +18,11 @@ int tw_quadtree_order(const struct tw_pyramid *pyramid, int zoom)
 
 struct tw_tile tw_quadtree_root(const struct tw_pyramid *pyramid)
 {
-    return (struct tw_tile){.zoom = -tw_quadtree_order(pyramid, 0)};
+    int first = pyramid->grid->first_zoom;
+    return (struct tw_tile){.zoom = first - tw_quadtree_order(pyramid, first)};
 }
 
-/* Metatiles of zoom 0 along one axis, seen from `levels` above it. */
+/* Metatiles of the first zoom along one axis, seen from `levels` above it. */
 static int64_t halved(int64_t count, int levels)
 {
     return ((count - 1) >> levels) + 1;
@@ -29,10 +30,11 @@ static int64_t halved(int64_t count, int levels)
 
 static bool is_node(const struct tw_pyramid *pyramid, const struct tw_tile *node)
 {
-    if (node->zoom >= 0)
+    int first = pyramid->grid->first_zoom;
+    if (node->zoom >= first)
         return tw_tile_is_inside(pyramid, node);
-    return node->row < halved(tw_pyramid_rows(pyramid, 0), -node->zoom) &&
-           node->col < halved(tw_pyramid_cols(pyramid, 0), -node->zoom);
+    return node->row < halved(tw_pyramid_rows(pyramid, first), first - node->zoom) &&
+           node->col < halved(tw_pyramid_cols(pyramid, first), first - node->zoom);
 }
 
 bool tw_quadtree_child(const struct tw_pyramid *pyramid, const struct tw_tile *node, struct tw_curve curve,
@@ -40,7 +42,7 @@ bool tw_quadtree_child(const struct tw_pyramid *pyramid, const struct tw_tile *n
 {
     int row_bit = 0, col_bit = 0;
     *child_curve = curve;
-    bool divides = node->zoom < 0 || tw_quadtree_order(pyramid, node->zoom + 1) > 0;
+    bool divides = node->zoom < pyramid->grid->first_zoom || tw_quadtree_order(pyramid, node->zoom + 1) > 0;
     if (divides)
         tw_curve_enter(child_curve, digit, &row_bit, &col_bit);
     *child = (struct tw_tile){node->zoom + 1, node->row * 2 + row_bit, node->col * 2 + col_bit};
@@ -62,10 +64,11 @@ struct tw_tile_range tw_quadtree_descendants(const struct tw_pyramid *pyramid, c
 
 struct tw_box tw_quadtree_bounds(const struct tw_pyramid *pyramid, const struct tw_tile *node)
 {
-    if (node->zoom >= 0)
+    int zoom = pyramid->grid->first_zoom;
+    if (node->zoom >= zoom)
         return tw_tile_bounds(pyramid, node);
-    struct tw_tile_range range = tw_quadtree_descendants(pyramid, node, 0);
-    struct tw_box first = tw_tile_bounds(pyramid, &(struct tw_tile){0, range.first_row, range.first_col});
-    struct tw_box last = tw_tile_bounds(pyramid, &(struct tw_tile){0, range.last_row, range.last_col});
+    struct tw_tile_range range = tw_quadtree_descendants(pyramid, node, zoom);
+    struct tw_box first = tw_tile_bounds(pyramid, &(struct tw_tile){zoom, range.first_row, range.first_col});
+    struct tw_box last = tw_tile_bounds(pyramid, &(struct tw_tile){zoom, range.last_row, range.last_col});
     return tw_box_union(&first, &last);
 }

@@ -1,9 +1,10 @@
 /* quadtree.h - the tree of metatiles under one root, in the order of the Hilbert curve; inside this layer
  * only.
  *
- * Where zoom 0 is wider than one metatile, the tree goes on above it: levels of negative zoom, each half as
+ * Where the first zoom is wider than one metatile, the tree goes on above it: levels that the grid does not
+ * have (of negative zoom, mostly), each half as
  * wide as the one below it, until one node holds everything. At low zooms of large metatiles a level may be
- * one node wide and have one child. A node is a struct tw_tile whose zoom may be negative.
+ * one node wide and have one child. A node is a struct tw_tile of any of these zooms.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,7 +18,7 @@ struct tw_curve {
     bool swapped, reversed;
 };
 
-/* The log2 of the side of the square that holds the matrix of a zoom (zoom 0 and more). */
+/* The log2 of the side of the square that holds the matrix of a zoom of the grid. */
 int tw_quadtree_order(const struct tw_pyramid *pyramid, int zoom);
 
 struct tw_tile tw_quadtree_root(const struct tw_pyramid *pyramid);
@@ -29,7 +30,7 @@ bool tw_quadtree_child(const struct tw_pyramid *pyramid, const struct tw_tile *n
 
 struct tw_box tw_quadtree_bounds(const struct tw_pyramid *pyramid, const struct tw_tile *node);
 
-/* The metatiles of a zoom (at or below the node's, 0 or more) under a node. */
+/* The metatiles of a zoom (at or below the node's, in the grid) under a node. */
 struct tw_tile_range tw_quadtree_descendants(const struct tw_pyramid *pyramid, const struct tw_tile *node,
                                              int zoom);
 

@@ -21,18 +21,18 @@ static int64_t side_px(const struct tw_pyramid *pyramid)
 
 int64_t tw_pyramid_cols(const struct tw_pyramid *pyramid, int zoom)
 {
-    return ceil_divide(pyramid->grid->cols << zoom, pyramid->metatiling);
+    return ceil_divide(tw_grid_cols(pyramid->grid, zoom), pyramid->metatiling);
 }
 
 int64_t tw_pyramid_rows(const struct tw_pyramid *pyramid, int zoom)
 {
-    return ceil_divide(pyramid->grid->rows << zoom, pyramid->metatiling);
+    return ceil_divide(tw_grid_rows(pyramid->grid, zoom), pyramid->metatiling);
 }
 
 bool tw_tile_is_inside(const struct tw_pyramid *pyramid, const struct tw_tile *tile)
 {
-    return tile->zoom >= 0 && tile->zoom <= TW_MAX_ZOOM && tile->row >= 0 && tile->col >= 0 &&
-           tile->row < tw_pyramid_rows(pyramid, tile->zoom) &&
+    return tile->zoom >= pyramid->grid->first_zoom && tile->zoom <= TW_MAX_ZOOM && tile->row >= 0 &&
+           tile->col >= 0 && tile->row < tw_pyramid_rows(pyramid, tile->zoom) &&
            tile->col < tw_pyramid_cols(pyramid, tile->zoom);
 }
 
@@ -188,9 +188,9 @@ struct tw_tile_range tw_tile_intersecting(const struct tw_pyramid *from, const s
                                           const struct tw_pyramid *to)
 {
     struct tw_tile_range range = {.zoom = tile->zoom};
-    intersecting(tile->row, from->metatiling, to->metatiling, from->grid->rows << tile->zoom,
+    intersecting(tile->row, from->metatiling, to->metatiling, tw_grid_rows(from->grid, tile->zoom),
                  &range.first_row, &range.last_row);
-    intersecting(tile->col, from->metatiling, to->metatiling, from->grid->cols << tile->zoom,
+    intersecting(tile->col, from->metatiling, to->metatiling, tw_grid_cols(from->grid, tile->zoom),
                  &range.first_col, &range.last_col);
     return range;
 }

@@ -43,8 +43,8 @@ struct tw_window tw_tile_window_buffered(const struct tw_pyramid *pyramid, const
 /* Bounds without the pixelbuffer, in units of the grid's CRS. */
 struct tw_box tw_tile_bounds(const struct tw_pyramid *pyramid, const struct tw_tile *tile);
 
-/* The parent (zoom must be over 0); the children inside the matrix, at most 4, in row-major order. Returns
- * their number. */
+/* The parent (zoom must be over the grid's first); the children inside the matrix, at most 4, in row-major
+ * order. Returns their number. */
 struct tw_tile tw_tile_parent(const struct tw_tile *tile);
 int tw_tile_children(const struct tw_pyramid *pyramid, const struct tw_tile *tile,
                      struct tw_tile children[4]);

@@ -7,6 +7,7 @@
 #include "source_text.h"
 
 #include "dataset_pool.h"
+#include "grid_read.h"
 #include "inspect.h"
 
 #include <inttypes.h>
@@ -219,7 +220,7 @@ static int check_one(const char *path, const struct tw_run_options *run)
     struct tw_plan *plan = NULL;
     struct tw_inspection inspection;
     const struct tw_selection selection = {.script = {run->tile_timeout_s, TW_MOST_SCRIPT_BYTES}};
-    enum tw_status status = tw_config_load(path, &config, &problems);
+    enum tw_status status = tw_config_load(path, tw_grid_read, &config, &problems);
     if (status == TW_OK)
         status = tw_plan_make(config, &selection, &plan, &problems);
     if (status == TW_OK)

@@ -8,6 +8,7 @@
 
 #include "dataset_pool.h"
 #include "log.h"
+#include "grid_read.h"
 
 #include <stdlib.h>
 
@@ -137,7 +138,7 @@ static int convert_request(const struct request *request, struct tw_arena *arena
     struct tw_selection selection = request->selection;
     enum tw_status status = tw_convert_config(&request->conversion, &result, &problems);
     if (status == TW_OK)
-        status = tw_config_make("convert", result.root, &config, &problems);
+        status = tw_config_make("convert", result.root, tw_grid_read, &config, &problems);
     selection.has_zooms = false; /* they are the configuration's */
     if (status == TW_OK)
         status = tw_plan_make(config, &selection, &plan, &problems);

@@ -8,6 +8,7 @@
 
 #include "dataset_pool.h"
 #include "file.h"
+#include "grid_read.h"
 #include "log.h"
 
 #include <stdlib.h>
@@ -132,7 +133,7 @@ static enum tw_status check_all(const struct request *request, struct tw_problem
         return TW_ENOMEM;
     enum tw_status worst = TW_OK;
     for (size_t i = 0; worst != TW_ENOMEM && i < request->num_configs; i++) {
-        enum tw_status status = tw_config_load(request->configs[i], &configs[i], problems);
+        enum tw_status status = tw_config_load(request->configs[i], tw_grid_read, &configs[i], problems);
         bool waits = false;
         for (size_t k = 0; status == TW_OK && k < i; k++)
             waits = waits || (configs[k] != NULL && reads(configs[i], configs[i]->input, configs[k]));
@@ -151,7 +152,7 @@ static int execute_one(const char *path, const struct request *request)
     struct tw_problems problems = {0};
     struct tw_config *config = NULL;
     struct tw_plan *plan = NULL;
-    enum tw_status status = tw_config_load(path, &config, &problems);
+    enum tw_status status = tw_config_load(path, tw_grid_read, &config, &problems);
     if (status == TW_OK)
         status = tw_plan_make(config, &request->selection, &plan, &problems);
     int code = status != TW_OK ? tw_report_problems(&problems) : tw_execution_run(plan, &request->execution);

@@ -5,6 +5,7 @@
 #include "encoder.h"
 #include "file.h"
 #include "footprint.h"
+#include "grid_read.h"
 #include "tile_metadata.h"
 
 #include <string.h>
@@ -59,7 +60,9 @@ static bool option_grid(struct tw_source *source, struct tw_pyramid *pyramid, st
     const struct tw_value *grid = tw_value_get(source->value, "grid");
     if (grid == NULL || grid->kind == TW_NULL)
         return true;
-    pyramid->grid = tw_grid_from_value(grid, source->arena, problems);
+    pyramid->grid = tw_grid_read(grid, source->folder, source->arena, problems);
+    if (pyramid->grid != NULL && pyramid->grid->tile_size_px > 0)
+        pyramid->tile_size_px = pyramid->grid->tile_size_px;
     return pyramid->grid != NULL;
 }
 

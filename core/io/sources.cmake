@@ -1,4 +1,5 @@
 set(TW_SOURCE_FILES
+    grid_read.c json_value.c
     catalogue.c catalogue_date.c catalogue_describe.c catalogue_glob.c catalogue_headers.c catalogue_index.c catalogue_layout.c catalogue_mosaicjson.c
     catalogue_order.c source_catalogue.c tiff_crs_key.c whole_file.c
     area_boxes.c area_project.c area_read.c box_index.c contents.c contours.c crs.c crs_pairs.c lonlat.c dataset.c fit.c footprint.c georeference.c inventory.c inventory_compare.c part.c paste.c pixel_space.c polygonize.c raster_file.c

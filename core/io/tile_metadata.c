@@ -2,8 +2,7 @@
 #include "tile_metadata.h"
 #include "encoder.h"
 #include "file.h"
-
-#include <jansson.h>
+#include "json_value.h"
 
 #include <string.h>
 
@@ -18,40 +17,13 @@ struct metadata {
     struct tw_error *err;
 };
 
-/* Numbers, text, truth and lists of numbers: what describes a grid. Other values become null. */
-static struct tw_value *to_value(const json_t *json, struct tw_arena *arena)
-{
-    struct tw_value *value = NULL;
-    if (json_is_number(json))
-        return tw_value_number(arena, json_number_value(json));
-    if (json_is_string(json))
-        return tw_value_string(arena, json_string_value(json));
-    if ((value = tw_arena_calloc(arena, 1, sizeof(*value))) == NULL)
-        return NULL;
-    value->text = "";
-    if (json_is_boolean(json)) {
-        value->kind = TW_BOOL;
-        value->boolean = json_is_true(json);
-    } else if (json_is_array(json)) {
-        value->kind = TW_LIST;
-        value->items = tw_arena_calloc(arena, json_array_size(json), sizeof(*value->items));
-        for (; value->items != NULL && value->count < json_array_size(json); value->count++) {
-            struct tw_value *item = to_value(json_array_get(json, value->count), arena);
-            if (item == NULL)
-                return NULL;
-            value->items[value->count] = *item;
-        }
-    }
-    return value;
-}
-
 static struct tw_value *with(struct tw_arena *arena, const struct tw_value *map, const char *key,
                              const struct tw_value *value)
 {
     return value != NULL ? tw_value_with(arena, map, key, value) : NULL;
 }
 
-/* Where mapchete's versions put the CRS: srs.wkt, srs.epsg, crs.wkt; ours: srs.epsg, crs. */
+/* Where mapchete's versions put the CRS: srs.wkt, srs.epsg, crs.wkt; ours: srs.epsg, srs.wkt. */
 static struct tw_value *srs_of(const json_t *grid, struct tw_arena *arena)
 {
     static const char *const holders[] = {"srs", "crs"}, *const keys[] = {"epsg", "wkt", "proj"};
@@ -62,7 +34,7 @@ static struct tw_value *srs_of(const json_t *grid, struct tw_arena *arena)
         for (int k = 0; k < 3; k++) {
             const json_t *text = json_object_get(holder, keys[k]);
             if (text != NULL && !json_is_null(text))
-                return with(arena, NULL, keys[k], to_value(text, arena));
+                return with(arena, NULL, keys[k], tw_value_from_json(text, NULL, arena));
         }
     }
     return NULL;
@@ -71,18 +43,41 @@ static struct tw_value *srs_of(const json_t *grid, struct tw_arena *arena)
 static const struct tw_value *grid_value(const json_t *grid, struct tw_arena *arena)
 {
     static const char *const keys[] = {"shape", "bounds", "is_global"};
+    const json_t *matrices = json_object_get(grid, "tile_matrix_set");
     struct tw_value *map = tw_arena_calloc(arena, 1, sizeof(*map));
     if (json_is_string(grid) || map == NULL)
-        return map != NULL ? to_value(grid, arena) : NULL;
+        return map != NULL ? tw_value_from_json(grid, NULL, arena) : NULL;
     map->kind = TW_MAP;
     map->text = "";
     for (int i = 0; map != NULL && i < 3; i++) {
-        const json_t *json = json_object_get(grid, keys[i]);
+        const json_t *json = json_object_get(matrices, keys[i]);
+        if (json == NULL)
+            json = json_object_get(grid, keys[i]);
         if (json != NULL)
-            map = with(arena, map, keys[i], to_value(json, arena));
+            map = with(arena, map, keys[i], tw_value_from_json(json, NULL, arena));
     }
     struct tw_value *srs = srs_of(grid, arena);
     return map != NULL && srs != NULL ? tw_value_with(arena, map, "srs", srs) : map;
+}
+
+/* What our own files say of a grid that is from a TileMatrixSet: its zooms need not begin at 0. */
+static const struct tw_grid *with_zooms(const struct metadata *metadata, const struct tw_grid *grid,
+                                        const json_t *matrices)
+{
+    json_int_t first = json_integer_value(json_object_get(matrices, "first_zoom"));
+    json_int_t last = json_integer_value(json_object_get(matrices, "last_zoom"));
+    const char *id = json_string_value(json_object_get(matrices, "id"));
+    if (grid == NULL || first < 0 || last < first || last > TW_MAX_ZOOM || !json_is_object(matrices))
+        return grid;
+    struct tw_grid *whole = tw_arena_calloc(metadata->arena, 1, sizeof(*whole));
+    if (whole == NULL)
+        return NULL;
+    *whole = *grid;
+    whole->first_zoom = (int)first;
+    whole->num_zooms = (int)(last - first) + 1;
+    if (id != NULL && (whole->name = tw_arena_strdup(metadata->arena, id)) == NULL)
+        return NULL;
+    return whole;
 }
 
 static enum tw_status read_grid(const struct metadata *metadata, const json_t *grid)
@@ -97,9 +92,12 @@ static enum tw_status read_grid(const struct metadata *metadata, const json_t *g
     if (value == NULL)
         return tw_error_nomem(metadata->err);
     struct tw_problems problems = {0};
-    metadata->output->pyramid.grid = tw_grid_from_value(value, metadata->arena, &problems);
+    const struct tw_grid *read = tw_grid_from_value(value, metadata->arena, &problems);
+    metadata->output->pyramid.grid = with_zooms(metadata, read, json_object_get(grid, "tile_matrix_set"));
     enum tw_status status = TW_OK;
-    if (metadata->output->pyramid.grid == NULL)
+    if (problems.count == 0 && metadata->output->pyramid.grid == NULL)
+        status = tw_error_nomem(metadata->err);
+    else if (problems.count > 0)
         status = tw_error_set(metadata->err, TW_EUSAGE, "'%s': pyramid.grid: %s", metadata->path,
                               tw_text_get(&problems.text));
     tw_problems_free(&problems);

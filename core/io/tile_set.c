@@ -223,9 +223,7 @@ struct tw_box tw_tile_set_bounds(const struct tw_tile_set *set)
 
 bool tw_tile_set_is_on(const struct tw_tile_set *set, const struct tw_grid *b)
 {
-    const struct tw_grid *a = set->layout.pyramid.grid;
-    return strcmp(a->crs, b->crs) == 0 && a->cols == b->cols && a->rows == b->rows &&
-           memcmp(&a->extent, &b->extent, sizeof(a->extent)) == 0;
+    return tw_grid_equals(set->layout.pyramid.grid, b);
 }
 
 bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *window)

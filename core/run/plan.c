@@ -37,7 +37,7 @@ struct tw_overviews_of tw_plan_overviews_of(const struct tw_plan *plan, const st
     const struct tw_config *config = plan->config;
     const struct tw_pyramid *pyramid = &config->process_pyramid;
     struct tw_overviews_of none = {.range = {0, 0, -1, 0, -1}};
-    if (tile->zoom == 0 || tile->zoom > config->base_min_zoom)
+    if (tile->zoom == pyramid->grid->first_zoom || tile->zoom > config->base_min_zoom)
         return none;
     int64_t reach = reach_of_pixelbuffer(config);
     int64_t last_row = tw_pyramid_rows(pyramid, tile->zoom - 1) - 1,
@@ -151,10 +151,6 @@ static void check_limits(const struct tw_config *config, struct tw_problems *pro
 {
     const struct tw_pyramid *pyramid = &config->process_pyramid;
     const struct tw_value *place = tw_value_get(config->root, "pyramid");
-    if (config->max_zoom > tw_grid_max_zoom(pyramid->grid))
-        tw_problems_add(problems, tw_value_get(config->root, "zoom_levels"),
-                        "zoom %d is beyond the deepest zoom of this grid, %d", config->max_zoom,
-                        tw_grid_max_zoom(pyramid->grid));
     if (pyramid->pixelbuffer_px > pyramid->tile_size_px)
         tw_problems_add(
             problems, tw_value_get(place, "pixelbuffer"),

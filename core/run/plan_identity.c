@@ -8,7 +8,9 @@
  */
 #include "plan_parts.h"
 
+#include "grid_read.h"
 #include "hash.h"
+#include "json_value.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -60,6 +62,8 @@ static void describe_pyramid(const struct tw_config *config, struct tw_text *tex
     tw_text_printf(text, "grid %s %s %.17g %.17g %.17g %.17g %lld %lld\n", p->grid->name, p->grid->crs,
                    p->grid->extent.left, p->grid->extent.bottom, p->grid->extent.right, p->grid->extent.top,
                    (long long)p->grid->cols, (long long)p->grid->rows);
+    if (p->grid->first_zoom > 0)
+        tw_text_printf(text, "first zoom %d\n", p->grid->first_zoom);
     tw_text_printf(text, "tiles %d %d %d %d %d\n", p->tile_size_px, p->metatiling, p->pixelbuffer_px,
                    o->metatiling, o->pixelbuffer_px);
     if (config->has_baselevels)
@@ -139,53 +143,53 @@ static enum tw_status set_fingerprint(struct tw_plan *plan)
     return plan->fingerprint == NULL || plan->settings == NULL || plan->prepared == NULL ? TW_ENOMEM : TW_OK;
 }
 
-/* JSON has no NaN and no infinities: they are written as text. */
-static json_t *number_to_json(double number)
-{
-    if (!isfinite(number))
-        return json_string(isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
-    return number == floor(number) && fabs(number) < 1e15 ? json_integer((json_int_t)number)
-                                                          : json_real(number);
-}
-
-static json_t *value_to_json(const struct tw_value *value)
-{
-    json_t *json = NULL;
-    switch (value->kind) {
-    case TW_LIST:
-        json = json_array();
-        for (size_t i = 0; i < value->count; i++)
-            json_array_append_new(json, value_to_json(&value->items[i]));
-        return json;
-    case TW_MAP:
-        json = json_object();
-        for (size_t i = 0; i < value->count; i++)
-            json_object_set_new(json, value->members[i].key, value_to_json(&value->members[i].value));
-        return json;
-    case TW_NUMBER:
-        return number_to_json(value->number);
-    case TW_BOOL:
-        return json_boolean(value->boolean);
-    case TW_STRING:
-        return json_string(value->text);
-    default:
-        return json_null();
-    }
-}
-
 static json_t *box_to_json(const struct tw_box *box)
 {
     return json_pack("[f,f,f,f]", box->left, box->bottom, box->right, box->top);
 }
 
-static json_t *grid_to_json(const struct tw_grid *grid)
+/* mapchete counts every grid's zooms from 0: the same tiles, as those of a grid that goes on up to zoom 0, to
+ * the right and downwards where its numbers of tiles are odd. */
+static struct tw_grid up_to_zoom_0(const struct tw_grid *grid)
 {
-    json_t *json = json_pack("{s:s, s:o, s:b, s:[I,I], s:s}", "grid", grid->name, "bounds",
-                             box_to_json(&grid->extent), "is_global", (int)grid->is_global, "shape",
-                             (json_int_t)grid->rows, (json_int_t)grid->cols, "crs", grid->crs);
+    struct tw_grid whole = *grid;
+    double width = grid->extent.right - grid->extent.left, height = grid->extent.top - grid->extent.bottom;
+    int64_t step = (int64_t)1 << grid->first_zoom;
+    whole.first_zoom = 0;
+    whole.cols = (grid->cols + step - 1) / step;
+    whole.rows = (grid->rows + step - 1) / step;
+    whole.extent.right = grid->extent.left + width * ((double)(whole.cols * step) / (double)grid->cols);
+    whole.extent.bottom = grid->extent.top - height * ((double)(whole.rows * step) / (double)grid->rows);
+    return whole;
+}
+
+static const char *mapchete_name(const struct tw_grid *grid)
+{
+    static const char *const names[] = {"mercator", "geodetic"};
+    for (int i = 0; i < 2; i++)
+        if (tw_grid_equals(grid, tw_grid_named(names[i])))
+            return names[i];
+    return "custom";
+}
+
+/* mapchete's keys; and the matrices of a grid that is from a TileMatrixSet, as they are. */
+static json_t *grid_to_json(const struct tw_grid *grid, struct tw_arena *arena)
+{
+    const struct tw_grid whole = grid->first_zoom > 0 ? up_to_zoom_0(grid) : *grid;
+    const char *wkt = tw_grid_wkt(grid, arena);
     double code;
+    json_t *srs = wkt != NULL ? json_pack("{s:s}", "wkt", wkt) : json_pack("{s:s}", "proj", grid->crs);
     if (strncmp(grid->crs, "EPSG:", 5) == 0 && tw_parse_number(grid->crs + 5, &code))
-        json_object_set_new(json, "srs", json_pack("{s:I}", "epsg", (json_int_t)code));
+        json_object_set_new(srs, "epsg", json_integer((json_int_t)code));
+    json_t *json = json_pack("{s:s, s:o, s:b, s:[I,I], s:o}", "grid", mapchete_name(grid), "bounds",
+                             box_to_json(&whole.extent), "is_global", (int)grid->is_global, "shape",
+                             (json_int_t)whole.rows, (json_int_t)whole.cols, "srs", srs);
+    if (grid->num_zooms > 0 && json != NULL)
+        json_object_set_new(json, "tile_matrix_set",
+                            json_pack("{s:s, s:o, s:[I,I], s:i, s:i}", "id", grid->name, "bounds",
+                                      box_to_json(&grid->extent), "shape", (json_int_t)grid->rows,
+                                      (json_int_t)grid->cols, "first_zoom", grid->first_zoom, "last_zoom",
+                                      grid->first_zoom + grid->num_zooms - 1));
     return json;
 }
 
@@ -209,7 +213,7 @@ static json_t *driver_to_json(const struct tw_plan *plan)
 {
     static const char *const left_out[] = {"path", "metatiling", "pixelbuffer", "tile_size"};
     const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
-    json_t *driver = value_to_json(plan->config->output);
+    json_t *driver = tw_value_to_json(plan->config->output);
     for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
         json_object_del(driver, left_out[i]);
     json_object_set_new(driver, "format", json_string(tw_encoder_format(encoder)));
@@ -219,7 +223,7 @@ static json_t *driver_to_json(const struct tw_plan *plan)
         return driver;
     json_object_set_new(driver, "bands", json_integer(tw_encoder_num_bands(encoder)));
     json_object_set_new(driver, "dtype", json_string(tw_dtype_name(tw_encoder_dtype(encoder))));
-    json_object_set_new(driver, "nodata", number_to_json(tw_encoder_nodata(encoder)));
+    json_object_set_new(driver, "nodata", tw_number_to_json(tw_encoder_nodata(encoder)));
     return driver;
 }
 
@@ -229,14 +233,14 @@ static enum tw_status set_metadata(struct tw_plan *plan)
 {
     const struct tw_config *config = plan->config;
     const struct tw_pyramid *output = &config->output_pyramid;
-    json_t *pyramid = json_pack("{s:o, s:i, s:i, s:i}", "grid", grid_to_json(output->grid), "metatiling",
-                                output->metatiling, "pixelbuffer", output->pixelbuffer_px, "tile_size",
-                                output->tile_size_px);
+    json_t *pyramid = json_pack("{s:o, s:i, s:i, s:i}", "grid", grid_to_json(output->grid, plan->arena),
+                                "metatiling", output->metatiling, "pixelbuffer", output->pixelbuffer_px,
+                                "tile_size", output->tile_size_px);
     json_t *made =
         json_pack("{s:s, s:s, s:[i,i], s:s, s:o, s:o, s:o}", "version", TW_VERSION, "fingerprint",
                   plan->fingerprint, "zoom_levels", config->min_zoom, config->max_zoom, "process",
-                  plan->declaration->path, "input", value_to_json(config->input), "process_parameters",
-                  value_to_json(config->params), "output", value_to_json(config->output));
+                  plan->declaration->path, "input", tw_value_to_json(config->input), "process_parameters",
+                  tw_value_to_json(config->params), "output", tw_value_to_json(config->output));
     if (made != NULL)
         json_object_del(json_object_get(made, "output"), "path"); /* an output may be moved */
     json_t *root =

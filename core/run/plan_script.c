@@ -69,16 +69,16 @@ static struct tw_window window_of(const struct tw_grid *grid, int zoom, int tile
 }
 
 /* The finest pixels of a zoom level, down to the variant's own, of which no side of the area has more than
- * LONGEST_SIDE_PX; for areas that are too large at zoom 0, too, tiles of fewer pixels. */
+ * LONGEST_SIDE_PX; for areas that are too large at the first zoom, too, tiles of fewer pixels. */
 static struct tw_window whole_area(const struct tw_plan *plan, int zoom)
 {
     const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
     const struct tw_area *area = tw_plan_zoom(plan, zoom)->config_area;
     struct tw_box box = tw_area_is_empty(area) ? pyramid->grid->extent : tw_area_bounds(area);
-    int tile_size_px = pyramid->tile_size_px;
+    int tile_size_px = pyramid->tile_size_px, first = pyramid->grid->first_zoom;
     struct tw_window window = window_of(pyramid->grid, zoom, tile_size_px, &box);
-    while (fmax(window.width_px, window.height_px) > LONGEST_SIDE_PX && (zoom > 0 || tile_size_px > 1)) {
-        if (zoom > 0)
+    while (fmax(window.width_px, window.height_px) > LONGEST_SIDE_PX && (zoom > first || tile_size_px > 1)) {
+        if (zoom > first)
             zoom--;
         else
             tile_size_px /= 2;

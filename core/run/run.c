@@ -38,12 +38,13 @@ char *tw_plan_failures_path(const struct tw_plan *plan)
 /* A tile, all that lies above it, and the overviews that wait for it. */
 static bool add_with_overviews(struct tw_engine *engine, const struct tw_tile *tile)
 {
-    uint64_t place = tw_tile_hilbert(&engine->plan->config->process_pyramid, tile);
+    const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
+    uint64_t place = tw_tile_hilbert(pyramid, tile);
     if (tw_intervals_find(&engine->only[tile->zoom], place, NULL))
         return true;
     if (!tw_intervals_add(&engine->only[tile->zoom], place, 0))
         return false;
-    if (tile->zoom == 0)
+    if (tile->zoom == pyramid->grid->first_zoom)
         return true;
     struct tw_tile above = tw_tile_parent(tile);
     bool added = add_with_overviews(engine, &above);

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "file.h"
+#include "grid_read.h"
 
 static bool is_one_file(const char *path)
 {
@@ -42,7 +43,7 @@ enum tw_status tw_stored_output_open(const char *name, struct tw_arena *arena, s
     } else if (is_one_file(name)) {
         status = refuse_file(name, &err);
     } else {
-        status = tw_config_load(name, &config, problems);
+        status = tw_config_load(name, tw_grid_read, &config, problems);
         if (status != TW_OK)
             return status;
         status = open_configured(config, arena, output, &err);

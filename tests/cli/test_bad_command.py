@@ -48,7 +48,8 @@ class BadCommand(harness.Case):
 
     def test_of_several_configurations_a_broken_one_is_found_before_the_first_runs(self):
         self.write("bad.yaml", CONFIG.replace("mercator", "mercatr"))
-        self.check_fails(2, "bad.yaml:3:17: unknown grid 'mercatr'; did you mean 'mercator'? (known: mercator, geodetic)",
+        self.check_fails(2, "bad.yaml:3:17: unknown grid 'mercatr'; did you mean 'mercator'? (known: mercator, geodetic"
+                         ", TileMatrixSets such as WebMercatorQuad and UTM33WGS84Quad)",
                          "execute", "good.yaml", "bad.yaml", "--quiet")
         self.assertFalse((self.folder / "out").exists(), "something was written")
 

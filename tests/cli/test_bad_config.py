@@ -96,7 +96,7 @@ class BadConfig(harness.Case):
                            input="input: {image: {path: image.tif, resampling: cubicspline}}")
 
     def test_an_unknown_grid(self):
-        self.check_refused("bad.yaml:3:17: unknown grid 'mercatro'; did you mean 'mercator'? (known: mercator, geodetic)",
+        self.check_refused("bad.yaml:3:17: unknown grid 'mercatro'; did you mean 'mercator'? (known: mercator, geodetic, TileMatrixSets such as WebMercatorQuad and UTM33WGS84Quad)",
                            pyramid="pyramid: {grid: mercatro}")
 
     def test_metatiling_3(self):
@@ -258,7 +258,7 @@ class BadConfig(harness.Case):
         self.check_refused("bad.yaml:6:7: an area must be a Polygon or a MultiPolygon, not a Point", area="area: POINT (1 2)")
 
     def test_several_problems_are_reported_in_one_go(self):
-        self.check_refused("bad.yaml:3:17: unknown grid 'mercatro'; did you mean 'mercator'? (known: mercator, geodetic)",
+        self.check_refused("bad.yaml:3:17: unknown grid 'mercatro'; did you mean 'mercator'? (known: mercator, geodetic, TileMatrixSets such as WebMercatorQuad and UTM33WGS84Quad)",
                            "bad.yaml:3:39: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, 128, 256, not 3",
                            "bad.yaml:4:20: zoom_levels.min 5 is larger than zoom_levels.max 3",
                            "bad.yaml:6:1: unknown key 'bound'; did you mean 'bounds'? (known: process, input, output, pyramid, "

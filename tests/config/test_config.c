@@ -48,7 +48,7 @@ static struct tw_config *parse(const char *path, const char *text)
 {
     struct tw_config *config = NULL;
     struct tw_problems problems = {0};
-    enum tw_status status = tw_config_parse(path, text, strlen(text), &config, &problems);
+    enum tw_status status = tw_config_parse(path, text, strlen(text), NULL, &config, &problems);
     assert_string_equal(tw_text_get(&problems.text), "");
     assert_int_equal(status, TW_OK);
     tw_problems_free(&problems);
@@ -191,7 +191,7 @@ static void a_missing_file_is_a_problem(void **state)
     (void)state;
     struct tw_config *config = NULL;
     struct tw_problems problems = {0};
-    assert_int_equal(tw_config_load("no/such.yaml", &config, &problems), TW_EUSAGE);
+    assert_int_equal(tw_config_load("no/such.yaml", NULL, &config, &problems), TW_EUSAGE);
     assert_null(config);
     assert_string_equal(tw_text_get(&problems.text), "cannot open 'no/such.yaml': No such file or directory");
     tw_problems_free(&problems);
@@ -202,7 +202,7 @@ static void a_folder_is_a_problem(void **state)
     (void)state;
     struct tw_config *config = NULL;
     struct tw_problems problems = {0};
-    assert_int_equal(tw_config_load("tests", &config, &problems), TW_EUSAGE);
+    assert_int_equal(tw_config_load("tests", NULL, &config, &problems), TW_EUSAGE);
     assert_string_equal(tw_text_get(&problems.text), "cannot read 'tests': not a file");
     tw_problems_free(&problems);
 }
@@ -217,7 +217,7 @@ static void a_file_is_loaded_as_from_memory(void **state)
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/x.mapchete", folder);
     assert_int_equal(tw_file_write(path, small, strlen(small), &err), TW_OK);
-    assert_int_equal(tw_config_load(path, &c, &problems), TW_OK);
+    assert_int_equal(tw_config_load(path, NULL, &c, &problems), TW_OK);
     assert_string_equal(c->folder, folder);
     assert_int_equal(c->min_zoom, 5);
     tw_config_free(c);
@@ -232,7 +232,7 @@ static void problems_of_other_files_stay_in_front(void **state)
     struct tw_config *c = NULL;
     struct tw_problems problems = {0};
     tw_problems_add(&problems, NULL, "z.yaml:9:9: from before");
-    tw_config_parse("a.yaml", "{pyramid: 1, process: 5}", 24, &c, &problems);
+    tw_config_parse("a.yaml", "{pyramid: 1, process: 5}", 24, NULL, &c, &problems);
     assert_int_equal(problems.count, 6);
     assert_memory_equal(tw_text_get(&problems.text), "z.yaml:9:9: from before\na.yaml:1:1: ", 36);
     tw_problems_free(&problems);
@@ -249,7 +249,7 @@ static void a_text_cut_at_any_byte_is_read_or_refused(void **state)
         struct tw_problems problems = {0};
         assert_non_null(cut);
         memcpy(cut, whole, size);
-        enum tw_status status = tw_config_parse("cut.yaml", cut, size, &c, &problems);
+        enum tw_status status = tw_config_parse("cut.yaml", cut, size, NULL, &c, &problems);
         assert_int_equal(status, problems.count > 0 ? TW_EUSAGE : TW_OK);
         assert_int_equal(c != NULL, status == TW_OK);
         if (problems.count > 0)
@@ -274,7 +274,7 @@ static void a_text_with_any_byte_changed_is_read_or_refused(void **state)
             struct tw_problems problems = {0};
             memcpy(text, whole, sizeof(whole));
             text[i] = bytes[b];
-            enum tw_status status = tw_config_parse("x.yaml", text, sizeof(whole) - 1, &c, &problems);
+            enum tw_status status = tw_config_parse("x.yaml", text, sizeof(whole) - 1, NULL, &c, &problems);
             assert_int_equal(status, problems.count > 0 ? TW_EUSAGE : TW_OK);
             tw_config_free(c);
             tw_problems_free(&problems);

@@ -59,7 +59,7 @@ static void the_case_says_what_it_expects(void **state)
     struct tw_config *config = NULL;
     set_environment(text);
     collect(text, "#! expect ", "case.yaml:", &expected);
-    enum tw_status status = tw_config_parse("case.yaml", text, size, &config, &problems);
+    enum tw_status status = tw_config_parse("case.yaml", text, size, NULL, &config, &problems);
     assert_string_equal(tw_text_get(&problems.text), tw_text_get(&expected));
     assert_int_equal(status, problems.count == 0 ? TW_OK : TW_EUSAGE);
     assert_int_equal(config != NULL, status == TW_OK);

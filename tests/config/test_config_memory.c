@@ -59,7 +59,7 @@ static int load_with_failures(const char *text, enum tw_status wanted)
         struct tw_problems problems = {0};
         assert_in_range(n, 0, 1000);
         allocations_left = n;
-        status = tw_config_parse("m.yaml", text, strlen(text), &config, &problems);
+        status = tw_config_parse("m.yaml", text, strlen(text), NULL, &config, &problems);
         allocations_left = -1;
         assert_int_equal(status, status == TW_ENOMEM ? TW_ENOMEM : wanted);
         assert_int_equal(config != NULL, status == TW_OK);

@@ -32,7 +32,8 @@
 enum { WIDTH = 4, HEIGHT = 3, COUNT = WIDTH * HEIGHT };
 #define NODATA (-9999)
 
-static const struct tw_grid grid = {"custom", "EPSG:32633", {0, 0, 2560, 2560}, 1, 1, false};
+static const struct tw_grid grid = {
+    .name = "custom", .crs = "EPSG:32633", .extent = {0, 0, 2560, 2560}, .cols = 1, .rows = 1};
 static const struct tw_window window = {&grid, 0, 256, 10, 236, WIDTH, HEIGHT};
 
 struct test {

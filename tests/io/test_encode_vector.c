@@ -371,10 +371,16 @@ static void wrong_schemas_are_refused(void **state)
 static void geojson_needs_an_epsg_code(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct tw_grid utm = {
-        "custom", "+proj=utm +zone=32 +datum=WGS84 +units=m", {0, 0, 1000, 1000}, 1, 1, false};
-    static const struct tw_grid odd = {
-        "custom", "+proj=laea +lat_0=12.3 +lon_0=4.5 +datum=WGS84", {0, 0, 1000, 1000}, 1, 1, false};
+    static const struct tw_grid utm = {.name = "custom",
+                                       .crs = "+proj=utm +zone=32 +datum=WGS84 +units=m",
+                                       .extent = {0, 0, 1000, 1000},
+                                       .cols = 1,
+                                       .rows = 1};
+    static const struct tw_grid odd = {.name = "custom",
+                                       .crs = "+proj=laea +lat_0=12.3 +lon_0=4.5 +datum=WGS84",
+                                       .extent = {0, 0, 1000, 1000},
+                                       .cols = 1,
+                                       .rows = 1};
     struct tw_output_spec spec = {.options = options_of(fixture, "Point"), .grid = &utm};
     struct tw_encoder *encoder = tw_encoder_open("GeoJSON", &spec, &fixture->problems);
     assert_non_null(encoder);

@@ -99,7 +99,8 @@ static void a_custom_grid_is_understood(void **state)
     write_metadata("wkt", "{\"driver\": {\"format\": \"GTiff\"}, \"pyramid\": {\"tile_size\": 4, \"grid\": "
                           "{\"type\": \"custom\", \"shape\": [2, 1], \"bounds\": [0, 0, 40, 80],"
                           " \"is_global\": false, \"srs\": {\"epsg\": 4326}}}}");
-    static const struct tw_grid grid = {"custom", "EPSG:4326", {0, 0, 40, 80}, 1, 2, false};
+    static const struct tw_grid grid = {
+        .name = "custom", .crs = "EPSG:4326", .extent = {0, 0, 40, 80}, .cols = 1, .rows = 2};
     struct tw_window window = {&grid, 0, SIDE, 0, 3, 2, 2};
     assert_window(scratch_path("wkt"), &window, "- - / 0 1");
 }
@@ -324,7 +325,8 @@ static void wrong_options_are_refused(void **state)
         "metatiling, tile_size, pixelbuffer, extension, dtype, count, bands, band_names, nodata, "
         "min_zoom, max_zoom, fallback_to_higher_zoom)");
     assert_problem(text("%s;grid=geodetik", tiles),
-                   "unknown grid 'geodetik'; did you mean 'geodetic'? (known: mercator, geodetic)");
+                   "unknown grid 'geodetik'; did you mean 'geodetic'? (known: mercator, geodetic, "
+                   "TileMatrixSets such as WebMercatorQuad and UTM33WGS84Quad)");
     assert_problem(text("%s;metatiling=3", tiles),
                    "metatiling must be a power of two (1, 2, 4, 8 ...), not 3");
     assert_problem(text("%s;tile_size=0", tiles), "tile_size must be from 1 to 16384, not 0");

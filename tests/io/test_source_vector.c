@@ -228,8 +228,11 @@ static void half_the_world_is_cut_for_a_small_grid(void **state)
 {
     (void)state;
     struct read_fixture fixture;
-    static const struct tw_grid utm = {"custom", "EPSG:32733", {300000, 5000000, 700000, 9000000},
-                                       1,        10,           false};
+    static const struct tw_grid utm = {.name = "custom",
+                                       .crs = "EPSG:32733",
+                                       .extent = {300000, 5000000, 700000, 9000000},
+                                       .cols = 1,
+                                       .rows = 10};
     assert_true(read_open(&fixture, write_shapes("south.geojson", south)));
     struct tw_window window = {&utm, 0, 256, 0, 256, 256, 256};
     struct tw_features features = read_features(&fixture, &window);

@@ -195,7 +195,8 @@ static void slopes_are_those_on_the_ground(void **state)
 static void a_grid_in_another_projection_keeps_its_units(void **state)
 {
     struct bench *bench = *state;
-    const struct tw_grid grid = {"custom", "EPSG:32633", {166000, 0, 834000, 9330000}, 1, 1, false};
+    const struct tw_grid grid = {
+        .name = "custom", .crs = "EPSG:32633", .extent = {166000, 0, 834000, 9330000}, .cols = 1, .rows = 1};
     struct tw_focal_tile tile;
     bench->job.window = (struct tw_window){.grid = &grid, .tile_size_px = 256};
     tw_focal_functions.tile(bench->host, &tile);

@@ -83,14 +83,17 @@ static void mercator_and_geodetic_are_known(void **state)
 static void unknown_grid_is_refused_with_the_known_ones(void **state)
 {
     struct fixture *f = *state;
-    assert_refused(f, tw_value_string(f->arena, "utm"), "unknown grid 'utm'; known: mercator, geodetic");
+    assert_refused(f, tw_value_string(f->arena, "utm"),
+                   "unknown grid 'utm'; known: mercator, geodetic, TileMatrixSets such as WebMercatorQuad "
+                   "and UTM33WGS84Quad");
 }
 
 static void misspelt_grid_is_answered_with_the_right_one(void **state)
 {
     struct fixture *f = *state;
     assert_refused(f, tw_value_string(f->arena, "merkator"),
-                   "unknown grid 'merkator'; did you mean 'mercator'? (known: mercator, geodetic)");
+                   "unknown grid 'merkator'; did you mean 'mercator'? (known: mercator, geodetic, "
+                   "TileMatrixSets such as WebMercatorQuad and UTM33WGS84Quad)");
 }
 
 static void a_number_is_no_grid(void **state)

@@ -71,7 +71,8 @@ static void children_follow_each_other(void **state)
 static void children_follow_each_other_on_a_grid_that_is_no_power_of_two(void **state)
 {
     (void)state;
-    struct tw_grid grid = {"custom", "EPSG:3857", {0, 0, 5, 3}, 5, 3, false};
+    struct tw_grid grid = {
+        .name = "custom", .crs = "EPSG:3857", .extent = {0, 0, 5, 3}, .cols = 5, .rows = 3};
     struct tw_pyramid pyramid = {&grid, 256, 2, 0};
     for (int zoom = 0; zoom <= 4; zoom++)
         for (int64_t row = 0; row < tw_pyramid_rows(&pyramid, zoom); row++)

@@ -74,13 +74,18 @@ static void read_grid(const char **line, struct given *given)
     read_word(line, word);
     long long cols = 0, rows = 0;
     assert_int_equal(sscanf(word, "%lldx%lld", &cols, &rows), 2);
-    given->grid = (struct tw_grid){"custom", "EPSG:3857", read_box(line), cols, rows, false};
+    given->grid = (struct tw_grid){
+        .name = "custom", .crs = "EPSG:3857", .extent = read_box(line), .cols = cols, .rows = rows};
 }
 
 static void read_setting(const char *word, const char **line, struct given *given)
 {
     if (strcmp(word, "tile_size") == 0)
         given->pyramid.tile_size_px = (int)read_integer(line);
+    else if (strcmp(word, "first") == 0)
+        given->grid.first_zoom = (int)read_integer(line);
+    else if (strcmp(word, "zooms") == 0)
+        given->grid.num_zooms = (int)read_integer(line);
     else if (strcmp(word, "metatiling") == 0)
         given->pyramid.metatiling = (int)read_integer(line);
     else if (strcmp(word, "zoom") == 0)

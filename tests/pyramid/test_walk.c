@@ -72,7 +72,7 @@ static void assert_walks_like_brute_force(struct tw_area *area, const struct tw_
         areas[i] = area;
     for (int metatiling = 1; metatiling <= 16; metatiling *= 4) {
         struct tw_pyramid pyramid = {grid, 256, metatiling, 0};
-        for (int min_zoom = 0; min_zoom <= max_zoom; min_zoom += 3) {
+        for (int min_zoom = grid->first_zoom; min_zoom <= max_zoom; min_zoom += 3) {
             check_walk(&pyramid, min_zoom, max_zoom, areas, counts);
             for (int zoom = min_zoom; zoom <= max_zoom; zoom++)
                 assert_int_equal(counts[zoom], brute_count(area, &pyramid, zoom));
@@ -84,13 +84,17 @@ static void assert_walks_like_brute_force(struct tw_area *area, const struct tw_
 static void walk_enters_the_tiles_that_brute_force_finds(void **state)
 {
     (void)state;
-    static const struct tw_grid odd = {"custom", "EPSG:3857", {0, 0, 50, 30}, 5, 3, false};
+    static const struct tw_grid odd = {
+        .name = "custom", .crs = "EPSG:3857", .extent = {0, 0, 50, 30}, .cols = 5, .rows = 3};
     assert_walks_like_brute_force(tw_area_of_grid(geodetic()), geodetic(), 4);
     assert_walks_like_brute_force(area_of_box(geodetic(), -11.25, 0, 22.5, 45), geodetic(), 6);
     assert_walks_like_brute_force(area_of_box(geodetic(), 170, -90, 190, -70), geodetic(), 6);
     assert_walks_like_brute_force(star(geodetic(), 9), geodetic(), 6);
     assert_walks_like_brute_force(area_of_wkt(geodetic(), "POLYGON((0 0,90 0,0 90,0 0))"), geodetic(), 6);
     assert_walks_like_brute_force(area_of_box(&odd, 7, 7, 33, 29), &odd, 5);
+    struct tw_grid later = odd;
+    later.first_zoom = 3;
+    assert_walks_like_brute_force(area_of_box(&later, 7, 7, 33, 29), &later, 8);
 }
 
 /* zoom 3: a box in the west, zoom 4: nothing, zoom 5: a triangle in the east */

@@ -70,8 +70,11 @@ static void children_nest_exactly(const struct tw_pyramid *pyramid)
 
 static void on_every_pyramid(void (*check)(const struct tw_pyramid *pyramid))
 {
-    static const struct tw_grid odd = {"custom", "EPSG:32632", {166020, 0, 934020, 9369600},
-                                       125,      1525,         false};
+    static const struct tw_grid odd = {.name = "custom",
+                                       .crs = "EPSG:32632",
+                                       .extent = {166020, 0, 934020, 9369600},
+                                       .cols = 125,
+                                       .rows = 1525};
     const struct tw_grid *const grids[] = {tw_grid_named("mercator"), tw_grid_named("geodetic"), &odd};
     for (size_t i = 0; i < 3; i++)
         for (int size = 128; size <= 4096; size *= 4)
