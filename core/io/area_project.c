@@ -14,6 +14,8 @@ static void set_range(struct tw_projection *projection, OGRSpatialReferenceH fro
     projection->grid_turn = tw_crs_turn(to);
     projection->bottom = -HUGE_VAL;
     projection->top = HUGE_VAL;
+    if (projection->grid_turn <= 0) /* only there a parallel is a row: around a pole it is a circle */
+        return;
     OGRCoordinateTransformationH back = tw_crs_transformation(to, from);
     if (back == NULL)
         return;
