@@ -1,5 +1,6 @@
 """Grids beyond mercator and geodetic from outside: where GDAL sees the tiles, and what a later run and mapchete read of them."""
 import json
+import shutil
 
 import numpy as np
 from osgeo import gdal, osr
@@ -147,6 +148,16 @@ class Grids(harness.Case):
                          {"id": "UTM33WGS84Quad", "shape": [2, 1], "first_zoom": 1, "last_zoom": 24, "bounds": None})
         web = json.loads((self.make("{grid: WebMercatorQuad}", 3, out="web") / "metadata.json").read_text())["pyramid"]["grid"]
         self.assertEqual((web["grid"], web["shape"]), ("mercator", [1, 1]))
+
+    def test_the_example_lies_on_the_cells_of_its_grid(self):
+        for name in ("cloudless", "custom-grid"):
+            shutil.copytree(harness.ROOT / "examples" / name, self.folder / name, ignore=shutil.ignore_patterns("out"))
+        self.must_run("execute", "custom-grid/cloudless.yaml", "--quiet")
+        out = self.folder / "custom-grid/out/tiles"
+        tiles = self.tiles(out)
+        self.assertEqual((tiles[0], len([path for path in tiles if path.startswith("7/")])), ("3/3/4.tif", 9))
+        self.check_place(out / "7/57/75.tif", 3035, 900000 + 75 * 51200, 5500000 - 57 * 51200, 100)
+        self.assertGreater((harness.read(out / "7/57/75.tif")[0] > 0).mean(), 0.9)
 
 
 if __name__ == "__main__":
