@@ -26,6 +26,17 @@ extern const struct tw_option_list tw_selection_options;
     "  -t, --tile ZOOM ROW COL        one metatile, numbered as in messages: rows and columns of "           \
     "metatiles\n"
 
+/* The same for commands on tiles that exist. */
+#define TW_STORED_SELECTION_HELP                                                                             \
+    "  -z, --zoom Z or MIN,MAX        tiles of these zoom levels only\n"                                     \
+    "  -b, --bounds L B R T           only tiles in these bounds (left bottom right top)\n"                  \
+    "      --bounds-crs CRS           CRS of --bounds and --point (default: the pyramid's)\n"                \
+    "  -p, --point X Y                the tile at this point, at all zoom levels\n"                          \
+    "      --point-crs CRS            the same as --bounds-crs\n"                                            \
+    "  -a, --area WKT or FILE         only tiles in this polygon\n"                                          \
+    "      --area-crs CRS             CRS of --area (default: the file's, or the pyramid's for WKT)\n"       \
+    "  -t, --tile ZOOM ROW COL        one tile\n"
+
 /* Takes one of the options into the selection. TW_EUSAGE when its value is wrong. */
 enum tw_status tw_selection_take(struct tw_selection *selection, const struct tw_given *given,
                                  struct tw_error *err);

@@ -312,6 +312,11 @@ enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t
     return status;
 }
 
+enum tw_status tw_journal_sync(struct tw_journal *journal, struct tw_error *err)
+{
+    return fdatasync(journal->fd) == 0 ? TW_OK : journal_error(journal, "write", err);
+}
+
 static bool is_in_file(const struct tw_journal *journal, const struct tw_text *text)
 {
     struct tw_arena *arena = tw_arena_new(0);

@@ -58,6 +58,9 @@ bool tw_journal_covers(struct tw_journal *journal, int zoom, uint64_t place);
  * done. */
 enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t place, struct tw_error *err);
 
+/* Waits until what was recorded is safe on the disk. */
+enum tw_status tw_journal_sync(struct tw_journal *journal, struct tw_error *err);
+
 /* Keeps an entry until it is committed; *token stands for it. False when out of memory. */
 bool tw_journal_hold(struct tw_journal *journal, int zoom, uint64_t place, uint32_t files, uint64_t *token);
 

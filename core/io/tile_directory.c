@@ -98,21 +98,6 @@ enum tw_difference tw_directory_compare(char *stored, const struct tw_sink_begin
     return is_inputs ? TW_DIFFERS_IN_INPUTS : TW_DIFFERS_IN_SETTINGS;
 }
 
-static enum tw_status compare_fingerprint(struct tw_directory *directory, const char *path,
-                                          const struct tw_sink_begin *begin, enum tw_difference *difference,
-                                          struct tw_error *err)
-{
-    char *old = NULL;
-    size_t size;
-    *difference = TW_DIFFERS_NOT;
-    if (!tw_file_exists(path))
-        return TW_OK;
-    enum tw_status status = tw_file_read(directory->arena, path, 4096, &old, &size, err);
-    if (status == TW_OK)
-        *difference = tw_directory_compare(old, begin);
-    return status;
-}
-
 static enum tw_status open_journal(struct tw_directory *directory, bool forget, bool adopt,
                                    struct tw_error *err)
 {
@@ -175,8 +160,9 @@ static enum tw_status open_records(struct tw_directory *directory, const struct 
                         begin->settings != NULL ? begin->settings : "", begin->settings != NULL ? "\n" : "");
     if (path == NULL || text == NULL)
         return tw_error_nomem(err);
-    enum tw_difference difference;
-    enum tw_status status = compare_fingerprint(directory, path, begin, &difference, err);
+    char *old = NULL;
+    enum tw_status status = tw_directory_fingerprint(&directory->spec, directory->arena, &old, err);
+    enum tw_difference difference = old != NULL ? tw_directory_compare(old, begin) : TW_DIFFERS_NOT;
     bool forget = begin->overwrite && !(begin->is_partial && difference == TW_DIFFERS_NOT);
     if (status == TW_OK)
         status = open_journal(directory, forget, adopt, err);
@@ -331,9 +317,11 @@ enum tw_status tw_directory_remove(void *state, const struct tw_tile *tile, stru
         return tw_error_nomem(err);
     if (!tw_store_exists(directory->store, path))
         return TW_OK;
-    enum tw_status status = tw_store_remove(directory->store, path, err);
+    /* The tile last: as long as it is there, a run that was killed in between finds what is left to remove.
+     */
+    enum tw_status status = tw_store_remove(directory->store, beside, err);
     if (status == TW_OK)
-        status = tw_store_remove(directory->store, beside, err);
+        status = tw_store_remove(directory->store, path, err);
     return status;
 }
 

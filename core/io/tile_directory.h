@@ -31,6 +31,10 @@ const struct tw_directory_spec *tw_directory_spec(const struct tw_directory *dir
 enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const struct tw_sink_begin *begin,
                                  enum tw_sink_found *found, struct tw_problems *problems);
 
+/* What the tiles that lie there were made with, for tw_directory_compare; NULL: not known, as mapchete's. */
+enum tw_status tw_directory_fingerprint(const struct tw_directory_spec *spec, struct tw_arena *arena,
+                                        char **fingerprint, struct tw_error *err);
+
 /* Whether something lies in the output already that is not the work folder. */
 bool tw_directory_holds_files(const char *root);
 

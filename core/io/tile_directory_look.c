@@ -6,18 +6,36 @@
 #include "file.h"
 #include "journal.h"
 #include "lock.h"
+#include "tile_metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static enum tw_status read_fingerprint(const char *path, struct tw_arena *arena, char **fingerprint,
-                                       struct tw_error *err)
+/* Without records of a run, as in a copy: what metadata.json says, if it can be read. */
+static char *fingerprint_of_metadata(const struct tw_directory_spec *spec, struct tw_arena *arena)
 {
-    char *text;
+    struct tw_tile_output output = {.folder = spec->root};
+    struct tw_error ignored;
+    bool found = false;
+    if (!spec->has_metadata || tw_tile_metadata_read(&output, arena, &found, &ignored) != TW_OK ||
+        output.fingerprint == NULL)
+        return NULL;
+    return tw_arena_printf(arena, "%s\n%s", output.fingerprint,
+                           output.settings != NULL ? output.settings : "");
+}
+
+enum tw_status tw_directory_fingerprint(const struct tw_directory_spec *spec, struct tw_arena *arena,
+                                        char **fingerprint, struct tw_error *err)
+{
+    char *path = tw_arena_printf(arena, "%s/fingerprint", spec->work), *text;
     size_t size;
     *fingerprint = NULL;
-    if (!tw_file_exists(path))
+    if (path == NULL)
+        return tw_error_nomem(err);
+    if (!tw_file_exists(path)) {
+        *fingerprint = fingerprint_of_metadata(spec, arena);
         return TW_OK;
+    }
     enum tw_status status = tw_file_read(arena, path, 4096, &text, &size, err);
     if (status != TW_OK)
         return status;
@@ -40,23 +58,20 @@ static enum tw_status look(const struct tw_directory_spec *spec, const struct tw
                            struct tw_arena *arena, enum tw_sink_found *found, struct tw_error *err)
 {
     char *journal = tw_arena_printf(arena, "%s/journal", spec->work);
-    char *path = tw_arena_printf(arena, "%s/fingerprint", spec->work);
     char *fingerprint;
     bool has_tiles = false;
     *found = TW_FOUND_NOTHING;
-    if (journal == NULL || path == NULL)
+    if (journal == NULL)
         return tw_error_nomem(err);
-    if (!tw_file_exists(journal)) {
-        bool has_files = spec->has_metadata && tw_directory_holds_files(spec->root);
-        *found = has_files ? TW_FOUND_FILES : TW_FOUND_NOTHING;
-        return TW_OK;
-    }
-    enum tw_status status = look_at_journal(journal, &has_tiles, err);
-    if (status == TW_OK)
-        status = read_fingerprint(path, arena, &fingerprint, err);
+    bool is_begun = tw_file_exists(journal);
+    enum tw_status status = tw_directory_fingerprint(spec, arena, &fingerprint, err);
+    if (status == TW_OK && is_begun)
+        status = look_at_journal(journal, &has_tiles, err);
+    else if (status == TW_OK)
+        has_tiles = spec->has_metadata && tw_directory_holds_files(spec->root);
     if (status != TW_OK || !has_tiles)
         return status;
-    *found = TW_FOUND_BEGUN;
+    *found = is_begun ? TW_FOUND_BEGUN : TW_FOUND_FILES;
     if (fingerprint == NULL)
         return TW_OK;
     return tw_directory_changed(spec->sink->path, begin, tw_directory_compare(fingerprint, begin), err);

@@ -249,6 +249,8 @@ static enum tw_status visit_folder(struct walk *walk, const char *path, size_t l
         tw_arena_release(walk->arena, mark);
     }
     free(folder.found);
+    if (status == TW_OK && level > 0 && walk->listing->left != NULL)
+        status = walk->listing->left(walk->listing->context, path, walk->err);
     return status;
 }
 

@@ -136,12 +136,6 @@ static const char *keep_text(const struct metadata *metadata, const json_t *driv
     return tw_arena_strdup(metadata->arena, json_string_value(json_object_get(driver, key)));
 }
 
-static void set_extension(struct tw_tile_output *output)
-{
-    if (output->extension == NULL && output->format != NULL)
-        output->extension = tw_format_extension(output->format);
-}
-
 static enum tw_status read_schema(const struct metadata *metadata, const json_t *driver)
 {
     const char *text = keep_text(metadata, driver, "tile_path_schema");
@@ -194,10 +188,21 @@ static enum tw_status read_driver(const struct metadata *metadata, const json_t 
     struct tw_tile_output *output = metadata->output;
     output->format = keep_text(metadata, driver, "format");
     output->extension = keep_text(metadata, driver, "extension");
-    set_extension(output);
+    if (output->extension == NULL && output->format != NULL)
+        output->extension = tw_format_extension(output->format);
     read_zooms(output, driver);
     read_pixels(output, driver);
     return read_schema(metadata, driver);
+}
+
+/* What this program adds. */
+static void read_own(const struct metadata *metadata, const json_t *own)
+{
+    json_int_t metatiling = json_integer_value(json_object_get(own, "process_metatiling"));
+    metadata->output->process_metatiling =
+        metatiling >= metadata->output->pyramid.metatiling && metatiling <= MAX_SIZE ? (int)metatiling : 0;
+    metadata->output->fingerprint = keep_text(metadata, own, "fingerprint");
+    metadata->output->settings = keep_text(metadata, own, "settings");
 }
 
 static enum tw_status read_root(const struct metadata *metadata, const json_t *root)
@@ -208,7 +213,10 @@ static enum tw_status read_root(const struct metadata *metadata, const json_t *r
                             "'%s' does not describe a tile directory: it has no '%s'", metadata->path,
                             json_is_object(pyramid) ? "driver" : "pyramid");
     enum tw_status status = read_pyramid(metadata, pyramid);
-    return status == TW_OK ? read_driver(metadata, driver) : status;
+    if (status == TW_OK)
+        status = read_driver(metadata, driver);
+    read_own(metadata, json_object_get(root, "tilewright"));
+    return status;
 }
 
 enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_arena *arena, bool *found,

@@ -25,6 +25,9 @@ struct tw_tile_output {
     enum tw_dtype dtype;
     bool has_nodata;
     double nodata;
+    /* Of the run that wrote them; mapchete says neither. */
+    int process_metatiling;             /* 0: not said */
+    const char *fingerprint, *settings; /* of all that decides what tiles hold, and without inputs; or NULL */
 };
 
 extern const char tw_tile_default_schema[];
@@ -33,6 +36,11 @@ extern const char tw_tile_default_schema[];
  * `'x' is no tile directory: it has no metadata.json`, and what is wrong with that file. */
 enum tw_status tw_tile_output_open(const char *folder, struct tw_arena *arena, struct tw_tile_output *output,
                                    struct tw_error *err);
+
+/* Whether tiles of one may lie among those of the other: the same pyramid and format, and the same bands and
+ * type where both say them. TW_EUSAGE: `'b' has other tiles than 'a': metatiling 2, not 1`. */
+enum tw_status tw_tile_output_compare(const struct tw_tile_output *a, const struct tw_tile_output *b,
+                                      struct tw_error *err);
 
 /* A tile that lies in the folder. */
 struct tw_stored_tile {
@@ -58,6 +66,8 @@ struct tw_tile_listing {
     /* May be NULL. Of the folders that are looked into, what is no tile; at the top, metadata.json and names
      * that begin with a dot are none. path: below the folder. */
     enum tw_status (*stranger)(void *context, const char *path, enum tw_stranger why, struct tw_error *err);
+    /* May be NULL. After a folder below the top that may hold tiles was looked through. */
+    enum tw_status (*left)(void *context, const char *path, struct tw_error *err);
     void *context;
 };
 

@@ -9,6 +9,7 @@
 #define TW_ENGINE_H
 
 #include "overview.h"
+#include "progress.h"
 #include "run.h"
 #include "watch.h"
 
@@ -19,12 +20,6 @@
  * right after their ancestor. */
 struct tw_pass {
     int top, leaf, bottom, deepest;
-};
-
-/* Counts that threads add to and the progress display reads. */
-struct tw_counts {
-    _Atomic uint64_t made, empty, skipped, failed, blocked;
-    uint64_t total;
 };
 
 struct tw_engine {

@@ -236,11 +236,12 @@ static enum tw_status set_metadata(struct tw_plan *plan)
     json_t *pyramid = json_pack("{s:o, s:i, s:i, s:i}", "grid", grid_to_json(output->grid, plan->arena),
                                 "metatiling", output->metatiling, "pixelbuffer", output->pixelbuffer_px,
                                 "tile_size", output->tile_size_px);
-    json_t *made =
-        json_pack("{s:s, s:s, s:[i,i], s:s, s:o, s:o, s:o}", "version", TW_VERSION, "fingerprint",
-                  plan->fingerprint, "zoom_levels", config->min_zoom, config->max_zoom, "process",
-                  plan->declaration->path, "input", tw_value_to_json(config->input), "process_parameters",
-                  tw_value_to_json(config->params), "output", tw_value_to_json(config->output));
+    json_t *made = json_pack("{s:s, s:s, s:s, s:i, s:[i,i], s:s, s:o, s:o, s:o}", "version", TW_VERSION,
+                             "fingerprint", plan->fingerprint, "settings", plan->settings,
+                             "process_metatiling", config->process_pyramid.metatiling, "zoom_levels",
+                             config->min_zoom, config->max_zoom, "process", plan->declaration->path, "input",
+                             tw_value_to_json(config->input), "process_parameters",
+                             tw_value_to_json(config->params), "output", tw_value_to_json(config->output));
     if (made != NULL)
         json_object_del(json_object_get(made, "output"), "path"); /* an output may be moved */
     json_t *root =

@@ -4,6 +4,7 @@
 #include "clock.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,7 @@
 #include <unistd.h>
 
 struct tw_monitor {
-    struct tw_engine *engine;
-    enum tw_progress_mode mode;
+    struct tw_monitored of;
     bool draws_bar;
     pthread_t thread;
     sigset_t signals, before;
@@ -36,7 +36,7 @@ static int terminal_columns(void)
 
 static struct tw_progress snapshot(const struct tw_monitor *monitor)
 {
-    const struct tw_counts *counts = &monitor->engine->counts;
+    const struct tw_counts *counts = monitor->of.counts;
     uint64_t failed = atomic_load(&counts->failed);
     return (struct tw_progress){
         .done = atomic_load(&counts->made) + atomic_load(&counts->skipped) + atomic_load(&counts->blocked) +
@@ -45,6 +45,7 @@ static struct tw_progress snapshot(const struct tw_monitor *monitor)
         .failed = failed,
         .seconds = tw_clock_s() - monitor->started,
         .columns = terminal_columns(),
+        .unit = monitor->of.unit,
     };
 }
 
@@ -54,7 +55,7 @@ static void show(struct tw_monitor *monitor)
     struct tw_progress progress = snapshot(monitor);
     monitor->last_shown = tw_clock_s();
     monitor->shown = true;
-    if (monitor->mode == TW_PROGRESS_JSON) {
+    if (monitor->of.mode == TW_PROGRESS_JSON) {
         tw_progress_json(&progress, text);
         printf("%s\n", text);
         fflush(stdout);
@@ -62,7 +63,7 @@ static void show(struct tw_monitor *monitor)
         tw_progress_bar(&progress, text);
         fprintf(stderr, "\r\033[K%s", text);
         fflush(stderr);
-    } else if (monitor->mode != TW_PROGRESS_QUIET) {
+    } else if (monitor->of.mode != TW_PROGRESS_QUIET) {
         tw_progress_line(&progress, text);
         fprintf(stderr, "%s\n", text);
     }
@@ -73,8 +74,8 @@ static void handle_signal(struct tw_monitor *monitor, int signal_number)
     if (monitor->signal != 0)
         _exit(128 + signal_number); /* the second one: at once; the next run clears up */
     monitor->signal = signal_number;
-    tw_engine_cancel(monitor->engine);
-    if (monitor->mode != TW_PROGRESS_QUIET && monitor->mode != TW_PROGRESS_JSON)
+    monitor->of.cancel(monitor->of.context);
+    if (monitor->of.mode != TW_PROGRESS_QUIET && monitor->of.mode != TW_PROGRESS_JSON)
         fprintf(stderr,
                 "%stilewright: stopping: tiles in work are dropped; the same command goes on from here; "
                 "a second signal ends it at once\n",
@@ -84,7 +85,7 @@ static void handle_signal(struct tw_monitor *monitor, int signal_number)
 static void *watch(void *context)
 {
     struct tw_monitor *monitor = context;
-    double interval = monitor->draws_bar ? 0.1 : monitor->mode == TW_PROGRESS_JSON ? 1.0 : 5.0;
+    double interval = monitor->draws_bar ? 0.1 : monitor->of.mode == TW_PROGRESS_JSON ? 1.0 : 5.0;
     const struct timespec wait = {.tv_nsec = 100 * 1000 * 1000};
     for (;;) {
         int got = sigtimedwait(&monitor->signals, NULL, &wait);
@@ -97,14 +98,13 @@ static void *watch(void *context)
     }
 }
 
-struct tw_monitor *tw_monitor_start(struct tw_engine *engine)
+struct tw_monitor *tw_monitor_start(const struct tw_monitored *monitored)
 {
     struct tw_monitor *monitor = calloc(1, sizeof(*monitor));
     if (monitor == NULL)
         return NULL;
-    monitor->engine = engine;
-    monitor->mode = engine->options->progress;
-    monitor->draws_bar = monitor->mode == TW_PROGRESS_AUTO && isatty(STDERR_FILENO) == 1;
+    monitor->of = *monitored;
+    monitor->draws_bar = monitor->of.mode == TW_PROGRESS_AUTO && isatty(STDERR_FILENO) == 1;
     monitor->started = monitor->last_shown = tw_clock_s();
     sigemptyset(&monitor->signals);
     sigaddset(&monitor->signals, SIGINT);
@@ -126,7 +126,7 @@ int tw_monitor_stop(struct tw_monitor *monitor)
     atomic_store(&monitor->stops, true);
     pthread_kill(monitor->thread, STOP_SIGNAL);
     pthread_join(monitor->thread, NULL);
-    if (monitor->draws_bar || monitor->mode == TW_PROGRESS_JSON || monitor->shown)
+    if (monitor->draws_bar || monitor->of.mode == TW_PROGRESS_JSON || monitor->shown)
         show(monitor);
     if (monitor->draws_bar)
         fputc('\n', stderr);

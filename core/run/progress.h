@@ -1,19 +1,36 @@
 /* progress.h - how far a run is: a bar on a terminal, a line now and then elsewhere, JSON for machines.
  *
- * One thread of its own shows the progress and waits for signals; workers only add to the engine's counts.
+ * One thread of its own shows the progress and waits for signals; workers only add to counts.
  *
  * SPDX-License-Identifier: MIT
  */
 #ifndef TW_PROGRESS_H
 #define TW_PROGRESS_H
 
-#include "engine.h"
+#include "run.h"
+
+#include <stdatomic.h>
+
+/* Counts that threads add to and the progress display reads. */
+struct tw_counts {
+    _Atomic uint64_t made, empty, skipped, failed, blocked;
+    uint64_t total; /* 0: not known */
+};
 
 struct tw_monitor;
 
+/* What is shown, and how it is stopped. */
+struct tw_monitored {
+    const struct tw_counts *counts;
+    enum tw_progress_mode mode;
+    const char *unit; /* `metatiles` */
+    void (*cancel)(void *context);
+    void *context;
+};
+
 /* Blocks SIGINT and SIGTERM in this thread (and in those it starts from now on), and starts the monitor. The
- * first signal cancels the engine; the second ends the process at once. NULL when it cannot be started. */
-struct tw_monitor *tw_monitor_start(struct tw_engine *engine);
+ * first signal cancels; the second ends the process at once. NULL when it cannot be started. */
+struct tw_monitor *tw_monitor_start(const struct tw_monitored *monitored);
 
 /* Ends the monitor, draws the last state, restores the signals. Returns the signal that came, or 0. Accepts
  * NULL. */
@@ -25,6 +42,7 @@ struct tw_progress {
     uint64_t done, total, failed; /* total 0: not known */
     double seconds;
     int columns;
+    const char *unit; /* NULL: metatiles */
 };
 void tw_progress_bar(const struct tw_progress *progress, char text[256]);
 void tw_progress_line(const struct tw_progress *progress, char text[256]);

@@ -41,7 +41,8 @@ static void figures(const struct tw_progress *p, char text[160])
     if (p->total > 0)
         snprintf(of, sizeof(of), " of %" PRIu64, p->total);
     bool shows_left = p->done > 0 && p->total > p->done;
-    snprintf(text, 160, "%" PRIu64 "%s metatiles, %.*f/s%s%s%s%s", p->done, of, rate(p) < 10 ? 1 : 0, rate(p),
+    const char *unit = p->unit != NULL ? p->unit : "metatiles";
+    snprintf(text, 160, "%" PRIu64 "%s %s, %.*f/s%s%s%s%s", p->done, of, unit, rate(p) < 10 ? 1 : 0, rate(p),
              shows_left ? ", " : "", shows_left ? left : "", shows_left ? " left" : "", failed);
 }
 

@@ -2,7 +2,6 @@
 #include "run.h"
 #include "constants.h"
 #include "engine.h"
-#include "progress.h"
 #include "update.h"
 
 #include "clock.h"
@@ -244,11 +243,18 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
     return engine->fatal.status != TW_OK ? engine->fatal.status : ended;
 }
 
+static void cancel(void *engine)
+{
+    tw_engine_cancel(engine);
+}
+
 /* Does the work. A signal that comes too late, when everything is done, changes nothing. */
 static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result, struct tw_error *err)
 {
     bool complete;
-    struct tw_monitor *monitor = tw_monitor_start(engine);
+    const struct tw_monitored monitored = {&engine->counts, engine->options->progress, "metatiles", cancel,
+                                           engine};
+    struct tw_monitor *monitor = tw_monitor_start(&monitored);
     struct tw_error fatal = {0};
     if (tw_engine_outdate(engine, &fatal) == TW_OK)
         result->hanging = work(engine);

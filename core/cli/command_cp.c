@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+#include "report.h"
+#include "run_options.h"
+#include "selection_options.h"
+#include "tile_request.h"
+
+#include "dataset_pool.h"
+#include "stored_output.h"
+#include "tile_copy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char help[] =
+    "usage: tilewright cp SRC DST [OPTIONS]\n\n"
+    "Copies tiles of the folder SRC (or of the output of the configuration SRC) into the folder DST, and "
+    "metadata.json\n"
+    "if DST has none. Tiles that DST has already are skipped: a copy that was stopped goes on where it "
+    "was.\n\n"
+    "which tiles (default: all):\n" TW_STORED_SELECTION_HELP
+    "  -o, --overwrite                replace tiles that exist\n\n"
+    "how:\n"
+    "  -w, --workers N                threads (default: one for each processor)\n\n"
+    "what to show:\n" TW_SHOW_HELP "\n"
+    "examples:\n"
+    "  tilewright cp tiles backup\n"
+    "  tilewright cp cloudless.yaml excerpt -z 8,10 -b 15.3 45.4 16.1 46.5 --bounds-crs EPSG:4326\n";
+
+enum { OVERWRITE, NUM_KEYS };
+static const struct tw_option options[NUM_KEYS] = {[OVERWRITE] = {'o', "overwrite", 0}};
+
+static enum tw_status take_own(void *overwrite, const struct tw_given *given, struct tw_error *err)
+{
+    (void)given;
+    (void)err;
+    *(bool *)overwrite = true;
+    return TW_OK;
+}
+
+static void print_json(const struct tw_tile_copied *copied)
+{
+    printf("{\"event\": \"summary\", \"copied\": %" PRIu64 ", \"skipped\": %" PRIu64 ", \"bytes\": %" PRIu64
+           ", \"seconds\": %.3f, \"signal\": %d}\n",
+           copied->tiles.made, copied->tiles.skipped, copied->bytes, copied->seconds, copied->tiles.signal);
+}
+
+static void print_words(const struct tw_tile_request *request, const struct tw_tile_copied *copied)
+{
+    const char *from = request->operands[0], *to = request->operands[1];
+    char size[32];
+    if (copied->tiles.made + copied->tiles.skipped == 0)
+        printf("%s: nothing to copy, '%s' has no tile where it was asked for\n", to, from);
+    else if (copied->tiles.made == 0)
+        printf("%s: nothing to copy, all %" PRIu64 " tiles are there\n", to, copied->tiles.skipped);
+    else if (copied->tiles.skipped == 0)
+        printf("%s: %" PRIu64 " tiles copied, %s, %.1f s\n", to, copied->tiles.made,
+               tw_size_text((double)copied->bytes, size), copied->seconds);
+    else
+        printf("%s: %" PRIu64 " tiles copied, %" PRIu64 " were there before; %s, %.1f s\n", to,
+               copied->tiles.made, copied->tiles.skipped, tw_size_text((double)copied->bytes, size),
+               copied->seconds);
+}
+
+static int copy(const struct tw_tile_request *request, const struct tw_tile_output *source, bool overwrite)
+{
+    const struct tw_tile_copy job = {.source = source,
+                                     .destination = request->operands[1],
+                                     .selection = &request->selection,
+                                     .overwrite = overwrite,
+                                     .workers = request->run.workers,
+                                     .progress = request->run.progress};
+    struct tw_tile_copied copied;
+    struct tw_error err = {0};
+    enum tw_status status = tw_tile_copy(&job, &copied, &err);
+    bool was_interrupted = status == TW_ECANCELLED && copied.tiles.signal != 0;
+    if (status != TW_OK && !was_interrupted)
+        return tw_report_error(&err);
+    if (job.progress == TW_PROGRESS_JSON)
+        print_json(&copied);
+    else if (!was_interrupted && job.progress != TW_PROGRESS_QUIET)
+        print_words(request, &copied);
+    return was_interrupted ? tw_report_interrupted(&copied.tiles, job.progress) : TW_EXIT_DONE;
+}
+
+static int run(const struct tw_command *command, int argc, char **argv)
+{
+    (void)command;
+    bool overwrite = false;
+    const struct tw_tile_request_spec spec = {"from where to where?",
+                                              "tilewright cp SRC DST [OPTIONS]",
+                                              TW_MOST_OPERANDS,
+                                              options,
+                                              NUM_KEYS,
+                                              take_own,
+                                              &overwrite};
+    struct tw_tile_request request;
+    struct tw_tile_output source;
+    struct tw_error err = {0};
+    struct tw_problems problems = {0};
+    if (tw_tile_request_read(&request, &spec, argc, argv, &err) != TW_OK)
+        return tw_report_error(&err);
+    tw_gdal_init(0);
+    struct tw_arena *arena = tw_arena_new(0);
+    bool opened =
+        arena != NULL && tw_stored_output_open(request.operands[0], arena, &source, &problems) == TW_OK;
+    int code = opened ? copy(&request, &source, overwrite) : tw_report_problems(&problems);
+    tw_arena_free(arena);
+    tw_problems_free(&problems);
+    return code;
+}
+
+const struct tw_command tw_command_cp = {"cp", "copy tiles into another folder", help, run};
