@@ -17,6 +17,7 @@ struct tw_check {
     tw_grid_reader *read_grid; /* or NULL */
     bool zooms_are_known;      /* zoom_levels and baselevels are right */
     bool pyramid_is_known;     /* nothing under pyramid is wrong */
+    bool output_only;          /* only the output is of interest: the process need not run here */
     bool nomem;
 };
 

@@ -31,7 +31,7 @@ void tw_check_process(struct tw_check *check)
     struct tw_config *config = check->config;
     const struct tw_value *process =
         tw_check_required(check, config->root, "process", "name a Lua script or a built-in process");
-    if (process == NULL || !is_runnable(check, process))
+    if (process == NULL || check->output_only || !is_runnable(check, process))
         return;
     config->process = process;
     config->process_text = process->text;

@@ -33,12 +33,24 @@ void tw_config_free(struct tw_config *config)
     free(config);
 }
 
-static enum tw_status read_and_check(struct tw_config *config, const char *text, size_t size,
-                                     tw_grid_reader *read_grid, struct tw_problems *problems)
+/* How a text is read. */
+struct reading {
+    const char *text;
+    size_t size;
+    tw_grid_reader *read_grid;
+    bool output_only;
+};
+
+static enum tw_status read_and_check(struct tw_config *config, const struct reading *reading,
+                                     struct tw_problems *problems)
 {
-    struct tw_check check = {.config = config, .problems = problems, .read_grid = read_grid};
+    struct tw_check check = {.config = config,
+                             .problems = problems,
+                             .read_grid = reading->read_grid,
+                             .output_only = reading->output_only};
     struct tw_problem_mark start = tw_problem_mark(problems);
-    enum tw_status status = tw_yaml_read(config->arena, config->path, text, size, &config->root, problems);
+    enum tw_status status =
+        tw_yaml_read(config->arena, config->path, reading->text, reading->size, &config->root, problems);
     if (status == TW_ENOMEM)
         return status;
     struct tw_problem_mark checks = tw_problem_mark(problems);
@@ -50,19 +62,26 @@ static enum tw_status read_and_check(struct tw_config *config, const char *text,
     return problems->count > start.count ? TW_EUSAGE : TW_OK;
 }
 
-enum tw_status tw_config_parse(const char *path, const char *text, size_t size, tw_grid_reader *read_grid,
-                               struct tw_config **config, struct tw_problems *problems)
+static enum tw_status parse(const char *path, const struct reading *reading, struct tw_config **config,
+                            struct tw_problems *problems)
 {
     *config = NULL;
     struct tw_config *read = config_new(path);
     if (read == NULL)
         return TW_ENOMEM;
-    enum tw_status status = read_and_check(read, text, size, read_grid, problems);
+    enum tw_status status = read_and_check(read, reading, problems);
     if (status == TW_OK)
         *config = read;
     else
         tw_config_free(read);
     return status;
+}
+
+enum tw_status tw_config_parse(const char *path, const char *text, size_t size, tw_grid_reader *read_grid,
+                               struct tw_config **config, struct tw_problems *problems)
+{
+    const struct reading reading = {text, size, read_grid, false};
+    return parse(path, &reading, config, problems);
 }
 
 enum tw_status tw_config_make(const char *name, const struct tw_value *root, tw_grid_reader *read_grid,
@@ -86,23 +105,37 @@ enum tw_status tw_config_make(const char *name, const struct tw_value *root, tw_
     return status;
 }
 
-enum tw_status tw_config_load(const char *path, tw_grid_reader *read_grid, struct tw_config **config,
-                              struct tw_problems *problems)
+static enum tw_status load(const char *path, struct reading *reading, struct tw_config **config,
+                           struct tw_problems *problems)
 {
     struct tw_error err = {0};
     char *text = NULL;
-    size_t size = 0;
     *config = NULL;
     struct tw_arena *arena = tw_arena_new(0);
     if (arena == NULL)
         return TW_ENOMEM;
-    enum tw_status status = tw_file_read(arena, path, max_file_bytes, &text, &size, &err);
+    enum tw_status status = tw_file_read(arena, path, max_file_bytes, &text, &reading->size, &err);
+    reading->text = text;
     if (status == TW_OK) {
-        status = tw_config_parse(path, text, size, read_grid, config, problems);
+        status = parse(path, reading, config, problems);
     } else if (status != TW_ENOMEM) {
         tw_problems_add_error(problems, &err);
         status = TW_EUSAGE;
     }
     tw_arena_free(arena);
     return status;
+}
+
+enum tw_status tw_config_load(const char *path, tw_grid_reader *read_grid, struct tw_config **config,
+                              struct tw_problems *problems)
+{
+    struct reading reading = {.read_grid = read_grid};
+    return load(path, &reading, config, problems);
+}
+
+enum tw_status tw_config_load_output(const char *path, tw_grid_reader *read_grid, struct tw_config **config,
+                                     struct tw_problems *problems)
+{
+    struct reading reading = {.read_grid = read_grid, .output_only = true};
+    return load(path, &reading, config, problems);
 }

@@ -73,6 +73,11 @@ enum tw_status tw_config_parse(const char *path, const char *text, size_t size, 
 enum tw_status tw_config_make(const char *name, const struct tw_value *root, tw_grid_reader *read_grid,
                               struct tw_config **config, struct tw_problems *problems);
 
+/* As tw_config_load, for reading what the configuration has made: a process that only mapchete runs is no
+ * problem. */
+enum tw_status tw_config_load_output(const char *path, tw_grid_reader *read_grid, struct tw_config **config,
+                                     struct tw_problems *problems);
+
 /* Accepts NULL. */
 void tw_config_free(struct tw_config *config);
 

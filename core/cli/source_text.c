@@ -60,7 +60,9 @@ void tw_source_text(const struct tw_source *source, const struct tw_source_about
     tw_text_add(text, about->format);
     if (tw_source_kind(source) == TW_SOURCE_STACK)
         add_dates(text, source, about);
-    if (tw_source_kind(source) == TW_SOURCE_VECTOR) {
+    if (tw_source_kind(source) == TW_SOURCE_VECTOR && about->has_zooms) {
+        tw_text_add(text, ", features");
+    } else if (tw_source_kind(source) == TW_SOURCE_VECTOR) {
         tw_text_printf(text, ", layer %s, ", about->layer);
         tw_add_count(text, (unsigned long long)about->num_features, "feature");
     } else {
@@ -117,10 +119,10 @@ json_t *tw_source_json(const struct tw_source *source, const struct tw_source_ab
     json_t *json = json_object();
     set_text(json, "format", about->format);
     set_text(json, "path", about->path);
-    if (tw_source_kind(source) == TW_SOURCE_VECTOR) {
+    if (tw_source_kind(source) == TW_SOURCE_VECTOR && !about->has_zooms) {
         set_text(json, "layer", about->layer);
         json_object_set_new(json, "features", json_integer(about->num_features));
-    } else {
+    } else if (tw_source_kind(source) != TW_SOURCE_VECTOR) {
         set_bands(json, source);
     }
     if (tw_source_kind(source) == TW_SOURCE_STACK) {

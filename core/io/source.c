@@ -3,20 +3,23 @@
 
 #include "dataset.h"
 #include "file.h"
+#include "tile_directory_options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* A new driver is one more line in each of these. */
 static const struct tw_source_driver *const drivers[] = {
-    &tw_source_catalogue, &tw_source_raster, &tw_source_stack, &tw_source_tile_directory, &tw_source_vector,
+    &tw_source_catalogue, &tw_source_config,         &tw_source_raster,
+    &tw_source_stack,     &tw_source_tile_directory, &tw_source_vector,
 };
 static const char *const driver_names[] = {
-    "catalogue", "raster", "stack", "tile_directory", "vector",
+    "catalogue", "config", "raster", "stack", "tile_directory", "vector",
 };
 static const char *const driver_about[] = {
     "many rasters as one: a folder, a pattern, a list, a tile index (GTI, gdaltindex, mapchete) or a "
     "MosaicJSON",
+    "what another configuration has made: its tiles or its file",
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",
     "a folder of tiles that an earlier run has made",
@@ -124,9 +127,12 @@ static enum tw_status open_driver(struct tw_source *source, const enum tw_source
                         tw_value_kind_name(value->kind));
         return TW_EUSAGE;
     }
-    source->driver = format != NULL ? find_driver(format, problems) : guess_driver(source, wanted);
+    bool is_given = format != NULL && format->kind != TW_NULL;
+    source->driver = is_given ? find_driver(format, problems) : guess_driver(source, wanted);
     if (source->driver == NULL)
         return TW_EUSAGE;
+    if (source->driver == &tw_source_tile_directory && tw_tile_directory_is_vector(source))
+        source->driver = &tw_source_vector_tiles;
     check_keys(source, problems);
     enum tw_status status = source->driver->open(source, problems);
     return status == TW_OK && problems->count > before ? TW_EUSAGE : status;
@@ -177,7 +183,7 @@ const char *tw_source_format(const struct tw_source *source)
     for (size_t i = 0; i < NUM_DRIVERS; i++)
         if (drivers[i] == source->driver)
             return driver_names[i];
-    return "";
+    return "tile_directory"; /* of features */
 }
 
 const struct tw_value *tw_source_value(const struct tw_source *source)

@@ -70,8 +70,8 @@ static void tell_tiles(const struct tw_tile_set *set, struct tw_arena *arena, st
     about->has_box = true;
     about->box = tw_tile_set_bounds(set);
     about->has_zooms = true;
-    about->max_zoom = set->zooms[0].zoom;
-    about->min_zoom = set->zooms[set->num_zooms - 1].zoom;
+    about->max_zoom = set->zooms.ranges[0].zoom;
+    about->min_zoom = set->zooms.ranges[set->zooms.count - 1].zoom;
 }
 
 static enum tw_status tell_raster(const struct tw_source *source, struct tw_arena *arena,
@@ -106,6 +106,20 @@ static enum tw_status tell_vector(const struct tw_source *source, struct tw_aren
     return status;
 }
 
+static void tell_vector_tiles(const struct tw_source *source, struct tw_arena *arena,
+                              struct tw_source_about *about)
+{
+    const struct tw_vector_state *state = source->state;
+    const struct tw_tile_zooms *zooms = &state->tiles->zooms;
+    about->path = state->path;
+    about->crs = tw_crs_called(state->crs, arena);
+    about->has_box = true;
+    about->box = state->extent;
+    about->has_zooms = true;
+    about->max_zoom = zooms->ranges[0].zoom;
+    about->min_zoom = zooms->ranges[zooms->count - 1].zoom;
+}
+
 static void tell_stack(const struct tw_source *source, struct tw_source_about *about)
 {
     const struct tw_stack *stack = source->state;
@@ -130,6 +144,8 @@ enum tw_status tw_source_tell(const struct tw_source *source, struct tw_arena *a
         return tell_raster(source, arena, about, err);
     if (source->driver == &tw_source_vector)
         return tell_vector(source, arena, about, err);
+    if (source->driver == &tw_source_vector_tiles)
+        tell_vector_tiles(source, arena, about);
     if (source->driver == &tw_source_stack)
         tell_stack(source, about);
     return TW_OK;

@@ -62,8 +62,8 @@ struct tw_source_driver {
                                struct tw_features *features, struct tw_error *err);
 };
 
-extern const struct tw_source_driver tw_source_catalogue, tw_source_raster, tw_source_stack,
-    tw_source_tile_directory, tw_source_vector;
+extern const struct tw_source_driver tw_source_catalogue, tw_source_config, tw_source_raster, tw_source_stack,
+    tw_source_tile_directory, tw_source_vector, tw_source_vector_tiles;
 
 /* The path that a source names (`path`, or the value itself), resolved; NULL when there is none. http:// and
  * https:// become /vsicurl/, s3:// and gs:// GDAL's names for them. */

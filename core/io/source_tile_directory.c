@@ -6,6 +6,7 @@
 #include "file.h"
 #include "footprint.h"
 #include "grid_read.h"
+#include "tile_directory_options.h"
 #include "tile_metadata.h"
 
 #include <string.h>
@@ -141,19 +142,19 @@ static const struct tw_value *path_value(const struct tw_source *source)
     return path != NULL ? path : source->value;
 }
 
-static bool is_readable_folder(const struct tw_source *source, struct tw_problems *problems)
+static bool is_readable_folder(const struct tw_source *source, const char *folder,
+                               struct tw_problems *problems)
 {
-    const struct tw_raster_state *state = source->state;
-    if (state->path == NULL)
+    if (folder == NULL)
         tw_problems_add(problems, source->value, "input '%s' needs a path", source->name);
-    else if (tw_path_is_remote(state->path))
+    else if (tw_path_is_remote(folder))
         tw_problems_add(problems, path_value(source),
                         "'%s' is not on this machine; tile directories are read from local folders only",
-                        state->path);
-    else if (!tw_file_exists(state->path))
-        tw_problems_add(problems, path_value(source), "no folder '%s'", state->path);
-    else if (!tw_is_folder(state->path))
-        tw_problems_add(problems, path_value(source), "'%s' is not a folder of tiles", state->path);
+                        folder);
+    else if (!tw_file_exists(folder))
+        tw_problems_add(problems, path_value(source), "no folder '%s'", folder);
+    else if (!tw_is_folder(folder))
+        tw_problems_add(problems, path_value(source), "'%s' is not a folder of tiles", folder);
     else
         return true;
     return false;
@@ -214,8 +215,8 @@ static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_
                                              .grid = layout->pyramid.grid,
                                              .is_tiled = true,
                                              .pyramid = layout->pyramid,
-                                             .min_zoom = set->zooms[set->num_zooms - 1].zoom,
-                                             .max_zoom = set->zooms[0].zoom,
+                                             .min_zoom = set->zooms.ranges[set->zooms.count - 1].zoom,
+                                             .max_zoom = set->zooms.ranges[0].zoom,
                                              .format = tw_encoder_format_of(layout->extension)};
     return set_bands(source, &set->info, problems);
 }
@@ -232,15 +233,41 @@ static enum tw_status read_metadata(struct tw_arena *arena, struct tw_tile_layou
     layout->pyramid = output.pyramid;
     layout->schema = output.schema;
     layout->extension = output.extension;
-    bool is_raster = output.extension != NULL && tw_tile_extension_is_known(output.extension);
-    if (output.format != NULL && !is_raster)
-        return tw_error_set(err, TW_EUSAGE,
-                            "'%s/metadata.json': tiles of format '%s' cannot be read as a raster",
+    bool is_known = output.extension != NULL && tw_tile_extension_is_known(output.extension);
+    if (output.format != NULL && !is_known)
+        return tw_error_set(err, TW_EUSAGE, "'%s/metadata.json': tiles of format '%s' cannot be read",
                             layout->folder, output.format);
-    if (output.extension != NULL && !is_raster)
-        return tw_error_set(err, TW_EUSAGE, "'%s/metadata.json': tiles '.%s' cannot be read as a raster",
-                            layout->folder, output.extension);
+    if (output.extension != NULL && !is_known)
+        return tw_error_set(err, TW_EUSAGE, "'%s/metadata.json': tiles '.%s' cannot be read", layout->folder,
+                            output.extension);
     return TW_OK;
+}
+
+bool tw_tile_directory_is_vector(const struct tw_source *source)
+{
+    struct tw_tile_layout layout = {.folder = tw_source_path(source)};
+    struct tw_problems ignored = {0};
+    struct tw_error err = {0};
+    if (layout.folder != NULL && tw_is_folder(layout.folder))
+        read_metadata(source->arena, &layout, &err);
+    option_extension(source, &layout, &ignored);
+    tw_problems_free(&ignored);
+    return layout.extension != NULL && tw_tile_extension_is_vector(layout.extension);
+}
+
+enum tw_status tw_tile_directory_layout(struct tw_source *source, const char *folder,
+                                        struct tw_tile_layout *layout, struct tw_problems *problems)
+{
+    struct tw_error err = {0};
+    *layout = (struct tw_tile_layout){.folder = folder, .max_zoom = TW_MAX_ZOOM};
+    if (!is_readable_folder(source, folder, problems))
+        return TW_EUSAGE;
+    if (read_metadata(source->arena, layout, &err) != TW_OK) {
+        tw_problems_add(problems, path_value(source), "%s", err.message);
+        return err.status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
+    }
+    bool ok = read_layout(source, layout, problems) && is_complete(source, layout, problems);
+    return ok ? TW_OK : TW_EUSAGE;
 }
 
 static enum tw_status directory_open(struct tw_source *source, struct tw_problems *problems)
@@ -252,36 +279,36 @@ static enum tw_status directory_open(struct tw_source *source, struct tw_problem
     source->num_scenes = 1;
     state->path = tw_source_path(source);
     bool ok = read_options(source, problems);
-    struct tw_tile_layout layout = {.folder = state->path, .max_zoom = TW_MAX_ZOOM};
-    if (!is_readable_folder(source, problems))
-        return TW_EUSAGE;
-    struct tw_error err = {0};
-    if (read_metadata(source->arena, &layout, &err) != TW_OK) {
-        tw_problems_add(problems, path_value(source), "%s", err.message);
-        return err.status == TW_ENOMEM ? TW_ENOMEM : TW_EUSAGE;
-    }
-    if (!read_layout(source, &layout, problems) || !is_complete(source, &layout, problems) || !ok)
-        return TW_EUSAGE;
+    struct tw_tile_layout layout;
+    enum tw_status status = tw_tile_directory_layout(source, state->path, &layout, problems);
+    if (status != TW_OK || !ok)
+        return status == TW_OK ? TW_EUSAGE : status;
     return open_tiles(source, &layout, problems);
+}
+
+enum tw_status tw_tile_directory_area(const struct tw_tile_layout *layout, const struct tw_tile_range *range,
+                                      const struct tw_grid *grid, struct tw_area **area, struct tw_error *err)
+{
+    struct tw_box bounds = tw_tile_range_bounds(&layout->pyramid, range), box;
+    struct tw_crs_pairs pairs = {0};
+    const struct tw_crs_pair *pair = NULL;
+    enum tw_status status = tw_crs_pairs_use(&pairs, grid, err);
+    if (status == TW_OK)
+        status = tw_crs_pairs_find(&pairs, layout->pyramid.grid->crs, &pair, err);
+    if (status == TW_OK && !tw_footprint_of_box(&bounds, pair, grid, &box))
+        status =
+            tw_error_set(err, TW_EUSAGE, "no part of '%s' can be projected to %s", layout->folder, grid->crs);
+    if (status == TW_OK && tw_area_from_box(grid, &box, area, NULL) != TW_OK)
+        status = tw_error_set(err, TW_EUSAGE, "'%s' lies outside the grid", layout->folder);
+    tw_crs_pairs_free(&pairs);
+    return status;
 }
 
 static enum tw_status directory_area(const struct tw_source *source, const struct tw_grid *grid,
                                      struct tw_area **area, struct tw_error *err)
 {
     const struct tw_raster_state *state = source->state;
-    struct tw_box bounds = tw_tile_set_bounds(state->tiles), box;
-    struct tw_crs_pairs pairs = {0};
-    const struct tw_crs_pair *pair = NULL;
-    enum tw_status status = tw_crs_pairs_use(&pairs, grid, err);
-    if (status == TW_OK)
-        status = tw_crs_pairs_find(&pairs, state->tiles->layout.pyramid.grid->crs, &pair, err);
-    if (status == TW_OK && !tw_footprint_of_box(&bounds, pair, grid, &box))
-        status =
-            tw_error_set(err, TW_EUSAGE, "no part of '%s' can be projected to %s", state->path, grid->crs);
-    if (status == TW_OK && tw_area_from_box(grid, &box, area, NULL) != TW_OK)
-        status = tw_error_set(err, TW_EUSAGE, "'%s' lies outside the grid", state->path);
-    tw_crs_pairs_free(&pairs);
-    return status;
+    return tw_tile_directory_area(&state->tiles->layout, &state->tiles->zooms.ranges[0], grid, area, err);
 }
 
 static enum tw_status directory_parts(const struct tw_source *source, const struct tw_grid *grid,

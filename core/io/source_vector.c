@@ -6,6 +6,7 @@
 #include "vector_schema.h"
 
 #include <cpl_conv.h>
+#include <cpl_error.h>
 #include <ogr_srs_api.h>
 
 #include <math.h>
@@ -61,20 +62,6 @@ static enum tw_status choose_layer(struct tw_source *source, GDALDatasetH datase
     return *layer != NULL ? TW_OK : TW_EUSAGE;
 }
 
-static enum tw_status describe_fields(struct tw_source *source, OGRFeatureDefnH defined)
-{
-    struct tw_vector_state *state = source->state;
-    state->num_fields = OGR_FD_GetFieldCount(defined);
-    state->fields = tw_arena_calloc(source->arena, (size_t)state->num_fields + 1, sizeof(*state->fields));
-    for (int i = 0; state->fields != NULL && i < state->num_fields; i++) {
-        state->fields[i] =
-            tw_arena_strdup(source->arena, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defined, i)));
-        if (state->fields[i] == NULL)
-            return TW_ENOMEM;
-    }
-    return state->fields != NULL ? TW_OK : TW_ENOMEM;
-}
-
 static bool describe_crs(struct tw_source *source, OGRSpatialReferenceH crs)
 {
     static const char *const format[] = {"FORMAT=WKT2_2019", NULL};
@@ -102,6 +89,32 @@ static enum tw_status measure(struct tw_vector_state *state, OGRLayerH layer, st
     return TW_OK;
 }
 
+bool tw_vector_option_where(struct tw_source *source, struct tw_problems *problems)
+{
+    struct tw_vector_state *state = source->state;
+    const struct tw_value *where = tw_value_get(source->value, "where");
+    if (where == NULL || where->kind == TW_NULL)
+        return true;
+    if (where->kind != TW_STRING || where->text[0] == '\0') {
+        tw_problems_add(problems, where,
+                        "where must be a condition such as \"name = 'x' and height > 5\", not %s",
+                        where->kind == TW_STRING ? "''" : tw_value_kind_name(where->kind));
+        return false;
+    }
+    state->where = where->text;
+    return true;
+}
+
+bool tw_vector_check_where(const struct tw_source *source, OGRLayerH layer, struct tw_problems *problems)
+{
+    const struct tw_vector_state *state = source->state;
+    CPLErrorReset();
+    if (state->where == NULL || OGR_L_SetAttributeFilter(layer, state->where) == OGRERR_NONE)
+        return true;
+    tw_problems_add(problems, tw_value_get(source->value, "where"), "where: %s", tw_gdal_reason());
+    return false;
+}
+
 static enum tw_status describe_layer(struct tw_source *source, OGRLayerH layer, struct tw_problems *problems)
 {
     struct tw_vector_state *state = source->state;
@@ -118,6 +131,8 @@ static enum tw_status describe_layer(struct tw_source *source, OGRLayerH layer, 
                         state->path);
         return TW_EUSAGE;
     }
+    if (!tw_vector_check_where(source, layer, problems))
+        return TW_EUSAGE;
     if (!describe_crs(source, OGR_L_GetSpatialRef(layer)))
         return TW_ENOMEM;
     if (measure(state, layer, &err) != TW_OK) {
@@ -127,7 +142,8 @@ static enum tw_status describe_layer(struct tw_source *source, OGRLayerH layer, 
     tw_facts_of_crs(source, OGR_L_GetSpatialRef(layer));
     source->facts.path = state->path;
     source->facts.schema = tw_vector_schema_of(layer, source->arena);
-    return source->facts.schema != NULL ? describe_fields(source, OGR_L_GetLayerDefn(layer)) : TW_ENOMEM;
+    state->fields = tw_vector_fields_of(layer, source->arena);
+    return source->facts.schema != NULL && state->fields.names != NULL ? TW_OK : TW_ENOMEM;
 }
 
 /* The output format that is most like the file's. */
@@ -176,6 +192,8 @@ static enum tw_status vector_open(struct tw_source *source, struct tw_problems *
         return TW_EUSAGE;
     }
     atomic_flag_clear(&state->warned);
+    if (!tw_vector_option_where(source, problems))
+        return TW_EUSAGE;
     return describe(source, problems);
 }
 
@@ -243,7 +261,7 @@ static enum tw_status vector_area(const struct tw_source *source, const struct t
     return status;
 }
 
-static const char *const options[] = {"path", "layer", "cache", NULL};
+static const char *const options[] = {"path", "layer", "where", "cache", NULL};
 
 const struct tw_source_driver tw_source_vector = {
     .alias = "vector_file",

@@ -12,24 +12,12 @@
 #define TW_TILE_SET_H
 
 #include "source_pixels.h"
-#include "tile_output.h"
-
-/* How a folder of tiles is laid out. */
-struct tw_tile_layout {
-    const char *folder;
-    struct tw_pyramid pyramid; /* of the tiles */
-    const char *extension;     /* without the dot */
-    const char *schema;        /* of their paths below the folder */
-    int min_zoom, max_zoom;    /* others are left out */
-    bool use_finer;            /* see tw_tile_set_lacks */
-};
+#include "tile_layout.h"
 
 struct tw_tile_set {
     struct tw_tile_layout layout;
     struct tw_raster_view view;
-    int num_zooms; /* at least 1 */
-    /* From the deepest zoom up: those that the tiles of each zoom lie in. */
-    struct tw_tile_range zooms[TW_MAX_ZOOM + 1];
+    struct tw_tile_zooms zooms;
     int64_t first_col_px, first_row_px; /* of the raster, at the deepest zoom */
     struct tw_raster_info info;         /* of the raster */
     double to_crs[6];
@@ -51,10 +39,6 @@ bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *wi
 /* Whether the tiles are tiles of that grid. */
 bool tw_tile_set_is_on(const struct tw_tile_set *set, const struct tw_grid *grid);
 
-/* The path of a tile, whether it is there or not, in the arena. */
-const char *tw_tile_set_path(const struct tw_tile_set *set, const struct tw_tile *tile,
-                             struct tw_arena *arena);
-
 /* The tiles as parts (see part.h), some of them together where there are many. */
 struct tw_input_parts;
 enum tw_status tw_tile_set_parts(const struct tw_tile_set *set, const struct tw_grid *grid,
@@ -75,9 +59,5 @@ struct tw_tile_file {
 enum tw_status tw_tile_file_open(const struct tw_tile_set *set, const struct tw_tile *tile,
                                  struct tw_dataset_pool *pool, struct tw_arena *arena,
                                  struct tw_tile_file *file, struct tw_error *err);
-
-/* Whether tiles with that extension can be read; and all of those, for messages. */
-bool tw_tile_extension_is_known(const char *extension);
-size_t tw_tile_extensions(const char *const **extensions);
 
 #endif

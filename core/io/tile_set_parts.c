@@ -71,7 +71,7 @@ static size_t block_length(const struct found *found, size_t first)
 /* Where pixels are copied one to one, a tile shows in its own place only. */
 static bool is_copied(const struct tw_tile_set *set, const struct tw_grid *grid, int max_zoom)
 {
-    return tw_tile_set_is_on(set, grid) && !set->layout.use_finer && max_zoom <= set->zooms[0].zoom;
+    return tw_tile_set_is_on(set, grid) && !set->layout.use_finer && max_zoom <= set->zooms.ranges[0].zoom;
 }
 
 static bool add_block(struct tw_input_parts *parts, const struct tw_tile_set *set,
@@ -80,7 +80,7 @@ static bool add_block(struct tw_input_parts *parts, const struct tw_tile_set *se
     const char **files = tw_arena_calloc(parts->arena, count, sizeof(*files));
     bool ok = files != NULL;
     for (size_t i = 0; ok && i < count; i++)
-        ok = (files[i] = tw_tile_set_path(set, &tiles[i], parts->arena)) != NULL;
+        ok = (files[i] = tw_tile_layout_path(&set->layout, &tiles[i], parts->arena)) != NULL;
     part->files = files;
     part->num_files = count;
     return ok && tw_parts_add(parts, part);
@@ -106,7 +106,7 @@ static char *describe_raster(const struct tw_tile_set *set, struct tw_arena *are
 {
     return tw_arena_printf(arena, "%lld %lld %d %d %d", (long long)set->first_col_px,
                            (long long)set->first_row_px, set->info.width_px, set->info.height_px,
-                           set->num_zooms);
+                           set->zooms.count);
 }
 
 static enum tw_status add_blocks(const struct tw_tile_set *set, const struct tw_grid *grid,

@@ -5,23 +5,6 @@
 
 #include <string.h>
 
-static const char *const extensions[] = {"tif", "tiff", "png", "jpg", "jpeg", "jp2", "webp"};
-enum { NUM_EXTENSIONS = sizeof(extensions) / sizeof(extensions[0]) };
-
-size_t tw_tile_extensions(const char *const **list)
-{
-    *list = extensions;
-    return NUM_EXTENSIONS;
-}
-
-bool tw_tile_extension_is_known(const char *extension)
-{
-    for (size_t i = 0; i < NUM_EXTENSIONS; i++)
-        if (strcmp(extensions[i], extension) == 0)
-            return true;
-    return false;
-}
-
 /* A part of the raster that is being put together. */
 struct reading {
     const struct tw_tile_set *set;
@@ -32,14 +15,6 @@ struct reading {
     struct tw_array *bands;
     struct tw_error *err;
 };
-
-const char *tw_tile_set_path(const struct tw_tile_set *set, const struct tw_tile *tile,
-                             struct tw_arena *arena)
-{
-    const struct tw_tile_layout *layout = &set->layout;
-    const char *path = tw_tile_path(arena, layout->schema, tile, layout->extension);
-    return path != NULL ? tw_arena_printf(arena, "%s/%s", layout->folder, path) : NULL;
-}
 
 static enum tw_status check_size(const struct tw_tile_set *set, const struct tw_tile_file *file,
                                  struct tw_error *err)
@@ -61,7 +36,7 @@ enum tw_status tw_tile_file_open(const struct tw_tile_set *set, const struct tw_
 {
     const struct tw_pyramid *pyramid = &set->layout.pyramid;
     file->window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px);
-    file->path = tw_tile_set_path(set, tile, arena);
+    file->path = tw_tile_layout_path(&set->layout, tile, arena);
     if (file->path == NULL)
         return tw_error_nomem(err);
     enum tw_status status = tw_dataset_open(pool, file->path, &file->dataset, err);
@@ -151,7 +126,7 @@ static enum tw_status paste_tile(const struct reading *reading, const struct tw_
     struct tw_tile_file file;
     struct tw_window core = tw_tile_window(&set->layout.pyramid, tile);
     struct tw_window common = common_of(&core, &reading->window);
-    const char *path = tw_tile_set_path(set, tile, reading->arena);
+    const char *path = tw_tile_layout_path(&set->layout, tile, reading->arena);
     enum tw_status status = TW_OK;
     if (path == NULL)
         status = tw_error_set(reading->err, TW_EBUDGET, "not enough memory; raise --memory");
@@ -208,9 +183,9 @@ enum tw_status tw_tile_set_read(const struct tw_tile_set *set, struct tw_dataset
                                 struct tw_source_pixels *pixels, struct tw_error *err)
 {
     const struct tw_part *part = &request->part;
-    const struct tw_tile_range *there = &set->zooms[part->level + 1];
+    const struct tw_tile_range *there = &set->zooms.ranges[part->level + 1];
     const struct tw_pyramid *pyramid = &set->layout.pyramid;
-    int shift = set->zooms[0].zoom - there->zoom;
+    int shift = set->zooms.ranges[0].zoom - there->zoom;
     struct tw_array *bands = tw_arena_calloc(arena, request->num_bands, sizeof(*bands));
     struct reading reading = {set,
                               pool,

@@ -33,8 +33,8 @@ static char *describe_layer(const struct tw_vector_state *state, struct tw_arena
 {
     struct tw_text text = {0};
     tw_text_printf(&text, "%s\n%s\n", state->layer, state->crs);
-    for (int i = 0; i < state->num_fields; i++)
-        tw_text_printf(&text, "%s\n", state->fields[i]);
+    for (int i = 0; i < state->fields.count; i++)
+        tw_text_printf(&text, "%s\n", state->fields.names[i]);
     char *about = text.failed ? NULL : tw_arena_strdup(arena, tw_text_get(&text));
     tw_text_free(&text);
     return about;
@@ -72,7 +72,7 @@ static bool add_feature(struct listing *listing, OGRFeatureH feature)
     if (geometry == NULL || OGR_G_IsEmpty(geometry))
         return true;
     tw_text_clear(text);
-    for (int i = 0; i < listing->state->num_fields; i++)
+    for (int i = 0; i < listing->state->fields.count; i++)
         add_field(text, feature, i);
     add_geometry(text, geometry);
     tw_fingerprint(tw_text_get(text), text->length, fingerprint);

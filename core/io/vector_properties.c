@@ -71,17 +71,30 @@ static void read_field(OGRFeatureH feature, int field, struct tw_value *value, s
     }
 }
 
+struct tw_vector_fields tw_vector_fields_of(OGRLayerH layer, struct tw_arena *arena)
+{
+    OGRFeatureDefnH defined = OGR_L_GetLayerDefn(layer);
+    struct tw_vector_fields fields = {.count = OGR_FD_GetFieldCount(defined)};
+    fields.names = tw_arena_calloc(arena, (size_t)fields.count + 1, sizeof(*fields.names));
+    for (int i = 0; fields.names != NULL && i < fields.count; i++) {
+        fields.names[i] = tw_arena_strdup(arena, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defined, i)));
+        if (fields.names[i] == NULL)
+            fields.names = NULL;
+    }
+    return fields;
+}
+
 /* The texts of all values stand one after the other in one piece of memory. */
-enum tw_status tw_vector_properties(const struct tw_vector_state *state, OGRFeatureH feature,
+enum tw_status tw_vector_properties(const struct tw_vector_fields *fields, OGRFeatureH feature,
                                     struct tw_arena *arena, const struct tw_value **properties,
                                     struct tw_error *err)
 {
-    size_t count = (size_t)state->num_fields, at = 0;
+    size_t count = (size_t)fields->count, at = 0;
     struct tw_value *map = tw_arena_calloc(arena, 1, sizeof(*map));
     struct tw_member *members = tw_arena_calloc(arena, count + 1, sizeof(*members));
     struct tw_text text = {0};
     for (size_t i = 0; members != NULL && i < count; i++) {
-        members[i].key = state->fields[i];
+        members[i].key = fields->names[i];
         read_field(feature, (int)i, &members[i].value, &text);
         tw_text_add_bytes(&text, "", 1);
     }

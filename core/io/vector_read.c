@@ -6,11 +6,10 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "source_vector.h"
+#include "vector_place.h"
 
-#include "crs_pairs.h"
 #include "dataset.h"
-#include "footprint.h"
+#include "file.h"
 #include "log.h"
 #include "shape.h"
 
@@ -20,22 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURNS = 2, MAX_PIECES = 4, DENSE = 21 };
-
-static const double MARGIN = 0.02; /* by which bounds in another CRS are grown */
-
-/* What a reader knows of its layer in the grid it reads for. */
-struct vector_reader {
-    struct tw_crs_pairs pairs;
-    const struct tw_crs_pair *pair;
-    double turn, grid_turn;  /* of the layer's CRS and of the grid's; 0: none */
-    bool is_somewhere;       /* whether any of the layer can be projected: then, its bounds in the grid */
-    struct tw_box footprint; /* maybe beyond the antimeridian */
-    bool has_domain;         /* whether the layer reaches beyond the grid */
-    struct tw_box domain;    /* then, the grid's bounds in the layer's CRS */
-};
+enum { MAX_PIECES = 4 };
 
 struct found {
+    int64_t tile; /* of a folder of tiles: its number in the zoom */
     GIntBig fid;
     int turns;
     struct tw_feature feature;
@@ -43,8 +30,14 @@ struct found {
 
 struct reading {
     const struct tw_source *source;
-    const struct vector_reader *vector;
+    struct tw_dataset_pool *pool;
+    const struct tw_vector_place *vector;
     OGRLayerH layer;
+    const char *path; /* of the layer */
+    const struct tw_vector_fields *fields;
+    const struct tw_tile_range *zoom; /* of a folder of tiles */
+    const struct tw_box *cut;         /* then, the bounds of a tile that reaches beyond them */
+    int64_t tile;
     struct tw_box bounds; /* of the window */
     int turns;            /* how far the layer is moved, in turns of the grid */
     const volatile int *cancel;
@@ -53,29 +46,14 @@ struct reading {
     size_t count, capacity;
 };
 
-void tw_vector_reader_free(struct tw_reader *reader)
+/* Handles are shared: another input may have chosen other features of the layer. */
+static enum tw_status choose(const struct tw_vector_state *state, OGRLayerH layer, const char *path,
+                             struct tw_error *err)
 {
-    struct vector_reader *vector = reader->state;
-    tw_crs_pairs_free(&vector->pairs);
-    free(vector);
-}
-
-/* Bounds in another CRS, a little larger than need be; false when they cannot be told. */
-static bool move_bounds(OGRCoordinateTransformationH transformation, const struct tw_box *from,
-                        struct tw_box *to)
-{
-    *to = *from;
-    if (transformation == NULL)
-        return true;
-    if (!OCTTransformBounds(transformation, from->left, from->bottom, from->right, from->top, &to->left,
-                            &to->bottom, &to->right, &to->top, DENSE))
-        return false;
-    double x = (to->right - to->left) * MARGIN, y = (to->top - to->bottom) * MARGIN;
-    bool is_finite = isfinite(x) && isfinite(y);
-    if (!is_finite || !(x >= 0) || !(y >= 0)) /* over the antimeridian, left is more than right */
-        return false;
-    *to = (struct tw_box){to->left - x, to->bottom - y, to->right + x, to->top + y};
-    return true;
+    CPLErrorReset();
+    if (OGR_L_SetAttributeFilter(layer, state->where) == OGRERR_NONE)
+        return TW_OK;
+    return tw_error_set(err, TW_EINPUT, "'%s': where: %s", path, tw_gdal_reason());
 }
 
 static enum tw_status get_layer(struct tw_reader *reader, OGRLayerH *layer, struct tw_error *err)
@@ -86,119 +64,9 @@ static enum tw_status get_layer(struct tw_reader *reader, OGRLayerH *layer, stru
     if (status != TW_OK)
         return status;
     *layer = GDALDatasetGetLayerByName(dataset, state->layer);
-    return *layer != NULL
-               ? TW_OK
-               : tw_error_set(err, TW_EINPUT, "'%s' has no layer '%s' any more", state->path, state->layer);
-}
-
-/* Where the grid ends within the layer, if it does. */
-static void find_domain(struct vector_reader *vector, const struct tw_grid *grid)
-{
-    const struct tw_box *extent = &grid->extent, *footprint = &vector->footprint;
-    struct tw_box inside = tw_box_intersection(footprint, extent);
-    bool ends = footprint->bottom <= extent->bottom || footprint->top >= extent->top;
-    if (grid->is_global) { /* all around */
-        inside.left = footprint->left;
-        inside.right = footprint->right;
-    } else {
-        ends = ends || footprint->left <= extent->left || footprint->right >= extent->right;
-    }
-    double inset = (inside.right - inside.left) * 1e-9; /* the very edges may come out on the other side */
-    inside.left += inset;
-    inside.right -= inset;
-    vector->has_domain = ends && vector->pair->to_grid != NULL && inside.left < inside.right &&
-                         inside.bottom < inside.top &&
-                         move_bounds(vector->pair->to_file, &inside, &vector->domain);
-}
-
-static void locate(struct vector_reader *vector, const struct tw_vector_state *state,
-                   const struct tw_grid *grid)
-{
-    vector->turn = vector->pair->to_grid != NULL ? tw_crs_turn(vector->pair->crs) : 0;
-    vector->grid_turn = grid->is_global ? grid->extent.right - grid->extent.left : 0;
-    vector->is_somewhere =
-        !state->is_empty && tw_footprint_of_box(&state->extent, vector->pair, grid, &vector->footprint);
-    vector->has_domain = false;
-    if (vector->is_somewhere)
-        find_domain(vector, grid);
-}
-
-/* The reader's state for the grid, made when the grid is a new one. */
-static enum tw_status use_grid(struct tw_reader *reader, const struct tw_grid *grid, struct tw_error *err)
-{
-    const struct tw_vector_state *state = reader->source->state;
-    struct vector_reader *vector = reader->state;
-    if (vector == NULL && (vector = reader->state = calloc(1, sizeof(*vector))) == NULL)
-        return tw_error_nomem(err);
-    if (vector->pair != NULL && vector->pairs.grid == grid)
-        return TW_OK;
-    vector->pair = NULL;
-    enum tw_status status = tw_crs_pairs_use(&vector->pairs, grid, err);
-    if (status == TW_OK)
-        status = tw_crs_pairs_find(&vector->pairs, state->crs, &vector->pair, err);
-    if (status == TW_OK)
-        locate(vector, state, grid);
-    return status;
-}
-
-enum tw_status tw_vector_footprint(struct tw_reader *reader, const struct tw_grid *grid, bool *is_somewhere,
-                                   struct tw_box *footprint, struct tw_error *err)
-{
-    enum tw_status status = use_grid(reader, grid, err);
-    if (status != TW_OK)
-        return status;
-    const struct vector_reader *vector = reader->state;
-    *is_somewhere = vector->is_somewhere;
-    *footprint = vector->footprint;
-    return TW_OK;
-}
-
-/* From the layer's CRS to the grid's, vertex by vertex. x may lie beyond one turn of either. */
-struct mover {
-    const struct vector_reader *vector;
-    bool has_first;
-    double first_x; /* in the grid's CRS: where a layer without turns is unwrapped to */
-};
-
-static bool move_vertex(void *context, double *x, double *y)
-{
-    struct mover *mover = context;
-    const struct vector_reader *vector = mover->vector;
-    double turns = vector->turn > 0 ? nearbyint(*x / vector->turn) : 0;
-    *x -= turns * vector->turn;
-    if (!tw_crs_move_point(vector->pair->to_grid, x, y))
-        return false;
-    if (vector->turn <= 0 && vector->grid_turn > 0 && mover->has_first)
-        turns = -nearbyint((*x - mover->first_x) / vector->grid_turn);
-    *x += turns * vector->grid_turn;
-    if (!mover->has_first)
-        mover->first_x = *x;
-    mover->has_first = true;
-    return true;
-}
-
-/* What of a shape lies where the grid is: far beyond, projections fail or fold. Takes the shape over. */
-static OGRGeometryH cut_to_domain(const struct vector_reader *vector, OGRGeometryH shape)
-{
-    struct tw_box domain = vector->domain;
-    if (vector->turn > 0 && vector->grid_turn > 0) { /* all around */
-        domain.left = -TURNS * vector->turn;
-        domain.right = TURNS * vector->turn;
-    }
-    return vector->has_domain ? tw_shape_clip(shape, &domain) : shape;
-}
-
-/* The feature's geometry in the grid's CRS, owned by the caller; NULL when there is none. Takes flat over. */
-static OGRGeometryH project(const struct vector_reader *vector, OGRGeometryH flat)
-{
-    struct mover mover = {.vector = vector};
-    if (flat == NULL || vector->pair->to_grid == NULL)
-        return flat;
-    OGRGeometryH shape = cut_to_domain(vector, flat);
-    if (shape == NULL || tw_shape_map(shape, move_vertex, &mover))
-        return shape;
-    OGR_G_DestroyGeometry(shape);
-    return NULL;
+    if (*layer == NULL)
+        return tw_error_set(err, TW_EINPUT, "'%s' has no layer '%s' any more", state->path, state->layer);
+    return choose(state, *layer, state->path, err);
 }
 
 static void warn(const struct reading *reading, GIntBig fid)
@@ -207,7 +75,7 @@ static void warn(const struct reading *reading, GIntBig fid)
     if (!atomic_flag_test_and_set(&state->warned))
         tw_log_warn("input '%s': feature %lld of '%s' has no valid geometry in the grid's CRS and is left "
                     "out; others like it are left out, too",
-                    reading->source->name, (long long)fid, state->path);
+                    reading->source->name, (long long)fid, reading->path);
 }
 
 static enum tw_status no_memory(struct tw_error *err)
@@ -245,14 +113,13 @@ static enum tw_status add(struct reading *reading, OGRFeatureH feature, OGRGeome
     if (found == NULL)
         return no_memory(err);
     double shift = reading->turns * reading->vector->grid_turn;
-    *found = (struct found){.fid = OGR_F_GetFID(feature), .turns = reading->turns};
+    *found = (struct found){.tile = reading->tile, .fid = OGR_F_GetFID(feature), .turns = reading->turns};
     if (shift != 0)
         tw_shape_map(shape, shift_vertex, &shift);
     enum tw_status status = tw_shape_to_feature(shape, reading->arena, &found->feature, err);
     if (status != TW_OK)
         return status;
-    return tw_vector_properties(reading->source->state, feature, reading->arena, &found->feature.properties,
-                                err);
+    return tw_vector_properties(reading->fields, feature, reading->arena, &found->feature.properties, err);
 }
 
 /* Adds the feature if it meets the window. */
@@ -265,7 +132,10 @@ static enum tw_status consider(struct reading *reading, OGRFeatureH feature, str
     struct tw_box bounds = reading->bounds;
     bounds.left -= shift;
     bounds.right -= shift;
-    OGRGeometryH shape = project(reading->vector, tw_shape_flatten(OGR_G_Clone(geometry)));
+    OGRGeometryH flat = tw_shape_flatten(OGR_G_Clone(geometry));
+    if (flat != NULL && reading->cut != NULL && (flat = tw_shape_clip(flat, reading->cut)) == NULL)
+        return TW_OK;
+    OGRGeometryH shape = tw_vector_project(reading->vector, flat);
     if (shape != NULL && !tw_shape_is_near(shape, &bounds)) {
         OGR_G_DestroyGeometry(shape);
         return TW_OK;
@@ -287,14 +157,13 @@ static enum tw_status consider(struct reading *reading, OGRFeatureH feature, str
 static enum tw_status scan_next(struct reading *reading, OGRFeatureH *feature, GIntBig fid,
                                 struct tw_error *err)
 {
-    const struct tw_vector_state *state = reading->source->state;
     if (reading->cancel != NULL && __atomic_load_n(reading->cancel, __ATOMIC_RELAXED) != 0)
         return tw_error_set(err, TW_ECANCELLED, "cancelled");
     CPLErrorReset();
     *feature =
         fid != OGRNullFID ? OGR_L_GetFeature(reading->layer, fid) : OGR_L_GetNextFeature(reading->layer);
     if (*feature == NULL && CPLGetLastErrorType() >= CE_Failure)
-        return tw_error_set(err, TW_EINPUT, "cannot read '%s': %s", state->path, tw_gdal_reason());
+        return tw_error_set(err, TW_EINPUT, "cannot read '%s': %s", reading->path, tw_gdal_reason());
     if (*feature == NULL)
         return TW_OK;
     enum tw_status status = consider(reading, *feature, err);
@@ -318,9 +187,72 @@ static enum tw_status scan_layer(struct reading *reading, const struct tw_box *f
     return status;
 }
 
+/* One tile of a folder, if it is there. */
+static enum tw_status scan_tile(struct reading *reading, const struct tw_tile *tile,
+                                const struct tw_box *filter, struct tw_error *err)
+{
+    const struct tw_vector_state *state = reading->source->state;
+    const struct tw_tile_layout *layout = &state->tiles->layout;
+    const struct tw_box bounds = tw_tile_bounds(&layout->pyramid, tile);
+    GDALDatasetH dataset = NULL;
+    reading->path = tw_tile_layout_path(layout, tile, reading->arena);
+    if (reading->path == NULL)
+        return no_memory(err);
+    if (!tw_file_exists(reading->path))
+        return TW_OK;
+    enum tw_status status = tw_dataset_open_vector(reading->pool, reading->path, &dataset, err);
+    reading->layer = status == TW_OK ? GDALDatasetGetLayer(dataset, 0) : NULL;
+    if (reading->layer == NULL)
+        return status;
+    const struct tw_vector_fields fields = tw_vector_fields_of(reading->layer, reading->arena);
+    if (fields.names == NULL)
+        return no_memory(err);
+    reading->fields = &fields;
+    reading->cut = layout->pyramid.pixelbuffer_px > 0 ? &bounds : NULL;
+    reading->tile = tile->row * tw_pyramid_cols(&layout->pyramid, tile->zoom) + tile->col;
+    status = choose(state, reading->layer, reading->path, err);
+    return status == TW_OK ? scan_layer(reading, filter, err) : status;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The tiles of the zoom that the filter touches. */
+static enum tw_status scan_tiles(struct reading *reading, const struct tw_box *filter, struct tw_error *err)
+{
+    const struct tw_vector_state *state = reading->source->state;
+    const struct tw_pyramid *pyramid = &state->tiles->layout.pyramid;
+    struct tw_tile_range range = *reading->zoom;
+    if (filter != NULL) {
+        double reach = tw_grid_tolerance(pyramid->grid);
+        const struct tw_box box = {filter->left - reach, filter->bottom - reach, filter->right + reach,
+                                   filter->top + reach};
+        const struct tw_tile_range touched = tw_tile_range_of_box(pyramid, range.zoom, &box);
+        range.first_row = larger(range.first_row, touched.first_row);
+        range.last_row = smaller(range.last_row, touched.last_row);
+        range.first_col = larger(range.first_col, touched.first_col);
+        range.last_col = smaller(range.last_col, touched.last_col);
+    }
+    enum tw_status status = TW_OK;
+    struct tw_tile tile = {range.zoom, range.first_row, 0};
+    for (; status == TW_OK && tile.row <= range.last_row; tile.row++)
+        for (tile.col = range.first_col; status == TW_OK && tile.col <= range.last_col; tile.col++)
+            status = scan_tile(reading, &tile, filter, err);
+    return status;
+}
+
 static enum tw_status scan(struct reading *reading, const struct tw_box *filter, struct tw_error *err)
 {
     const struct tw_vector_state *state = reading->source->state;
+    if (state->tiles != NULL)
+        return scan_tiles(reading, filter, err);
     if (state->index == NULL || filter == NULL)
         return scan_layer(reading, filter, err);
     size_t count = 0;
@@ -336,7 +268,7 @@ static enum tw_status scan(struct reading *reading, const struct tw_box *filter,
 
 /* The parts of bounds in the grid that do not cross a multiple of half a turn: there the layer's CRS may
  * jump. */
-static int cut_at_turns(const struct vector_reader *vector, const struct tw_grid *grid,
+static int cut_at_turns(const struct tw_vector_place *vector, const struct tw_grid *grid,
                         const struct tw_box *bounds, struct tw_box pieces[MAX_PIECES])
 {
     int count = 0;
@@ -359,7 +291,7 @@ static int cut_at_turns(const struct vector_reader *vector, const struct tw_grid
 static enum tw_status scan_piece(struct reading *reading, const struct tw_grid *grid,
                                  const struct tw_box *piece, struct tw_error *err)
 {
-    const struct vector_reader *vector = reading->vector;
+    const struct tw_vector_place *vector = reading->vector;
     struct tw_box filter, moved = *piece;
     double turns = 0;
     if (vector->grid_turn > 0)
@@ -368,7 +300,7 @@ static enum tw_status scan_piece(struct reading *reading, const struct tw_grid *
         turns = 0;
     moved.left -= turns * vector->grid_turn;
     moved.right -= turns * vector->grid_turn;
-    if (!move_bounds(vector->pair->to_file, &moved, &filter))
+    if (!tw_vector_move_bounds(vector->pair->to_file, &moved, &filter))
         return scan(reading, NULL, err);
     filter.left += turns * vector->turn;
     filter.right += turns * vector->turn;
@@ -378,7 +310,7 @@ static enum tw_status scan_piece(struct reading *reading, const struct tw_grid *
 /* Everything that shows in the window when the layer is moved by the reading's turns. */
 static enum tw_status scan_turn(struct reading *reading, const struct tw_grid *grid, struct tw_error *err)
 {
-    const struct vector_reader *vector = reading->vector;
+    const struct tw_vector_place *vector = reading->vector;
     double shift = reading->turns * vector->grid_turn;
     struct tw_box wanted = reading->bounds, pieces[MAX_PIECES];
     wanted.left -= shift;
@@ -399,6 +331,8 @@ static enum tw_status scan_turn(struct reading *reading, const struct tw_grid *g
 static int by_fid(const void *a, const void *b)
 {
     const struct found *left = a, *right = b;
+    if (left->tile != right->tile)
+        return left->tile < right->tile ? -1 : 1;
     if (left->fid != right->fid)
         return left->fid < right->fid ? -1 : 1;
     return left->turns - right->turns;
@@ -423,15 +357,25 @@ enum tw_status tw_vector_features(struct tw_reader *reader, const struct tw_wind
                                   const volatile int *cancel, struct tw_arena *arena,
                                   struct tw_features *features, struct tw_error *err)
 {
-    struct reading reading = {
-        .source = reader->source, .bounds = tw_window_bounds(window), .cancel = cancel, .arena = arena};
-    enum tw_status status = get_layer(reader, &reading.layer, err);
+    const struct tw_vector_state *state = reader->source->state;
+    struct reading reading = {.source = reader->source,
+                              .pool = reader->pool,
+                              .path = state->path,
+                              .fields = &state->fields,
+                              .bounds = tw_window_bounds(window),
+                              .cancel = cancel,
+                              .arena = arena};
+    enum tw_status status = TW_OK;
+    if (state->tiles != NULL)
+        reading.zoom = tw_vector_tiles_zoom(state->tiles, window);
+    else
+        status = get_layer(reader, &reading.layer, err);
     if (status == TW_OK)
-        status = use_grid(reader, window->grid, err);
+        status = tw_vector_use_grid(reader, window->grid, err);
     if (status != TW_OK)
         return status;
     reading.vector = reader->state;
-    int reach = window->grid->is_global && reading.vector->is_somewhere ? TURNS : 0;
+    int reach = window->grid->is_global && reading.vector->is_somewhere ? TW_VECTOR_TURNS : 0;
     for (int turns = -reach; status == TW_OK && reading.vector->is_somewhere && turns <= reach; turns++) {
         reading.turns = turns;
         status = scan_turn(&reading, window->grid, err);

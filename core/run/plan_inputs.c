@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "plan_config_input.h"
 #include "plan_parts.h"
 
 #include <stdint.h>
@@ -78,6 +79,18 @@ static void check_kind(struct resolver *resolver, const struct tw_declared_input
                     kinds[given], resolver->plan->declaration->path, kinds[input->kind]);
 }
 
+static enum tw_status open_source(struct resolver *resolver, const char *name, const struct tw_value *value,
+                                  const enum tw_source_kind *wanted, struct tw_source **source)
+{
+    struct tw_plan *plan = resolver->plan;
+    enum tw_status status = TW_OK;
+    if (tw_value_is_config(value))
+        status = tw_plan_config_input(plan, name, value, &value, resolver->problems);
+    return status == TW_OK
+               ? tw_source_open(name, value, plan->config->folder, wanted, source, resolver->problems)
+               : status;
+}
+
 /* Opens the source that value describes, or finds the one that an earlier zoom has opened for the same value.
  */
 static enum tw_status resolve_source(struct resolver *resolver, const char *name,
@@ -103,8 +116,7 @@ static enum tw_status resolve_source(struct resolver *resolver, const char *name
                                                 [TW_INPUT_STACK] = TW_SOURCE_STACK,
                                                 [TW_INPUT_VECTOR] = TW_SOURCE_VECTOR};
     const enum tw_source_kind *wanted = input->kind == TW_INPUT_ANY ? NULL : &kinds[input->kind];
-    enum tw_status status =
-        tw_source_open(name, value, plan->config->folder, wanted, &opened, resolver->problems);
+    enum tw_status status = open_source(resolver, name, value, wanted, &opened);
     if (status != TW_OK)
         return status == TW_EUSAGE ? TW_OK : status; /* go on to find the other problems */
     check_kind(resolver, input, opened, value);

@@ -336,7 +336,7 @@ static void wrong_options_are_refused(void **state)
     assert_problem(
         text("%s;extension=tiv", tiles),
         "unknown extension of tiles 'tiv'; did you mean 'tif'? (known: tif, tiff, png, jpg, jpeg, jp2, "
-        "webp)");
+        "webp, geojson, fgb, gpkg)");
     assert_problem(text("%s;dtype=uint8", tiles), "dtype is uint8, but the tiles are uint16");
     assert_problem(text("%s;count=3", tiles), "the number of bands is 3, but the tiles have 1");
     assert_problem(text("%s;bands=2", tiles), "the number of bands is 2, but the tiles have 1");
@@ -354,8 +354,8 @@ static void wrong_metadata_is_refused_with_its_place(void **state)
         {"", "'%s' is empty"},
         {"{\"driver\": {}}", "'%s' does not describe a tile directory: it has no 'pyramid'"},
         {"[]", "'%s' does not describe a tile directory: it has no 'pyramid'"},
-        {"{\"driver\": {\"format\": \"GeoJSON\"}, \"pyramid\": {\"grid\": {\"grid\": \"geodetic\"}}}",
-         "'%s': tiles of format 'GeoJSON' cannot be read as a raster"},
+        {"{\"driver\": {\"format\": \"Zarr\"}, \"pyramid\": {\"grid\": {\"grid\": \"geodetic\"}}}",
+         "'%s': tiles of format 'Zarr' cannot be read"},
         {"{\"driver\": {}, \"pyramid\": {\"grid\": {\"grid\": \"geodetic\"}, \"metatiling\": \"two\"}}",
          "'%s': pyramid.metatiling must be a whole number from 1 to 65536"},
         {"{\"driver\": {}, \"pyramid\": {\"grid\": {\"shape\": [1, 1]}}}",

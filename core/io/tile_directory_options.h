@@ -1,0 +1,23 @@
+/* tile_directory_options.h - what the sources of rasters and of features in a folder of tiles share.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_TILE_DIRECTORY_OPTIONS_H
+#define TW_TILE_DIRECTORY_OPTIONS_H
+
+#include "source_driver.h"
+#include "tile_layout.h"
+
+/* Whether the tiles hold features, after `extension` or metadata.json. */
+bool tw_tile_directory_is_vector(const struct tw_source *source);
+
+/* What metadata.json and the options say of the folder. TW_EUSAGE when problems were added. */
+enum tw_status tw_tile_directory_layout(struct tw_source *source, const char *folder,
+                                        struct tw_tile_layout *layout, struct tw_problems *problems);
+
+/* The bounds of the tiles of a zoom as an area of the grid. */
+enum tw_status tw_tile_directory_area(const struct tw_tile_layout *layout, const struct tw_tile_range *range,
+                                      const struct tw_grid *grid, struct tw_area **area,
+                                      struct tw_error *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* plan_config_input.h - inputs that are the output of another configuration.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_PLAN_CONFIG_INPUT_H
+#define TW_PLAN_CONFIG_INPUT_H
+
+#include "plan.h"
+
+/* Whether value names a configuration: `other.yaml`, `{path: other.mapchete}`, `{format: config, ...}`. */
+bool tw_value_is_config(const struct tw_value *value);
+
+/* What the sources read instead: the folder or file that the configuration has made, with the options of the
+ * input, new in the plan's arena. Adds problems, and returns TW_EUSAGE: the configuration is wrong (with the
+ * places in its own file), reads the output of this one, or has made nothing yet. */
+enum tw_status tw_plan_config_input(const struct tw_plan *plan, const char *name,
+                                    const struct tw_value *value, const struct tw_value **output,
+                                    struct tw_problems *problems);
+
+#endif
