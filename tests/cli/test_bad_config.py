@@ -77,7 +77,7 @@ class BadConfig(harness.Case):
                            "'bare.tif'", input="input: {image: bare.tif}")
 
     def test_an_unknown_input_format(self):
-        self.check_refused("bad.yaml:2:25: unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, raster, stack, "
+        self.check_refused("bad.yaml:2:25: unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, config, raster, stack, "
                            "tile_directory, vector)",
                            input="input: {image: {format: rastre, path: image.tif}}")
 

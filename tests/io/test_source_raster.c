@@ -294,7 +294,7 @@ static void wrong_options_are_refused_with_the_known_ones(void **state)
         "unknown key 'resamplin'; did you mean 'resampling'? (known: format, path, resampling, bands, "
         "band_names, nodata, scale, cache)");
     assert_problem(text("path=%s;format=rastre", made.path),
-                   "unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, raster, stack, "
+                   "unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, config, raster, stack, "
                    "tile_directory, vector)");
     assert_problem("format=raster;scale=true", "input 'test' needs a path");
     assert_problem(text("path=%s;scale=1", made.path), "scale must be true or false, not a number");
