@@ -6,6 +6,7 @@
 
 #include "encoder.h"
 #include "file.h"
+#include "grid_read.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,7 +64,8 @@ static const struct tw_value *value_of_grid(struct tw_convert *convert, const st
 {
     struct tw_arena *arena = convert->arena;
     const struct tw_value *map = NULL, *srs = NULL;
-    if (tw_grid_named(grid->name) == grid)
+    bool is_defined = grid->first_zoom > 0 || grid->num_zooms > 0; /* by a TileMatrixSet */
+    if (tw_grid_named(grid->name) == grid || is_defined)
         return tw_value_string(arena, grid->name);
     struct tw_value *shape = tw_value_list(arena, 2), *bounds = tw_value_list(arena, 4);
     const double numbers[6] = {(double)grid->rows,  (double)grid->cols, grid->extent.left,
@@ -82,7 +84,8 @@ static const struct tw_value *value_of_grid(struct tw_convert *convert, const st
     return map;
 }
 
-/* A file with a grid such as {"shape": ..., "bounds": ..., "srs": ...}; NULL when it is no such file. */
+/* A file with a grid such as {"shape": ..., "bounds": ..., "srs": ...}; NULL when it is no such file, which
+ * may hold a TileMatrixSet then. */
 static const struct tw_value *read_grid_file(struct tw_convert *convert, const char *path)
 {
     char *text = NULL;
@@ -120,7 +123,7 @@ static const struct tw_value *choose_grid(struct tw_convert *convert)
     if (grid == NULL) {
         tw_problems_add(convert->problems, NULL,
                         "--output-pyramid is missing: '%s' is in %s, which is neither geodetic nor mercator; "
-                        "name one of them, or a JSON file with a grid",
+                        "name one of them, a TileMatrixSet, or a JSON file with a grid",
                         input_name(convert), facts->crs != NULL ? facts->crs : "an unknown CRS");
         return NULL;
     }
@@ -138,7 +141,7 @@ static void set_grid(struct tw_convert *convert)
     if (convert->problems->count > before)
         return;
     if (convert->grid_value != NULL)
-        convert->grid = tw_grid_from_value(convert->grid_value, convert->arena, convert->problems);
+        convert->grid = tw_grid_read(convert->grid_value, ".", convert->arena, convert->problems);
     if (convert->grid == NULL && convert->problems->count == before)
         convert->nomem = true;
 }
@@ -170,12 +173,13 @@ static double mean_pixel(const struct tw_convert *convert)
 /* The zoom above the first whose pixels are no larger than the input's (mapchete's rule). */
 static int best_zoom(const struct tw_convert *convert)
 {
-    const int tile_size_px = 256;
+    const struct tw_grid *grid = convert->grid;
+    const int tile_size_px = grid->tile_size_px > 0 ? grid->tile_size_px : 256;
     double pixel = mean_pixel(convert);
-    int zoom = 0, most = tw_grid_max_zoom(convert->grid);
-    while (zoom < most && tw_grid_pixel_width(convert->grid, zoom, tile_size_px) > pixel * (1 + 1e-9))
+    int zoom = grid->first_zoom, most = tw_grid_max_zoom(grid);
+    while (zoom < most && tw_grid_pixel_width(grid, zoom, tile_size_px) > pixel * (1 + 1e-9))
         zoom++;
-    return zoom > 0 ? zoom - 1 : 0;
+    return zoom > grid->first_zoom ? zoom - 1 : zoom;
 }
 
 static void choose_zooms(struct tw_convert *convert)
@@ -186,6 +190,7 @@ static void choose_zooms(struct tw_convert *convert)
         convert->max_zoom = facts->max_zoom;
     } else if (facts->width_px > 0 && facts->height_px > 0) {
         convert->max_zoom = best_zoom(convert);
+        convert->min_zoom = convert->grid->first_zoom;
     } else {
         tw_problems_add(convert->problems, NULL,
                         "--zoom is missing: '%s' holds features, which have no resolution to choose it by",

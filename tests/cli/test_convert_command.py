@@ -140,6 +140,22 @@ class Pixels(Convert):
         grid = json.loads((self.folder / "out/metadata.json").read_text())["pyramid"]["grid"]
         self.assertEqual((grid["shape"], grid["bounds"]), ([1, 1], [0, 0, 8000000, 8000000]))
 
+    def test_the_grid_may_be_a_tile_matrix_set(self):
+        said = self.must_convert("image.tif", "out", "--output-pyramid", "UTM23WGS84Quad", "--output-format", "GTiff")
+        zooms = sorted(int(path.name) for path in (self.folder / "out").iterdir() if path.name.isdigit())
+        self.assertIn(f" --zoom 1,{zooms[-1]} ", said)
+        self.assertEqual(zooms[0], 1, "zooms are the ids of the set, which begin at 1")
+        first = next((self.folder / "out/1").rglob("*.tif"))
+        self.assertEqual(gdal.Open(str(first)).GetSpatialRef().GetAuthorityCode(None), "32623")
+        self.must_convert("out", "again")
+        for path in (self.folder / "out").rglob("*.tif"):
+            copy = self.folder / "again" / path.relative_to(self.folder / "out")
+            self.assertTrue(np.array_equal(harness.read(path), harness.read(copy)), path)
+
+    def test_a_tile_matrix_set_that_is_no_pyramid(self):
+        self.check_refused("--output-pyramid: the grid 'CanadianNAD83_LCC' is no pyramid: its cells are not halved from one "
+                           "matrix to the next", "image.tif", "out", "--output-pyramid", "CanadianNAD83_LCC")
+
     def test_clipping(self):
         west, south, east, north = BOUNDS
         middle = (west + east) / 2
@@ -282,7 +298,7 @@ class WrongUses(Convert):
     def test_pixels_are_not_moved_to_another_crs_unasked(self):
         self.image("utm.tif", np.full((64, 64), 7, "uint8"), (500000, 5000000, 510000, 5010000), srs="EPSG:32633")
         self.check_refused("--output-pyramid is missing: 'utm.tif' is in EPSG:32633, which is neither geodetic nor mercator; name "
-                           "one of them, or a JSON file with a grid", "utm.tif", "out")
+                           "one of them, a TileMatrixSet, or a JSON file with a grid", "utm.tif", "out")
 
     def test_tiles_of_another_program_in_another_pyramid_are_left_alone(self):
         self.must_convert("image.tif", "out", "-z", "4", "--output-pyramid", "mercator")

@@ -293,9 +293,10 @@ static void wrong_options_are_refused_with_the_known_ones(void **state)
         text("path=%s;resamplin=cubic", made.path),
         "unknown key 'resamplin'; did you mean 'resampling'? (known: format, path, resampling, bands, "
         "band_names, nodata, scale, cache)");
-    assert_problem(text("path=%s;format=rastre", made.path),
-                   "unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, config, raster, stack, "
-                   "tile_directory, vector)");
+    assert_problem(
+        text("path=%s;format=rastre", made.path),
+        "unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, config, raster, stack, "
+        "tile_directory, vector)");
     assert_problem("format=raster;scale=true", "input 'test' needs a path");
     assert_problem(text("path=%s;scale=1", made.path), "scale must be true or false, not a number");
     struct read_fixture fixture;
@@ -307,13 +308,14 @@ static void the_drivers_are_listed(void **state)
 {
     (void)state;
     const char *const *names, *const *about;
-    assert_int_equal(tw_source_drivers(&names, &about), 5);
+    assert_int_equal(tw_source_drivers(&names, &about), 6);
     assert_string_equal(names[0], "catalogue");
-    assert_string_equal(names[1], "raster");
-    assert_string_equal(names[2], "stack");
-    assert_string_equal(names[3], "tile_directory");
-    assert_string_equal(names[4], "vector");
-    assert_non_null(strstr(about[2], "STAC"));
+    assert_string_equal(names[1], "config");
+    assert_string_equal(names[2], "raster");
+    assert_string_equal(names[3], "stack");
+    assert_string_equal(names[4], "tile_directory");
+    assert_string_equal(names[5], "vector");
+    assert_non_null(strstr(about[3], "STAC"));
 }
 
 static void files_that_cannot_be_used_are_named(void **state)
