@@ -96,28 +96,43 @@ static int make_folder(const char *path)
     return tw_is_folder(path) ? 0 : ENOTDIR; /* something else has that name */
 }
 
-/* `NAME.123.tmp` */
+/* `NAME.123.tmp`; any name when it is NULL. */
 static bool is_leftover(const char *entry, const char *name)
 {
-    size_t length = strlen(name);
-    if (strncmp(entry, name, length) != 0 || entry[length] != '.')
+    const char *end = strrchr(entry, '.');
+    if (end == NULL || strcmp(end, ".tmp") != 0)
         return false;
-    const char *number = entry + length + 1;
-    size_t digits = strspn(number, "0123456789");
-    return digits > 0 && strcmp(number + digits, ".tmp") == 0;
+    const char *number = end;
+    while (number > entry && number[-1] >= '0' && number[-1] <= '9')
+        number--;
+    if (number == end || number < entry + 2 || number[-1] != '.')
+        return false;
+    size_t length = (size_t)(number - 1 - entry);
+    return name == NULL || (strlen(name) == length && strncmp(entry, name, length) == 0);
+}
+
+static void sweep(const char *folder, const char *name)
+{
+    DIR *entries = opendir(folder);
+    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+        if (is_leftover(entry->d_name, name))
+            unlinkat(dirfd(entries), entry->d_name, 0);
+    if (entries != NULL)
+        closedir(entries);
 }
 
 void tw_file_sweep(const char *path)
 {
     struct tw_arena *arena = tw_arena_new(0);
     char *folder = arena != NULL ? tw_path_folder(arena, path) : NULL;
-    DIR *entries = folder != NULL ? opendir(folder) : NULL;
-    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
-        if (is_leftover(entry->d_name, tw_path_name(path)))
-            unlinkat(dirfd(entries), entry->d_name, 0);
-    if (entries != NULL)
-        closedir(entries);
+    if (folder != NULL)
+        sweep(folder, tw_path_name(path));
     tw_arena_free(arena);
+}
+
+void tw_folder_sweep(const char *folder)
+{
+    sweep(folder, NULL);
 }
 
 enum tw_status tw_make_folders(const char *path, struct tw_error *err)

@@ -23,6 +23,8 @@ enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, s
 /* Removes what programs that were killed while they wrote the file have left beside it. Nobody may be writing
  * it meanwhile. */
 void tw_file_sweep(const char *path);
+/* The same for all files of a folder that holds nothing but our own. */
+void tw_folder_sweep(const char *folder);
 
 /* Makes a folder and its parents. TW_ESTORAGE: `cannot make the folder 'x': ...`. */
 enum tw_status tw_make_folders(const char *path, struct tw_error *err);

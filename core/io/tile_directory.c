@@ -189,15 +189,22 @@ static enum tw_status write_metadata(struct tw_directory *directory, const char 
     return path != NULL ? write_if_new(directory, path, metadata, err) : tw_error_nomem(err);
 }
 
+/* With the lock comes the right to clear away what a killed run was writing. */
 static enum tw_status take_lock(struct tw_directory *directory, struct tw_error *err)
 {
     char *path = work_path(directory, "lock");
-    if (path == NULL)
+    char *metadata = tw_arena_printf(directory->arena, "%s/metadata.json", directory->spec.root);
+    if (path == NULL || metadata == NULL)
         return tw_error_nomem(err);
     enum tw_status status = tw_make_folders(directory->spec.work, err);
+    if (status == TW_OK)
+        status = tw_lock_take(path, directory->spec.sink->path, &directory->lock, err);
     if (status != TW_OK)
         return status;
-    return tw_lock_take(path, directory->spec.sink->path, &directory->lock, err);
+    tw_folder_sweep(directory->spec.work);
+    if (directory->spec.has_metadata)
+        tw_file_sweep(metadata);
+    return TW_OK;
 }
 
 /* Grids are told apart by what they cover: a CRS may be written down in many ways. */

@@ -48,8 +48,10 @@ enum tw_status tw_tile_records_open(const struct tw_tile_output *output, struct 
         opened->work != NULL && lock != NULL ? tw_make_folders(opened->work, err) : tw_error_nomem(err);
     if (status == TW_OK)
         status = tw_lock_take(lock, output->folder, &opened->lock, err);
-    if (status == TW_OK)
+    if (status == TW_OK) {
+        tw_folder_sweep(opened->work);
         status = open_journal(opened, err);
+    }
     if (status != TW_OK) {
         tw_tile_records_close(opened);
         return status;

@@ -212,10 +212,6 @@ enum tw_status tw_update_begin(struct tw_plan *plan, const struct tw_run_options
                    ? tw_error_set(err, TW_EUSAGE, "--update: this output keeps no record of its inputs")
                    : TW_OK;
     enum tw_status status = look(plan, &looking, err);
-    if (status == TW_OK && !tw_sink_is_assembled(plan->sink)) {
-        tw_file_sweep(looking.path);
-        tw_file_sweep(looking.seen_path);
-    }
     if (status == TW_OK)
         status = follow(&looking, options, again, err);
     if (status == TW_OK)

@@ -163,6 +163,9 @@ static void leftovers_of_killed_writers_are_swept_away_and_nothing_else(void **s
     tw_file_sweep(in_folder(f, "inputs"));
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(tw_file_exists(in_folder(f, names[i])), i != 1);
+    tw_folder_sweep(f->folder);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(tw_file_exists(in_folder(f, names[i])), i != 1 && i != 4);
 }
 
 static void folders_are_made_with_their_parents(void **state)

@@ -82,6 +82,25 @@ class Resume(runs.Case):
         self.assertEqual((self.folder / "out.tif").read_bytes(), whole)
         self.assertEqual(list(self.folder.glob("out.tif.*")), [])
 
+    def test_files_that_a_killed_run_was_writing_are_cleared_away(self):
+        """Killed between the temporary name and the right one: of the small files beside the tiles, too."""
+        self.make_scene(tiles=2, bands=1)
+        self.config(output={"bands": 1})
+        self.must_execute("--quiet")
+        shutil.copytree(self.folder / "out", self.folder / "whole")
+        work = self.folder / "out/.tilewright"
+        left = [work / f"{name}.4288.tmp" for name in ("fingerprint", "inputs", "seen", "failed.json", "journal")]
+        left.append(self.folder / "out/metadata.json.4288.tmp")
+        for path in left:
+            path.write_text("half")
+        mine = self.folder / "out/notes.4288.tmp"
+        mine.write_text("not ours")
+        self.must_execute("--quiet")
+        self.assertEqual([path for path in left if path.exists()], [])
+        self.assertEqual(mine.read_text(), "not ours")
+        mine.unlink()
+        self.check_same_trees("out", "whole")
+
     def test_interrupted_run_leaves_no_temporary_files_and_is_continued(self):
         self.many_tiles()
         for number, wanted in runs.INTERRUPTS:
