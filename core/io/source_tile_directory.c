@@ -304,6 +304,19 @@ enum tw_status tw_tile_directory_area(const struct tw_tile_layout *layout, const
     return status;
 }
 
+enum tw_status tw_tile_directory_frame(const struct tw_tile_layout *layout, const struct tw_tile_range *range,
+                                       const struct tw_grid *grid, struct tw_input_parts *parts,
+                                       struct tw_error *err)
+{
+    struct tw_area *area = NULL;
+    enum tw_status status = tw_tile_directory_area(layout, range, grid, &area, err);
+    if (status != TW_OK)
+        return status;
+    struct tw_box box = tw_area_bounds(area);
+    tw_area_free(area);
+    return tw_parts_add_frame(parts, layout->folder, &box) ? TW_OK : tw_error_nomem(err);
+}
+
 static enum tw_status directory_area(const struct tw_source *source, const struct tw_grid *grid,
                                      struct tw_area **area, struct tw_error *err)
 {
@@ -314,16 +327,10 @@ static enum tw_status directory_area(const struct tw_source *source, const struc
 static enum tw_status directory_parts(const struct tw_source *source, const struct tw_grid *grid,
                                       struct tw_input_parts *parts, struct tw_error *err)
 {
-    const struct tw_raster_state *state = source->state;
-    struct tw_area *area = NULL;
-    enum tw_status status = directory_area(source, grid, &area, err);
-    if (status != TW_OK)
-        return status;
-    struct tw_box box = tw_area_bounds(area);
-    tw_area_free(area);
-    if (!tw_parts_add_frame(parts, state->path, &box))
-        return tw_error_nomem(err);
-    return tw_tile_set_parts(state->tiles, grid, parts, err);
+    const struct tw_tile_set *tiles = ((const struct tw_raster_state *)source->state)->tiles;
+    enum tw_status status =
+        tw_tile_directory_frame(&tiles->layout, &tiles->zooms.ranges[0], grid, parts, err);
+    return status == TW_OK ? tw_tile_set_parts(tiles, grid, parts, err) : status;
 }
 
 const struct tw_source_driver tw_source_tile_directory = {

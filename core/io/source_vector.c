@@ -105,11 +105,25 @@ bool tw_vector_option_where(struct tw_source *source, struct tw_problems *proble
     return true;
 }
 
+/* Formats that are databases look at the condition only when they read. */
+static bool takes_where(OGRLayerH layer, const char *where)
+{
+    CPLErrorReset();
+    if (OGR_L_SetAttributeFilter(layer, where) != OGRERR_NONE)
+        return false;
+    OGR_L_ResetReading(layer);
+    OGRFeatureH first = OGR_L_GetNextFeature(layer);
+    bool taken = first != NULL || CPLGetLastErrorType() < CE_Failure;
+    if (first != NULL)
+        OGR_F_Destroy(first);
+    OGR_L_ResetReading(layer);
+    return taken;
+}
+
 bool tw_vector_check_where(const struct tw_source *source, OGRLayerH layer, struct tw_problems *problems)
 {
     const struct tw_vector_state *state = source->state;
-    CPLErrorReset();
-    if (state->where == NULL || OGR_L_SetAttributeFilter(layer, state->where) == OGRERR_NONE)
+    if (state->where == NULL || takes_where(layer, state->where))
         return true;
     tw_problems_add(problems, tw_value_get(source->value, "where"), "where: %s", tw_gdal_reason());
     return false;

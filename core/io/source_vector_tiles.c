@@ -2,7 +2,9 @@
 #include "source_vector.h"
 
 #include "dataset.h"
+#include "text.h"
 #include "tile_directory_options.h"
+#include "tile_parts.h"
 #include "vector_schema.h"
 
 const struct tw_tile_range *tw_vector_tiles_zoom(const struct tw_vector_tiles *tiles,
@@ -86,6 +88,31 @@ static enum tw_status vector_tiles_area(const struct tw_source *source, const st
     return tw_tile_directory_area(&state->tiles->layout, &state->tiles->zooms.ranges[0], grid, area, err);
 }
 
+/* Which zooms there are decides from which of them a window is read. */
+static const char *list_zooms(const struct tw_tile_zooms *zooms, struct tw_arena *arena)
+{
+    struct tw_text text = {0};
+    for (int i = 0; i < zooms->count; i++)
+        tw_text_printf(&text, " %d", zooms->ranges[i].zoom);
+    const char *list = text.failed ? NULL : tw_arena_strdup(arena, tw_text_get(&text));
+    tw_text_free(&text);
+    return list;
+}
+
+/* Features on an edge belong to the tiles on both sides of it. */
+static enum tw_status vector_tiles_parts(const struct tw_source *source, const struct tw_grid *grid,
+                                         struct tw_input_parts *parts, struct tw_error *err)
+{
+    const struct tw_vector_tiles *tiles = ((const struct tw_vector_state *)source->state)->tiles;
+    struct tw_tile_parts spec = {
+        .layout = &tiles->layout, .about = list_zooms(&tiles->zooms, parts->arena), .reach_source_px = 1};
+    if (spec.about == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status =
+        tw_tile_directory_frame(&tiles->layout, &tiles->zooms.ranges[0], grid, parts, err);
+    return status == TW_OK ? tw_tile_parts_add(&spec, grid, parts, err) : status;
+}
+
 static const char *const options[] = {"path",        "where",     "grid",     "metatiling", "tile_size",
                                       "pixelbuffer", "extension", "min_zoom", "max_zoom",   NULL};
 
@@ -96,6 +123,7 @@ const struct tw_source_driver tw_source_vector_tiles = {
     .options = options,
     .open = vector_tiles_open,
     .area = vector_tiles_area,
+    .parts = vector_tiles_parts,
     .reader_free = tw_vector_reader_free,
     .features = tw_vector_features,
 };

@@ -20,4 +20,9 @@ enum tw_status tw_tile_directory_area(const struct tw_tile_layout *layout, const
                                       const struct tw_grid *grid, struct tw_area **area,
                                       struct tw_error *err);
 
+/* Adds these bounds as the frame of the source's parts. */
+enum tw_status tw_tile_directory_frame(const struct tw_tile_layout *layout, const struct tw_tile_range *range,
+                                       const struct tw_grid *grid, struct tw_input_parts *parts,
+                                       struct tw_error *err);
+
 #endif

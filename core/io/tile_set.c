@@ -2,6 +2,7 @@
 #include "tile_set.h"
 
 #include "crs.h"
+#include "tile_parts.h"
 
 #include <string.h>
 
@@ -149,4 +150,31 @@ bool tw_tile_set_lacks(const struct tw_tile_set *set, const struct tw_window *wi
         if (set->zooms.ranges[i].zoom == window->zoom)
             return false;
     return true;
+}
+
+/* Where pixels are copied one to one, a tile shows in its own place only. */
+static bool is_copied(const struct tw_tile_set *set, const struct tw_grid *grid, int max_zoom)
+{
+    return tw_tile_set_is_on(set, grid) && !set->layout.use_finer && max_zoom <= set->zooms.ranges[0].zoom;
+}
+
+/* How pixels are resampled depends on the whole raster's size. */
+static char *describe_raster(const struct tw_tile_set *set, struct tw_arena *arena)
+{
+    return tw_arena_printf(arena, "%lld %lld %d %d %d", (long long)set->first_col_px,
+                           (long long)set->first_row_px, set->info.width_px, set->info.height_px,
+                           set->zooms.count);
+}
+
+/* How far a pixel is looked up beyond its place when it is resampled: see warp.h. */
+enum tw_status tw_tile_set_parts(const struct tw_tile_set *set, const struct tw_grid *grid,
+                                 struct tw_input_parts *parts, struct tw_error *err)
+{
+    struct tw_tile_parts spec = {.layout = &set->layout, .about = ""};
+    if (!is_copied(set, grid, parts->max_zoom)) {
+        spec.about = describe_raster(set, parts->arena);
+        spec.reach_source_px = 12;
+        spec.reach_px = 4;
+    }
+    return spec.about != NULL ? tw_tile_parts_add(&spec, grid, parts, err) : tw_error_nomem(err);
 }

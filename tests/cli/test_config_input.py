@@ -1,6 +1,7 @@
 """Inputs that are the output of another configuration, and tile folders of features as inputs."""
 import json
 import shutil
+import subprocess
 
 import numpy as np
 
@@ -185,13 +186,14 @@ output: {{path: again, format: GTiff, dtype: float32, bands: 1, nodata: -1}}
 
     def test_features_of_every_format_come_back(self):
         burnt = {}
-        for form in ("GeoJSON", "FlatGeobuf"):
+        for form in ("GeoJSON", "FlatGeobuf", "GPKG"):
             self.make(form)
             self.use("first.yaml" if form == "GeoJSON" else "tiles")
             burnt[form] = self.whole(nodata=-1)
             shutil.rmtree(self.folder / "tiles")
         self.assertEqual(set(np.unique(burnt["GeoJSON"])), {-1, *range(1000, 5500, 500)} - {1000})
         self.assertEqual(set(np.unique(burnt["FlatGeobuf"])), set(np.unique(burnt["GeoJSON"])))
+        self.assertTrue(np.array_equal(burnt["FlatGeobuf"], burnt["GPKG"]))
         differ = (burnt["GeoJSON"] < 0) != (burnt["FlatGeobuf"] < 0)  # GeoJSON rounds coordinates, and lines cross corners of pixels
         self.assertLess(np.count_nonzero(differ), 0.1 * np.count_nonzero(burnt["GeoJSON"] >= 0))
 
@@ -223,6 +225,25 @@ output: {{path: again, format: GTiff, dtype: float32, bands: 1, nodata: -1}}
         self.make("GeoJSON")
         self.use("{path: tiles, where: elev > 2000 and elev < 3000}")
         self.assertEqual(set(np.unique(self.whole(nodata=-1))) - {-1}, {2500})
+
+    def test_where_chooses_features_of_a_file(self):
+        """Files with an index of their own (GeoPackage, FlatGeobuf) and without, and what is asked for together with the window."""
+        self.make("GeoJSON", zooms="5")
+        tiles = sorted(str(path) for path in (self.folder / "tiles/5").rglob("*.geojson"))
+        for form, name in (("GeoJSON", "all.geojson"), ("GPKG", "all.gpkg"), ("FlatGeobuf", "all.fgb"), ("ESRI Shapefile", "all.shp")):
+            subprocess.run(["ogrmerge.py", "-single", "-f", form, "-o", name, "-nln", "all", "-t_srs", "EPSG:3857", *tiles],
+                           cwd=self.folder, check=True, capture_output=True)
+            with self.subTest(name):
+                self.use(name)
+                everything = self.whole(nodata=-1)
+                self.use(f"{{path: {name}, where: elev > 2000 and elev < 3000}}")
+                chosen = self.whole(nodata=-1)
+                self.assertEqual(set(np.unique(chosen)) - {-1}, {2500})
+                self.assertGreaterEqual(np.count_nonzero(chosen == 2500), np.count_nonzero(everything == 2500))
+                code, _, err = self.run_tilewright("execute", self.write("wrong.yaml", (self.folder / "use.yaml").read_text().replace("elev >", "height >")))
+                self.assertEqual(code, 2)
+                self.assertIn("wrong.yaml:2:", err)
+                self.assertIn("height", err)
 
     def test_the_explicit_form_needs_no_metadata(self):
         self.make("GeoJSON", zooms="5")

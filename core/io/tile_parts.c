@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "tile_set.h"
+#include "tile_parts.h"
 
 #include "crs_pairs.h"
 #include "footprint.h"
@@ -13,9 +13,6 @@
 
 /* Over so many tiles, blocks of 4 x 4 or 16 x 16 tiles are one part. */
 enum { MANY_TILES = 20000 };
-/* How far a pixel is looked up beyond its place when it is resampled: in pixels of the tiles, and of what is
- * made from them (see warp.h). */
-enum { REACH_SOURCE_PX = 12, REACH_PX = 4 };
 
 struct found {
     struct tw_tile *tiles;
@@ -68,81 +65,65 @@ static size_t block_length(const struct found *found, size_t first)
     return length;
 }
 
-/* Where pixels are copied one to one, a tile shows in its own place only. */
-static bool is_copied(const struct tw_tile_set *set, const struct tw_grid *grid, int max_zoom)
-{
-    return tw_tile_set_is_on(set, grid) && !set->layout.use_finer && max_zoom <= set->zooms.ranges[0].zoom;
-}
-
-static bool add_block(struct tw_input_parts *parts, const struct tw_tile_set *set,
+static bool add_block(struct tw_input_parts *parts, const struct tw_tile_layout *layout,
                       const struct tw_tile *tiles, size_t count, struct tw_input_part *part)
 {
     const char **files = tw_arena_calloc(parts->arena, count, sizeof(*files));
     bool ok = files != NULL;
     for (size_t i = 0; ok && i < count; i++)
-        ok = (files[i] = tw_tile_layout_path(&set->layout, &tiles[i], parts->arena)) != NULL;
+        ok = (files[i] = tw_tile_layout_path(layout, &tiles[i], parts->arena)) != NULL;
     part->files = files;
     part->num_files = count;
     return ok && tw_parts_add(parts, part);
 }
 
-static struct tw_box bounds_of(const struct tw_tile_set *set, const struct tw_tile *tiles, size_t count,
-                               bool is_copied)
+static struct tw_box bounds_of(const struct tw_tile_parts *spec, const struct tw_tile *tiles, size_t count)
 {
-    const struct tw_pyramid *pyramid = &set->layout.pyramid;
+    const struct tw_pyramid *pyramid = &spec->layout->pyramid;
     struct tw_box box = tw_tile_bounds(pyramid, &tiles[0]);
     for (size_t i = 1; i < count; i++) {
         struct tw_box more = tw_tile_bounds(pyramid, &tiles[i]);
         box = tw_box_union(&box, &more);
     }
-    double reach_px = is_copied ? 0 : REACH_SOURCE_PX;
-    double x = reach_px * tw_grid_pixel_width(pyramid->grid, tiles->zoom, pyramid->tile_size_px);
-    double y = reach_px * tw_grid_pixel_height(pyramid->grid, tiles->zoom, pyramid->tile_size_px);
+    double x = spec->reach_source_px * tw_grid_pixel_width(pyramid->grid, tiles->zoom, pyramid->tile_size_px);
+    double y =
+        spec->reach_source_px * tw_grid_pixel_height(pyramid->grid, tiles->zoom, pyramid->tile_size_px);
     return (struct tw_box){box.left - x, box.bottom - y, box.right + x, box.top + y};
 }
 
-/* How pixels are resampled depends on the whole raster's size. */
-static char *describe_raster(const struct tw_tile_set *set, struct tw_arena *arena)
-{
-    return tw_arena_printf(arena, "%lld %lld %d %d %d", (long long)set->first_col_px,
-                           (long long)set->first_row_px, set->info.width_px, set->info.height_px,
-                           set->zooms.count);
-}
-
-static enum tw_status add_blocks(const struct tw_tile_set *set, const struct tw_grid *grid,
+static enum tw_status add_blocks(const struct tw_tile_parts *spec, const struct tw_grid *grid,
                                  const struct found *found, struct tw_input_parts *parts,
                                  struct tw_error *err)
 {
-    bool copied = is_copied(set, grid, parts->max_zoom);
+    const struct tw_tile_layout *layout = spec->layout;
     struct tw_crs_pairs pairs = {0};
     const struct tw_crs_pair *pair = NULL;
-    const char *about = copied ? "" : describe_raster(set, parts->arena);
-    enum tw_status status = about == NULL ? tw_error_nomem(err) : tw_crs_pairs_use(&pairs, grid, err);
+    enum tw_status status = tw_crs_pairs_use(&pairs, grid, err);
     if (status == TW_OK)
-        status = tw_crs_pairs_find(&pairs, set->layout.pyramid.grid->crs, &pair, err);
+        status = tw_crs_pairs_find(&pairs, layout->pyramid.grid->crs, &pair, err);
     size_t length;
     for (size_t i = 0; status == TW_OK && i < found->count; i += length) {
         const struct tw_tile *tile = &found->tiles[i];
         length = block_length(found, i);
-        struct tw_input_part part = {.about = about, .box = {1, 1, 0, 0}, .reach_px = copied ? 0 : REACH_PX};
-        struct tw_box bounds = bounds_of(set, tile, length, copied), box;
+        struct tw_input_part part = {.about = spec->about, .box = {1, 1, 0, 0}, .reach_px = spec->reach_px};
+        struct tw_box bounds = bounds_of(spec, tile, length), box;
         if (tw_footprint_of_box(&bounds, pair, grid, &box))
             part.box = box;
-        part.id = tw_arena_printf(parts->arena, "%s/%d/%lld/%lld", tw_parts_name(parts, set->layout.folder),
-                                  tile->zoom, (long long)tile->row >> found->shift,
-                                  (long long)tile->col >> found->shift);
-        if (part.id == NULL || !add_block(parts, set, tile, length, &part))
+        part.id =
+            tw_arena_printf(parts->arena, "%s/%d/%lld/%lld", tw_parts_name(parts, layout->folder), tile->zoom,
+                            (long long)tile->row >> found->shift, (long long)tile->col >> found->shift);
+        if (part.id == NULL || !add_block(parts, layout, tile, length, &part))
             status = tw_error_nomem(err);
     }
     tw_crs_pairs_free(&pairs);
     return status;
 }
 
-enum tw_status tw_tile_set_parts(const struct tw_tile_set *set, const struct tw_grid *grid,
+enum tw_status tw_tile_parts_add(const struct tw_tile_parts *spec, const struct tw_grid *grid,
                                  struct tw_input_parts *parts, struct tw_error *err)
 {
     struct found found = {0};
-    const struct tw_tile_layout *layout = &set->layout;
+    const struct tw_tile_layout *layout = spec->layout;
     const struct tw_tile_output output = {.folder = layout->folder,
                                           .pyramid = layout->pyramid,
                                           .schema = layout->schema,
@@ -157,7 +138,7 @@ enum tw_status tw_tile_set_parts(const struct tw_tile_set *set, const struct tw_
     if (found.count > 1)
         qsort_r(found.tiles, found.count, sizeof(*found.tiles), by_place, &found);
     if (status == TW_OK)
-        status = add_blocks(set, grid, &found, parts, err);
+        status = add_blocks(spec, grid, &found, parts, err);
     free(found.tiles);
     return status;
 }
