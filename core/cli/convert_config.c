@@ -2,6 +2,7 @@
 #include "convert_parts.h"
 
 #include "file.h"
+#include "plan_config_input.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -230,13 +231,28 @@ void tw_convert_result_free(struct tw_convert_result *result)
     tw_text_free(&result->chosen);
 }
 
+/* Of a configuration, what it has made. */
+static enum tw_status resolve_input(struct tw_convert *convert, const char **input)
+{
+    const struct tw_value *path = tw_value_string(convert->arena, *input);
+    if (path == NULL)
+        return TW_ENOMEM;
+    if (tw_value_is_config(path))
+        return tw_config_made(*input, convert->arena, input, convert->problems);
+    return TW_OK;
+}
+
 enum tw_status tw_convert_config(const struct tw_conversion *conversion, struct tw_convert_result *result,
                                  struct tw_problems *problems)
 {
+    struct tw_conversion asked = *conversion;
     struct tw_convert convert = {
-        .asked = conversion, .arena = result->arena, .chosen = &result->chosen, .problems = problems};
+        .asked = &asked, .arena = result->arena, .chosen = &result->chosen, .problems = problems};
+    enum tw_status status = resolve_input(&convert, &asked.input);
+    if (status != TW_OK)
+        return status;
     tw_convert_check(&convert);
-    enum tw_status status = problems->count > 0 ? TW_EUSAGE : open_input(&convert, &result->source);
+    status = problems->count > 0 ? TW_EUSAGE : open_input(&convert, &result->source);
     if (status == TW_OK)
         tw_convert_choose(&convert);
     if (status == TW_OK && problems->count == 0 && !convert.nomem)

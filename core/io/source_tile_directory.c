@@ -218,7 +218,12 @@ static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_
                                              .min_zoom = set->zooms.ranges[set->zooms.count - 1].zoom,
                                              .max_zoom = set->zooms.ranges[0].zoom,
                                              .format = tw_encoder_format_of(layout->extension)};
-    return set_bands(source, &set->info, problems);
+    status = set_bands(source, &set->info, problems);
+    /* the raster reaches as far as the coarsest tiles do; what is known of the place is what the deepest show
+     */
+    source->facts.width_px = (int)(set->deepest_px.right - set->deepest_px.left);
+    source->facts.height_px = (int)(set->deepest_px.top - set->deepest_px.bottom);
+    return status;
 }
 
 /* What metadata.json says, if there is one. */

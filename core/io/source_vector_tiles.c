@@ -39,8 +39,15 @@ static enum tw_status check_tile(struct tw_source *source, const struct tw_vecto
     if (layer != NULL && !tw_vector_check_where(source, layer, problems))
         status = TW_EUSAGE;
     if (layer != NULL && status == TW_OK) {
-        source->facts.path = tiles->layout.folder;
-        source->facts.crs = tiles->layout.pyramid.grid->crs;
+        const struct tw_tile_zooms *zooms = &tiles->zooms;
+        source->facts = (struct tw_source_facts){.path = tiles->layout.folder,
+                                                 .crs = tiles->layout.pyramid.grid->crs,
+                                                 .grid = tiles->layout.pyramid.grid,
+                                                 .is_tiled = true,
+                                                 .pyramid = tiles->layout.pyramid,
+                                                 .min_zoom = zooms->ranges[zooms->count - 1].zoom,
+                                                 .max_zoom = zooms->ranges[0].zoom,
+                                                 .format = tw_encoder_format_of(tiles->layout.extension)};
         source->facts.schema = tw_vector_schema_of(layer, source->arena);
         status = source->facts.schema != NULL ? TW_OK : TW_ENOMEM;
     }

@@ -120,35 +120,43 @@ static bool is_circle(const struct tw_plan *plan, const char *name, const struct
     return true;
 }
 
-static bool has_output(const struct tw_plan *plan, const char *path)
+static bool is_there(struct tw_arena *arena, const char *path)
 {
     if (tw_path_is_remote(path))
         return true;
-    const char *metadata = tw_arena_printf(plan->arena, "%s/metadata.json", path);
+    const char *metadata = tw_arena_printf(arena, "%s/metadata.json", path);
     return tw_is_folder(path) ? metadata != NULL && tw_file_exists(metadata) : tw_file_exists(path);
 }
 
-/* Whether there is something of the other configuration that can be read. */
+/* Whether a configuration has made something that can be read. */
+static bool has_output(struct tw_arena *arena, const struct tw_value *value, const struct tw_config *other,
+                       struct tw_problems *problems)
+{
+    if (other->output_path == NULL)
+        tw_problems_add(problems, value, "'%s' writes nothing that can be read: its output has no path",
+                        other->path);
+    else if (!is_there(arena, other->output_path))
+        tw_problems_add(problems, value, "'%s' has no output yet; run it first: tilewright execute %s",
+                        other->path, other->path);
+    else
+        return true;
+    return false;
+}
+
+/* Whether there is something of the other configuration that this one may read. */
 static bool is_usable(const struct tw_plan *plan, const struct tw_value *value, const struct tw_config *other,
                       struct tw_problems *problems)
 {
     const char *path = other->output_path, *own = plan->config->output_path;
-    if (path == NULL) {
-        tw_problems_add(problems, value, "'%s' writes nothing that can be read: its output has no path",
-                        other->path);
-        return false;
-    }
+    if (path == NULL)
+        return has_output(plan->arena, value, other, problems);
     const char *real = real_path(plan->arena, path);
     if (own != NULL && real != NULL && strcmp(real, real_path(plan->arena, own)) == 0) {
         tw_problems_add(problems, value, "'%s' writes to '%s', where this configuration writes, too",
                         other->path, path);
         return false;
     }
-    if (has_output(plan, path))
-        return true;
-    tw_problems_add(problems, value, "'%s' has no output yet; run it first: tilewright execute %s",
-                    other->path, other->path);
-    return false;
+    return has_output(plan->arena, value, other, problems);
 }
 
 /* The input's own options, with the output's path in the place of the configuration's; a folder is one of
@@ -207,5 +215,18 @@ enum tw_status tw_plan_config_input(const struct tw_plan *plan, const char *name
         status = replace(plan, value, other->output_path, output);
     tw_config_free(other);
     tw_problems_free(&its);
+    return status;
+}
+
+enum tw_status tw_config_made(const char *path, struct tw_arena *arena, const char **output,
+                              struct tw_problems *problems)
+{
+    struct tw_config *config = NULL;
+    enum tw_status status = tw_config_load_output(path, tw_grid_read, &config, problems);
+    if (status == TW_OK && !has_output(arena, NULL, config, problems))
+        status = TW_EUSAGE;
+    if (status == TW_OK && (*output = tw_arena_strdup(arena, config->output_path)) == NULL)
+        status = TW_ENOMEM;
+    tw_config_free(config);
     return status;
 }

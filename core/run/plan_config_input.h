@@ -17,4 +17,9 @@ enum tw_status tw_plan_config_input(const struct tw_plan *plan, const char *name
                                     const struct tw_value *value, const struct tw_value **output,
                                     struct tw_problems *problems);
 
+/* The folder or file that the configuration at path has made, new in the arena. TW_EUSAGE, with problems: it
+ * is wrong, or has made nothing yet. */
+enum tw_status tw_config_made(const char *path, struct tw_arena *arena, const char **output,
+                              struct tw_problems *problems);
+
 #endif

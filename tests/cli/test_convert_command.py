@@ -133,6 +133,25 @@ class Pixels(Convert):
             if name.endswith(".tif"):
                 self.assertTrue(np.array_equal(harness.read(self.folder / "out" / name), harness.read(self.folder / "first" / name)))
 
+    def test_zooms_are_chosen_by_the_deepest_tiles(self):
+        """The coarsest tile reaches around a large part of the earth, and its pixels are those of the deepest zoom."""
+        self.must_convert("image.tif", "tiles", "-z", "0,4", "--output-pyramid", "mercator")
+        self.assertIn("--zoom 0,3 ", self.must_convert("tiles", "out", "--output-pyramid", "geodetic") + " ")
+
+    def test_a_configuration_is_what_it_has_made(self):
+        self.write("first.yaml", "process: convert\ninput: {inp: image.tif}\npyramid: {grid: mercator, metatiling: 2}\n"
+                                 "zoom_levels: [3, 4]\noutput: {path: tiles, format: PNG, bands: 3}\n")
+        self.check_refused("'first.yaml' has no output yet; run it first: tilewright execute first.yaml", "first.yaml", "out")
+        self.must_run("execute", "first.yaml", "--quiet")
+        self.assertEqual(self.must_convert("first.yaml", "out"),
+                         "tilewright: chosen: --output-format PNG --zoom 3,4")
+        same = {name: tile for name, tile in self.tree("tiles").items() if name.endswith(".png")}
+        self.assertEqual({name: tile for name, tile in self.tree("out").items() if name.endswith(".png")}, same)
+        self.write("first.yaml", "process: convert\ninput: {inp: image.tif}\nzoom_levels: 3\noutput: {path: o, formt: PNG}\n")
+        code, _, err = self.convert("first.yaml", "other")
+        self.assertEqual(code, 2)
+        self.assertIn("first.yaml:4:9: 'output.format' is missing: name a format such as PNG or GTiff", err)
+
     def test_a_grid_of_its_own_is_kept(self):
         self.write("grid.json", json.dumps({"shape": [1, 1], "bounds": [0, 0, 8000000, 8000000], "srs": {"epsg": 3035}}))
         self.must_convert("image.tif", "first", "--output-pyramid", "grid.json", "-z", "2")
@@ -190,6 +209,16 @@ class Features(Convert):
         found = self.features("out")
         self.assertEqual({f["geometry"]["type"] for f in found}, {"MultiPolygon"})
         self.assertEqual({f["properties"]["name"] for f in found}, {"a", "b"})
+
+    def test_tiles_of_features_keep_their_zooms_and_properties(self):
+        self.must_convert("land.geojson", "tiles", "-z", "2,3", "--output-pyramid", "mercator", "--output-format", "GeoJSON")
+        self.assertEqual(self.must_convert("tiles", "out", "--output-format", "FlatGeobuf"), "tilewright: chosen: --zoom 2,3")
+        before, after = ([(f["properties"]["name"], f["properties"]["size"], f["properties"]["share"]) for f in self.features(name)]
+                         for name in ("tiles", "out"))
+        self.assertEqual(sorted(before), sorted(after))
+        self.assertGreater(len(after), 3)
+        self.check_fails(2, "--zoom is missing: 'tiles' holds features, which have no resolution to choose it by",
+                         "convert", "tiles", "third", "--output-pyramid", "geodetic")
 
     def test_features_are_clipped(self):
         self.write("clip.geojson", json.dumps({"type": "Polygon", "coordinates": [
