@@ -68,21 +68,6 @@ struct tw_tile_range tw_tile_intersecting(const struct tw_pyramid *from, const s
 struct tw_tile_range tw_tile_range_of_box(const struct tw_pyramid *pyramid, int zoom,
                                           const struct tw_box *box);
 
-/* The path of a tile after a schema such as `{zoom}/{row}/{col}.{extension}`, new in the arena; NULL when out
- * of memory. The schema was checked by tw_path_schema_check. */
-char *tw_tile_path(struct tw_arena *arena, const char *schema, const struct tw_tile *tile,
-                   const char *extension);
-
-/* The way back, also for a part of a schema and of a path: whether name is what the schema gives for some
- * tile. What *tile knows already (not -1) must be so; what name says is added. *tile stays as it is when it
- * returns false. Numbers have no leading zeros. */
-bool tw_path_match(const char *schema, const char *extension, const char *name, struct tw_tile *tile);
-
-/* Checks a schema: it must hold {zoom}, {row} and {col}, no other braces than {extension}, something
- * other than digits between its numbers, no `..`, and not begin with a slash. Adds to problems at the place
- * of value. */
-bool tw_path_schema_check(const struct tw_value *schema, struct tw_problems *problems);
-
 /* `8/40/60`, for messages; returns text. */
 enum { TW_TILE_TEXT_SIZE = 64 };
 const char *tw_tile_text(const struct tw_tile *tile, char text[TW_TILE_TEXT_SIZE]);

@@ -5,6 +5,7 @@
 #include "tile_directory.h"
 #include "encoder_driver.h"
 #include "file.h"
+#include "path.h"
 
 #include <string.h>
 
@@ -15,15 +16,28 @@ static bool directory_takes(const struct tw_sink_spec *spec)
     return spec->path != NULL;
 }
 
+/* `layout`, or mapchete's `tile_path_schema`. */
 static const char *read_schema(struct tw_sink *sink, const struct tw_sink_spec *spec,
                                struct tw_problems *problems)
 {
     const struct tw_value *value = tw_value_get(spec->output.options, "tile_path_schema");
-    if (value == NULL || value->kind == TW_NULL)
+    const struct tw_value *layout = tw_value_get(spec->output.options, "layout");
+    bool is_given = value != NULL && value->kind != TW_NULL;
+    if (layout != NULL && layout->kind != TW_NULL) {
+        if (is_given)
+            tw_problems_add(problems, value,
+                            "output.layout says where tiles lie already; leave one of the two out");
+        value = layout;
+    } else if (!is_given) {
         return default_schema;
-    if (!tw_path_schema_check(value, problems))
+    }
+    const char *schema = tw_path_layout_read(value, problems);
+    if (schema == NULL)
         return default_schema;
-    return tw_arena_strdup(sink->arena, value->text);
+    struct tw_value checked = *value;
+    checked.text = schema;
+    tw_path_schema_fits(&checked, &sink->pyramid, spec->min_zoom, problems);
+    return tw_arena_strdup(sink->arena, schema);
 }
 
 /* Options that only a single file has. */
@@ -114,7 +128,7 @@ static enum tw_status directory_flush(void *state, struct tw_error *err)
 
 const struct tw_sink_driver tw_sink_directory = {
     .name = "directory",
-    .about = "a folder of tiles: path/{zoom}/{row}/{col}.{extension}, or as tile_path_schema says",
+    .about = "a folder of tiles: path/{zoom}/{row}/{col}.{extension}, or as layout says",
     .takes = directory_takes,
     .open = directory_open,
     .close = directory_close,

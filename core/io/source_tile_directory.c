@@ -6,16 +6,17 @@
 #include "file.h"
 #include "footprint.h"
 #include "grid_read.h"
+#include "path.h"
 #include "tile_directory_options.h"
 #include "tile_metadata.h"
 
 #include <string.h>
 
-static const char *const options[] = {
-    "path",        "resampling", "grid",     "metatiling", "tile_size",
-    "pixelbuffer", "extension",  "dtype",    "count",      "bands",
-    "band_names",  "nodata",     "min_zoom", "max_zoom",   "fallback_to_higher_zoom",
-    NULL};
+static const char *const options[] = {"path",      "resampling",  "grid",      "metatiling",
+                                      "tile_size", "pixelbuffer", "extension", "layout",
+                                      "dtype",     "count",       "bands",     "band_names",
+                                      "nodata",    "min_zoom",    "max_zoom",  "fallback_to_higher_zoom",
+                                      NULL};
 
 /* A whole number from least to most. */
 struct whole {
@@ -100,6 +101,19 @@ static bool option_zooms(const struct tw_source *source, struct tw_tile_layout *
     return false;
 }
 
+/* Where tiles lie below the folder. */
+static bool option_layout(const struct tw_source *source, struct tw_tile_layout *layout,
+                          struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(source->value, "layout");
+    if (value == NULL || value->kind == TW_NULL)
+        return true;
+    const char *schema = tw_path_layout_read(value, problems);
+    if (schema != NULL)
+        layout->schema = schema;
+    return schema != NULL;
+}
+
 /* What the configuration says instead of metadata.json. */
 static bool read_layout(struct tw_source *source, struct tw_tile_layout *layout, struct tw_problems *problems)
 {
@@ -109,6 +123,7 @@ static bool read_layout(struct tw_source *source, struct tw_tile_layout *layout,
     ok = option_int(source, &tile_size, &layout->pyramid.tile_size_px, problems) && ok;
     ok = option_int(source, &pixelbuffer, &layout->pyramid.pixelbuffer_px, problems) && ok;
     ok = option_extension(source, layout, problems) && ok;
+    ok = option_layout(source, layout, problems) && ok;
     ok = tw_option_bool(tw_value_get(source->value, "fallback_to_higher_zoom"), "fallback_to_higher_zoom",
                         &layout->use_finer, problems) &&
          ok;

@@ -120,8 +120,9 @@ static enum tw_status vector_tiles_parts(const struct tw_source *source, const s
     return status == TW_OK ? tw_tile_parts_add(&spec, grid, parts, err) : status;
 }
 
-static const char *const options[] = {"path",        "where",     "grid",     "metatiling", "tile_size",
-                                      "pixelbuffer", "extension", "min_zoom", "max_zoom",   NULL};
+static const char *const options[] = {"path",      "where",       "grid",      "metatiling",
+                                      "tile_size", "pixelbuffer", "extension", "layout",
+                                      "min_zoom",  "max_zoom",    NULL};
 
 /* Not in the table of drivers: a tile_directory whose tiles hold features is one of these. */
 const struct tw_source_driver tw_source_vector_tiles = {

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "journal.h"
 #include "lock.h"
+#include "path.h"
 #include "storage.h"
 #include "tile_metadata.h"
 
@@ -282,8 +283,10 @@ enum tw_status tw_directory_finish_files(struct tw_directory *directory, struct 
 static char *tile_path(const struct tw_directory *directory, const struct tw_tile *tile,
                        struct tw_arena *arena)
 {
-    return tw_tile_path(arena, directory->spec.schema, tile,
-                        tw_encoder_extension(directory->spec.sink->codec));
+    const struct tw_sink *sink = directory->spec.sink;
+    const struct tw_path_schema schema = {directory->spec.schema, tw_encoder_extension(sink->codec),
+                                          &sink->pyramid};
+    return tw_tile_path(arena, &schema, tile);
 }
 
 /* The file beside the tile comes first, so that a tile that is there is complete. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_layout.h"
 
+#include "path.h"
 #include "text.h"
 #include "tile_output.h"
 
@@ -60,6 +61,8 @@ static enum tw_status has_no_tiles(const struct tw_tile_layout *layout, struct t
         } else {
             tw_text_printf(&path, "%c", in_name ? toupper((unsigned char)*c) : *c);
         }
+        if (in_name && c[1] == ':')
+            c += strcspn(c + 1, "}");
     }
     tw_error_set(err, TW_EUSAGE, "'%s' holds no tiles of zoom %d to %d: no file '%s'", layout->folder,
                  layout->min_zoom, layout->max_zoom, tw_text_get(&path));
@@ -102,7 +105,8 @@ struct tw_box tw_tile_range_bounds(const struct tw_pyramid *pyramid, const struc
 const char *tw_tile_layout_path(const struct tw_tile_layout *layout, const struct tw_tile *tile,
                                 struct tw_arena *arena)
 {
-    const char *path = tw_tile_path(arena, layout->schema, tile, layout->extension);
+    const struct tw_path_schema schema = {layout->schema, layout->extension, &layout->pyramid};
+    const char *path = tw_tile_path(arena, &schema, tile);
     return path != NULL ? tw_arena_printf(arena, "%s/%s", layout->folder, path) : NULL;
 }
 

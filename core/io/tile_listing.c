@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "tile_output.h"
+#include "path.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +22,7 @@ struct walk {
     struct tw_arena *arena; /* of paths; released folder by folder */
     const char **parts;     /* of the schema */
     size_t num_parts;
-    int only_zoom;              /* -1: all in one walk, as the first part holds {zoom} */
+    int only_zoom;              /* -1: all in one walk, as the first part tells the zoom */
     bool is_first;              /* of several walks, one for each zoom */
     struct tw_tile_range range; /* of the area at range.zoom; -1: none yet */
     struct tw_error *err;
@@ -120,21 +121,27 @@ static enum tw_status keep(struct folder *folder, const struct found *found)
     return TW_OK;
 }
 
+static struct tw_path_schema part_of(const struct folder *folder)
+{
+    const struct tw_tile_output *output = folder->walk->listing->output;
+    return (struct tw_path_schema){folder->walk->parts[folder->level], output->extension, &output->pyramid};
+}
+
 /* Whether the name is one of the level's; or, at the last one, of a sidecar of one. */
 static bool match(const struct folder *folder, const char *name, struct found *found)
 {
     const struct walk *walk = folder->walk;
-    const char *part = walk->parts[folder->level], *extension = walk->listing->output->extension;
+    const struct tw_path_schema part = part_of(folder);
     size_t length = strlen(name), suffix = sizeof(sidecar_suffix) - 1;
     *found = (struct found){folder->outer, false};
-    if (tw_path_match(part, extension, name, &found->tile))
+    if (tw_path_match(&part, name, &found->tile))
         return true;
     if (folder->level + 1 < walk->num_parts || length <= suffix ||
         strcmp(name + length - suffix, sidecar_suffix) != 0)
         return false;
     struct tw_arena_mark mark = tw_arena_mark(walk->arena);
     const char *beside = tw_arena_strndup(walk->arena, name, length - suffix);
-    found->is_sidecar = beside != NULL && tw_path_match(part, extension, beside, &found->tile);
+    found->is_sidecar = beside != NULL && tw_path_match(&part, beside, &found->tile);
     tw_arena_release(walk->arena, mark);
     return found->is_sidecar;
 }
@@ -228,8 +235,8 @@ static enum tw_status visit(struct folder *folder, size_t index)
 {
     struct walk *walk = folder->walk;
     const struct found *found = &folder->found[index];
-    const char *name =
-        tw_tile_path(walk->arena, walk->parts[folder->level], &found->tile, walk->listing->output->extension);
+    const struct tw_path_schema part = part_of(folder);
+    const char *name = tw_tile_path(walk->arena, &part, &found->tile);
     const char *path = name != NULL ? join(walk->arena, folder->path, name) : NULL;
     if (path == NULL)
         return tw_error_nomem(walk->err);
@@ -275,7 +282,7 @@ static enum tw_status walk_all(struct walk *walk)
 {
     const struct tw_tile_listing *listing = walk->listing;
     const struct tw_tile unknown = {-1, -1, -1};
-    if (strstr(walk->parts[0], "{zoom}") != NULL)
+    if (tw_path_tells_zoom(walk->parts[0]))
         return visit_folder(walk, "", 0, &unknown);
     enum tw_status status = TW_OK;
     for (int zoom = listing->min_zoom; status == TW_OK && zoom <= listing->max_zoom; zoom++) {

@@ -3,6 +3,7 @@
 #include "encoder.h"
 #include "file.h"
 #include "json_value.h"
+#include "path.h"
 
 #include <string.h>
 

@@ -11,6 +11,7 @@
 #include "grid_read.h"
 #include "hash.h"
 #include "json_value.h"
+#include "path.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -211,11 +212,14 @@ static json_t *delimiters_to_json(const struct tw_plan *plan)
 /* The output's options, and what they come to. The path is left out: an output may be moved. */
 static json_t *driver_to_json(const struct tw_plan *plan)
 {
-    static const char *const left_out[] = {"path", "metatiling", "pixelbuffer", "tile_size"};
+    static const char *const left_out[] = {"path", "metatiling", "pixelbuffer", "tile_size", "layout"};
     const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
     json_t *driver = tw_value_to_json(plan->config->output);
     for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
         json_object_del(driver, left_out[i]);
+    const struct tw_value *layout = tw_value_get(plan->config->output, "layout");
+    if (layout != NULL && layout->kind != TW_NULL) /* by the name that mapchete knows */
+        json_object_set_new(driver, "tile_path_schema", json_string(tw_path_layout_read(layout, NULL)));
     json_object_set_new(driver, "format", json_string(tw_encoder_format(encoder)));
     json_object_set_new(driver, "extension", json_string(tw_encoder_extension(encoder)));
     json_object_set_new(driver, "delimiters", delimiters_to_json(plan));

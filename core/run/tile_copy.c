@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "file.h"
+#include "path.h"
 #include "tile_records.h"
 
 #include <stdlib.h>
@@ -131,7 +132,8 @@ static enum tw_status copy_tile(void *context, const struct tw_stored_tile *tile
 {
     struct job *job = context;
     struct tw_arena *arena = tw_arena_new(0);
-    char *to = arena != NULL ? tw_tile_path(arena, job->to.schema, &tile->tile, job->to.extension) : NULL;
+    const struct tw_path_schema schema = {job->to.schema, job->to.extension, &job->to.pyramid};
+    char *to = arena != NULL ? tw_tile_path(arena, &schema, &tile->tile) : NULL;
     enum tw_status status = to != NULL ? TW_OK : tw_error_nomem(err);
     if (status == TW_OK && (job->copy->overwrite || !tw_store_exists(job->store, to))) {
         status = put_tile(job, arena, tile, to, err);

@@ -174,7 +174,7 @@ class BadConfig(harness.Case):
 
     def test_an_unknown_option_of_png(self):
         self.check_refused("bad.yaml:5:34: unknown output option 'alpha'; known: count, compression, georeference, path, format, "
-                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, nodata, stac",
+                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, stac",
                            output="output: {path: out, format: PNG, alpha: true}")
 
     def test_a_nodata_value_that_does_not_fit(self):

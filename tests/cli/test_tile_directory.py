@@ -106,9 +106,7 @@ class TileDirectory(harness.Case):
 
     def test_wrong_uses_are_refused(self):
         self.make()
-        self.check_refused("use.yaml:3:22: unknown key 'metatile'; did you mean 'metatiling'? (known: format, path, resampling, "
-                           "grid, metatiling, tile_size, pixelbuffer, extension, dtype, count, bands, band_names, nodata, "
-                           "min_zoom, max_zoom, fallback_to_higher_zoom)", "{path: tiles, metatile: 2}")
+        self.check_refused("use.yaml:3:22: unknown key 'metatile'; did you mean 'metatiling'?", "{path: tiles, metatile: 2}")
         self.check_refused("use.yaml:3:39: no folder 'none'", "{format: tile_directory, path: none}")
         self.check_refused("use.yaml:3:15: 'tiles' holds no tiles of zoom 6 to 30: no file 'ZOOM/ROW/COL.tif'",
                            "{path: tiles, min_zoom: 6}")

@@ -279,7 +279,8 @@ static void wrong_options_are_all_reported(void **state)
         "output.compression must be fast, default, best or 1 to 12, not 'zip'\n"
         "unknown output option 'compresion'; did you mean 'compression'? (known: count, compression, "
         "georeference, "
-        "path, format, metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, nodata, stac)");
+        "path, format, metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, "
+        "stac)");
 }
 
 static void an_unknown_format_is_refused_with_the_known_ones(void **state)
