@@ -49,6 +49,13 @@ void tw_check_conditions(struct tw_check *check, const struct tw_value *value, u
 /* Refuses conditions where they have no effect; part is the root key. */
 void tw_check_no_conditions(struct tw_check *check, const struct tw_value *value, const char *part);
 
+/* The keys that are known there; each returns their number. */
+size_t tw_check_root_keys(const char *const **names);
+size_t tw_check_pyramid_keys(const char *const **names);
+size_t tw_check_zoom_keys(const char *const **names);
+size_t tw_check_baselevel_keys(const char *const **names);
+size_t tw_check_bounds_keys(const char *const **names);
+
 /* check_types.c: what all of them need. Those that return false have added a problem. name is the dotted name
  * of the value: `pyramid.metatiling`. */
 

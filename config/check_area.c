@@ -6,6 +6,12 @@
 
 static const char *const sides[] = {"left", "bottom", "right", "top"};
 
+size_t tw_check_bounds_keys(const char *const **names)
+{
+    *names = sides;
+    return 4;
+}
+
 static bool read_side(struct tw_check *check, const struct tw_value *value, size_t side, double *number)
 {
     char name[32];

@@ -3,6 +3,12 @@
 
 static const char *const known_keys[] = {"grid", "metatiling", "pixelbuffer", "tile_size"};
 
+size_t tw_check_pyramid_keys(const char *const **names)
+{
+    *names = known_keys;
+    return sizeof(known_keys) / sizeof(*known_keys);
+}
+
 static void check_grid(struct tw_check *check, const struct tw_value *pyramid)
 {
     struct tw_config *config = check->config;

@@ -27,6 +27,12 @@ static const struct renamed_key renamed_keys[] = {
 
 enum { NUM_RENAMED_KEYS = sizeof(renamed_keys) / sizeof(*renamed_keys) };
 
+size_t tw_check_root_keys(const char *const **names)
+{
+    *names = known_keys;
+    return NUM_KNOWN_KEYS;
+}
+
 bool tw_check_is_misnamed(const struct tw_value *root, const char *key)
 {
     for (size_t i = 0; i < NUM_RENAMED_KEYS; i++)

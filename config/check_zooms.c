@@ -5,6 +5,21 @@
 
 #include <string.h>
 
+static const char *const zoom_keys[] = {"min", "max"};
+static const char *const base_keys[] = {"min", "max", "lower", "higher"};
+
+size_t tw_check_zoom_keys(const char *const **names)
+{
+    *names = zoom_keys;
+    return 2;
+}
+
+size_t tw_check_baselevel_keys(const char *const **names)
+{
+    *names = base_keys;
+    return 4;
+}
+
 static const struct tw_check_range any_zoom = {0, TW_MAX_ZOOM};
 
 static bool read_zoom_list(struct tw_check *check, const struct tw_value *list)
@@ -43,9 +58,8 @@ static bool read_zoom(struct tw_check *check, const struct tw_value *map, const 
 
 static bool read_zoom_map(struct tw_check *check, const struct tw_value *map)
 {
-    static const char *const known[] = {"min", "max"};
     struct tw_config *config = check->config;
-    tw_check_keys(check, map, "zoom_levels key", known, 2);
+    tw_check_keys(check, map, "zoom_levels key", zoom_keys, 2);
     bool has_min = read_zoom(check, map, "zoom_levels.min", &config->min_zoom);
     bool has_max = read_zoom(check, map, "zoom_levels.max", &config->max_zoom);
     if (!has_min || !has_max)
@@ -158,7 +172,6 @@ static bool fit_base_zooms(struct tw_check *check, const struct tw_value *map, i
 
 void tw_check_baselevels(struct tw_check *check)
 {
-    static const char *const known[] = {"min", "max", "lower", "higher"};
     struct tw_config *config = check->config;
     const struct tw_value *map = tw_check_given(config->root, "baselevels");
     if (map == NULL)
@@ -168,7 +181,7 @@ void tw_check_baselevels(struct tw_check *check)
         return;
     }
     config->has_baselevels = true;
-    tw_check_keys(check, map, "baselevels key", known, 4);
+    tw_check_keys(check, map, "baselevels key", base_keys, 4);
     read_resampling(check, map, "baselevels.lower", &config->lower);
     read_resampling(check, map, "baselevels.higher", &config->higher);
     int min_zoom = config->min_zoom, max_zoom = config->max_zoom;

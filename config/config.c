@@ -5,8 +5,25 @@
 #include "problem_order.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const size_t max_file_bytes = 16 * 1024 * 1024;
+
+size_t tw_config_keys(const char *part, const char *const **names)
+{
+    static const struct {
+        const char *part;
+        size_t (*keys)(const char *const **names);
+    } parts[] = {{"", tw_check_root_keys},
+                 {"pyramid", tw_check_pyramid_keys},
+                 {"zoom_levels", tw_check_zoom_keys},
+                 {"baselevels", tw_check_baselevel_keys},
+                 {"bounds", tw_check_bounds_keys}};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcmp(parts[i].part, part) == 0)
+            return parts[i].keys(names);
+    return 0;
+}
 
 static struct tw_config *config_new(const char *path)
 {

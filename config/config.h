@@ -81,6 +81,13 @@ enum tw_status tw_config_load_output(const char *path, tw_grid_reader *read_grid
 /* Accepts NULL. */
 void tw_config_free(struct tw_config *config);
 
+/* The keys that a part of a configuration may hold: "" (the root), `pyramid`, `zoom_levels`, `baselevels`,
+ * `bounds`. Returns their number; 0 for what is no such part. */
+size_t tw_config_keys(const char *part, const char *const **names);
+/* mapchete's old keys (of the root, or below output), counted from 0, each with a sentence about what it is
+ * called now. False behind the last. */
+bool tw_config_old_key(bool of_output, size_t index, const char **key, const char **now);
+
 /* value with every zoom condition replaced by what holds at zoom, new in the arena; members and items without
  * a value at that zoom (no condition holds, or the one that does says null) are left out. NULL when the value
  * itself has none at that zoom, or out of memory (then *nomem is set; nomem may be NULL). */

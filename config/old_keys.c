@@ -30,6 +30,16 @@ static const struct old_key old_output_keys[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+bool tw_config_old_key(bool of_output, size_t index, const char **key, const char **now)
+{
+    const struct old_key *keys = of_output ? old_output_keys : old_keys;
+    if (index >= (of_output ? COUNT(old_output_keys) : COUNT(old_keys)))
+        return false;
+    *key = keys[index].key;
+    *now = keys[index].now;
+    return true;
+}
+
 static void warn(const struct tw_check *check, const struct tw_member *member, const char *now)
 {
     tw_log_warn("%s:%d:%d: %s", check->config->path, member->line, member->col, now);

@@ -25,6 +25,25 @@ static const struct tw_grid named[NUM_NAMED] = {
 static const char *const keys[NUM_KEYS] = {"shape", "bounds", "srs", "is_global", "proj", "epsg"};
 static const char *const srs_keys[NUM_SRS_KEYS] = {"epsg", "wkt", "proj"};
 
+size_t tw_grid_keys(const char *const **list)
+{
+    *list = keys;
+    return NUM_KEYS;
+}
+
+size_t tw_grid_srs_keys(const char *const **list)
+{
+    *list = srs_keys;
+    return NUM_SRS_KEYS;
+}
+
+size_t tw_grid_names(const char *const **list)
+{
+    static const char *const names[NUM_NAMED] = {"mercator", "geodetic"};
+    *list = names;
+    return NUM_NAMED;
+}
+
 const struct tw_grid *tw_grid_named(const char *name)
 {
     for (int i = 0; i < NUM_NAMED; i++)

@@ -49,6 +49,11 @@ bool tw_grid_equals(const struct tw_grid *a, const struct tw_grid *b);
 const struct tw_grid *tw_grid_from_value(const struct tw_value *value, struct tw_arena *arena,
                                          struct tw_problems *problems);
 
+/* The keys of such a map, and those under its `srs`; the names of grids. Each returns their number. */
+size_t tw_grid_keys(const char *const **names);
+size_t tw_grid_srs_keys(const char *const **names);
+size_t tw_grid_names(const char *const **names);
+
 /* The grid of that name, or NULL. */
 const struct tw_grid *tw_grid_named(const char *name);
 

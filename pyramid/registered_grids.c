@@ -77,6 +77,15 @@ static const struct tw_grid *utm_grid(const char *id, struct tw_arena *arena)
     return grid->name != NULL && grid->crs != NULL ? grid : NULL;
 }
 
+_Static_assert((size_t)NUM_REGISTERED <= TW_MOST_REGISTERED, "TW_MOST_REGISTERED is too small");
+
+size_t tw_registered_grid_ids(const char *ids[TW_MOST_REGISTERED])
+{
+    for (size_t i = 0; i < NUM_REGISTERED; i++)
+        ids[i] = registered[i].name;
+    return NUM_REGISTERED;
+}
+
 const struct tw_grid *tw_registered_grid(const char *id, struct tw_arena *arena)
 {
     for (size_t i = 0; i < NUM_REGISTERED; i++)

@@ -48,6 +48,11 @@ const struct tw_grid *tw_definition_grid(const struct tw_definition *definition,
 const struct tw_grid *tw_tile_matrix_set_named(const struct tw_value *name, struct tw_arena *arena,
                                                struct tw_problems *problems);
 
+/* The ids that need no zone: `WebMercatorQuad` ... Those of UTM are UTM01WGS84Quad to UTM60WGS84Quad. Returns
+ * their number. */
+enum { TW_MOST_REGISTERED = 16 };
+size_t tw_registered_grid_ids(const char *ids[TW_MOST_REGISTERED]);
+
 /* For tile_matrix_set.c: the registered one of that id, or NULL. */
 const struct tw_grid *tw_registered_grid(const char *id, struct tw_arena *arena);
 

@@ -24,7 +24,7 @@ enum {
     MAX_KEYS = 160
 };
 
-static const struct tw_encoder_driver *find_driver(const char *format)
+const struct tw_encoder_driver *tw_encoder_driver_find(const char *format)
 {
     for (size_t i = 0; i < NUM_DRIVERS; i++)
         if (strcmp(drivers[i]->format, format) == 0 ||
@@ -35,7 +35,7 @@ static const struct tw_encoder_driver *find_driver(const char *format)
 
 const char *tw_format_extension(const char *format)
 {
-    const struct tw_encoder_driver *driver = find_driver(format);
+    const struct tw_encoder_driver *driver = tw_encoder_driver_find(format);
     return driver != NULL ? driver->extension : NULL;
 }
 
@@ -56,6 +56,15 @@ static bool is_listed(const char *key, const char *const *names, size_t count)
     return false;
 }
 
+size_t tw_encoder_common_keys(bool is_vector, const char **names, size_t capacity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < NUM_COMMON && count < capacity; i++)
+        if (!is_vector || !is_listed(common_keys[i], raster_keys, NUM_RASTER))
+            names[count++] = common_keys[i];
+    return count;
+}
+
 static void check_keys(const struct tw_encoder *encoder, const struct tw_value *options,
                        struct tw_problems *problems)
 {
@@ -63,12 +72,9 @@ static void check_keys(const struct tw_encoder *encoder, const struct tw_value *
     size_t num_own = encoder->driver->options(encoder, &own);
     const char *known[MAX_KEYS];
     size_t count = 0;
-    bool is_vector = tw_encoder_is_vector(encoder);
     for (size_t i = 0; i < num_own && count + NUM_COMMON < MAX_KEYS; i++)
         known[count++] = own[i];
-    for (size_t i = 0; i < NUM_COMMON; i++)
-        if (!is_vector || !is_listed(common_keys[i], raster_keys, NUM_RASTER))
-            known[count++] = common_keys[i];
+    count += tw_encoder_common_keys(tw_encoder_is_vector(encoder), known + count, MAX_KEYS - count);
     for (size_t i = 0; options != NULL && options->kind == TW_MAP && i < options->count; i++)
         if (!is_listed(options->members[i].key, known, count))
             tw_problems_add_unknown_key(problems, &options->members[i], "output option", known, count);
@@ -93,7 +99,7 @@ static bool name_bands(struct tw_encoder *encoder, const struct tw_output_spec *
 struct tw_encoder *tw_encoder_open(const char *format, const struct tw_output_spec *spec,
                                    struct tw_problems *problems)
 {
-    const struct tw_encoder_driver *driver = find_driver(format);
+    const struct tw_encoder_driver *driver = tw_encoder_driver_find(format);
     if (driver == NULL) {
         report_format(format, spec, problems);
         return NULL;
@@ -138,7 +144,7 @@ bool tw_encoder_is_lossy(const struct tw_encoder *encoder)
 
 bool tw_format_makes_bands(const char *format)
 {
-    const struct tw_encoder_driver *driver = find_driver(format);
+    const struct tw_encoder_driver *driver = tw_encoder_driver_find(format);
     return driver != NULL && driver->makes_bands;
 }
 
@@ -231,7 +237,7 @@ const char *tw_encoder_format_of(const char *extension)
 
 bool tw_encoder_format_is_vector(const char *format)
 {
-    const struct tw_encoder_driver *driver = find_driver(format);
+    const struct tw_encoder_driver *driver = tw_encoder_driver_find(format);
     return driver != NULL && driver->encode_features != NULL;
 }
 

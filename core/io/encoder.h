@@ -108,6 +108,21 @@ const char *tw_format_extension(const char *format);
 const char *tw_encoder_format_of(const char *extension);
 /* Whether a format takes features; false for names that are none. */
 bool tw_encoder_format_is_vector(const char *format);
+/* The keys of `output:` for that format, of its own and those that all know, in the arena; *num_own: the
+ * first of them are its own. Returns their number; 0 when out of memory. */
+size_t tw_encoder_keys(const char *format, struct tw_arena *arena, const char *const **names,
+                       size_t *num_own);
+
+/* An option of GDAL's drivers, as they describe it. */
+struct tw_option_about {
+    const char *about; /* or "" */
+    const char *type;  /* `int`, `string-select`, ... */
+    const char **choices;
+    size_t num_choices;
+};
+/* False for options that are not GDAL's. */
+bool tw_encoder_key_about(const char *format, const char *key, struct tw_arena *arena,
+                          struct tw_option_about *about);
 
 /* The names of the formats with a line about each, for `tilewright formats`. Returns their number. */
 enum { TW_MOST_FORMATS = 32 };

@@ -58,6 +58,12 @@ struct tw_encoder_driver {
                                       struct tw_error *err);
 };
 
+/* encoder.c */
+const struct tw_encoder_driver *tw_encoder_driver_find(const char *format);
+size_t tw_encoder_common_keys(bool is_vector, const char **names, size_t capacity);
+/* gtiff_options.c: see tw_encoder_key_about. */
+bool tw_gtiff_option_about(const char *key, struct tw_arena *arena, struct tw_option_about *about);
+
 extern const struct tw_encoder_driver tw_encode_png;
 extern const struct tw_encoder_driver tw_encode_png_hillshade;
 extern const struct tw_encoder_driver tw_encode_jpeg;

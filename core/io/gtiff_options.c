@@ -110,6 +110,24 @@ static const CPLXMLNode *find_option(const CPLXMLNode *xml, const char *key)
     return NULL;
 }
 
+bool tw_gtiff_option_about(const char *key, struct tw_arena *arena, struct tw_option_about *about)
+{
+    GDALDriverH driver = GDALGetDriverByName("GTiff");
+    const char *text = driver != NULL ? GDALGetDriverCreationOptionList(driver) : NULL;
+    CPLXMLNode *xml = text != NULL ? CPLParseXMLString(text) : NULL;
+    const CPLXMLNode *option = xml != NULL ? find_option(xml, key) : NULL;
+    const char **choices = tw_arena_calloc(arena, MAX_CHOICES, sizeof(*choices));
+    if (option != NULL && choices != NULL) {
+        about->about = tw_arena_strdup(arena, CPLGetXMLValue(option, "description", ""));
+        about->type = tw_arena_strdup(arena, CPLGetXMLValue(option, "type", ""));
+        about->choices = choices;
+        about->num_choices = list_choices(arena, option, choices);
+    }
+    bool found = option != NULL && choices != NULL && about->about != NULL && about->type != NULL;
+    CPLDestroyXMLNode(xml);
+    return found;
+}
+
 static void take_option(struct tw_encoder *encoder, const CPLXMLNode *option, const struct tw_member *member,
                         struct tw_problems *problems)
 {

@@ -34,6 +34,12 @@ size_t tw_source_drivers(const char *const **names, const char *const **about)
     return NUM_DRIVERS;
 }
 
+const char *const *tw_source_keys(size_t driver, const char **alias)
+{
+    *alias = drivers[driver]->alias;
+    return drivers[driver]->options;
+}
+
 /* A folder of tiles says so. */
 static bool is_tile_directory(const struct tw_source *source, const char *folder)
 {

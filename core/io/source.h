@@ -129,4 +129,8 @@ enum tw_status tw_reader_features(struct tw_reader *reader, const struct tw_wind
 /* The names of the drivers with a line about each, for `tilewright formats`. Returns their number. */
 size_t tw_source_drivers(const char *const **names, const char *const **about);
 
+/* The keys of the driver at that place in the list (`format` aside), ending in NULL, and its other name (or
+ * NULL). */
+const char *const *tw_source_keys(size_t driver, const char **alias);
+
 #endif

@@ -13,4 +13,7 @@
  * alone on the next lines, say what an input or a parameter is. Fields stand on lines of their own. */
 void tw_process_describe(const struct tw_declaration *declaration, const char *script, struct tw_text *text);
 
+/* What the script says behind the field of that name (of inputs or params), on one line or several. */
+void tw_process_comment(const char *script, const char *name, struct tw_text *text);
+
 #endif

@@ -50,6 +50,11 @@ static void add_comment(struct tw_text *text, const char *script, const char *na
     }
 }
 
+void tw_process_comment(const char *script, const char *name, struct tw_text *text)
+{
+    add_comment(text, script, name, 0);
+}
+
 /* As one would write it in YAML; `(kind)` for a parameter without a default. */
 static void add_value(struct tw_text *text, const struct tw_value *value)
 {

@@ -1,0 +1,191 @@
+/* One line for each key of a configuration: what it means, and what it takes (see schema_parts.h).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "schema_parts.h"
+
+#include <string.h>
+
+#define NAMES "{\"type\": [\"array\", \"string\", \"number\", \"null\"]}"
+#define ENVIRONMENT "\"pattern\": \"\\\\$\\\\{\""
+#define BOX                                                                                                  \
+    "{\"type\": [\"array\", \"null\"], \"items\": {\"type\": [\"number\", \"string\"], " ENVIRONMENT         \
+    "}, \"minItems\": 4, \"maxItems\": 4}"
+
+#define LAYOUT                                                                                               \
+    "{\"anyOf\": [{\"enum\": [\"wmts\", \"xyz\", \"tms\", \"quadkey\", \"arcgis\"]}, {\"type\": "            \
+    "\"string\", "                                                                                           \
+    "\"pattern\": \"[{]\"}, {\"type\": \"null\"}]}"
+#define COLOR                                                                                                \
+    "{\"type\": [\"array\", \"integer\", \"null\"], \"minimum\": 0, \"maximum\": 255, \"items\": "           \
+    "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 255}, "                                            \
+    "\"minItems\": 1, \"maxItems\": 3}"
+
+const struct tw_schema_key tw_schema_keys[] = {
+    {"", "process",
+     "A Lua script (ndvi.lua) or a built-in process (convert, or mapchete's name "
+     "mapchete.processes.convert).",
+     "ref process"},
+    {"", "input", "The script's input names, each a path or a map with format and options.", "ref inputs"},
+    {"", "output", "Where the tiles go, and what they are.", "ref output"},
+    {"", "pyramid", "The grid, and how many tiles are processed as one.", "ref pyramid"},
+    {"", "zoom_levels", "The zooms to make: 7, [5, 7], or {min: 5, max: 7}.", "ref zoom_levels"},
+    {"", "bounds",
+     "Only what lies in [left, bottom, right, top]; beyond 180 degrees they wrap around the antimeridian.",
+     "ref bounds"},
+    {"", "bounds_crs", "The CRS of bounds (default: the grid's).", "crs"},
+    {"", "area", "Only what lies in this polygon: WKT or a vector file.", "text"},
+    {"", "area_crs", "The CRS of area (default: the file's, or the grid's for WKT).", "crs"},
+    {"", "baselevels",
+     "The zooms that are computed from the inputs; those above are made from the zoom below, and those below "
+     "from the zoom above.",
+     "ref baselevels"},
+    {"", "process_parameters", "Values for the script's params.", "ref parameters"},
+    {"", "dask_specs", "mapchete's; has no meaning here.", "any"},
+
+    {"pyramid", "grid", "mercator, geodetic, or a grid of your own.", "ref grid"},
+    {"pyramid", "metatiling", "1, 2, 4 ...: so many by so many tiles are processed as one.",
+     "ref metatiling"},
+    {"pyramid", "pixelbuffer", "Pixels that are read beyond a metatile's edge, for neighbourhoods.",
+     "int 0 4096"},
+    {"pyramid", "tile_size", "Pixels of a tile's side.", "int 128 4096"},
+    {"grid", "shape", "[rows, columns] of tiles at zoom 0.",
+     "{\"type\": [\"array\", \"string\"], \"items\": {\"type\": [\"integer\", \"string\"], \"minimum\": 1}, "
+     "\"minItems\": 2, \"maxItems\": 2}"},
+    {"grid", "bounds", "[left, bottom, right, top] in units of the CRS.", BOX},
+    {"grid", "srs", "The CRS: {epsg: 3035}, {wkt: ...} or {proj: ...}.", "ref srs"},
+    {"grid", "is_global", "Whether x wraps around the earth.", "bool"},
+    {"grid", "proj", "The CRS as a PROJ text.", "text"},
+    {"grid", "epsg", "The CRS as an EPSG code.", "int 1 999999999"},
+    {"srs", "epsg", "An EPSG code.", "int 1 999999999"},
+    {"srs", "wkt", "Well-known text.", "text"},
+    {"srs", "proj", "A PROJ text.", "text"},
+    {"zoom_levels", "min", "The first zoom.", "int 0 30"},
+    {"zoom_levels", "max", "The deepest zoom.", "int 0 30"},
+    {"baselevels", "min", "The first zoom that is computed.", "int 0 30"},
+    {"baselevels", "max", "The deepest zoom that is computed.", "int 0 30"},
+    {"baselevels", "lower", "How zooms above are made (default nearest).", "resampling"},
+    {"baselevels", "higher", "How zooms below are made (default nearest).", "resampling"},
+    {"bounds", "left", "West.", "number"},
+    {"bounds", "bottom", "South.", "number"},
+    {"bounds", "right", "East.", "number"},
+    {"bounds", "top", "North.", "number"},
+
+    {"input", "format", "What the input is; found out without.", "any"},
+    {"input", "path", "A file, a folder or a URL.",
+     "{\"type\": [\"string\", \"array\", \"null\"], \"items\": {\"type\": \"string\"}}"},
+    {"input", "resampling", "How pixels are made where the grid is another.", "resampling"},
+    {"input", "bands", "Which bands, by number or name.", NAMES},
+    {"input", "band_names", "What scripts call the bands.", NAMES},
+    {"input", "nodata", "The nodata value, instead of what the file says.", "number"},
+    {"input", "scale", "Apply the file's scale and offset.", "bool"},
+    {"input", "cache", "mapchete's; has no meaning here.", "any"},
+    {"input stack", "files", "Plain files with dates: [{path: a.tif, date: 2020-01-01}].",
+     "{\"type\": [\"array\", \"object\"]}"},
+    {"input stack", "bands", "Which bands: asset keys, common names or band names.", NAMES},
+    {"input stack", "max_cloud_cover", "Only scenes with at most that many percent of clouds.", "number"},
+    {"input stack", "start", "Only scenes of that date or later.", "name"},
+    {"input stack", "end", "Only scenes of that date or earlier.", "name"},
+    {"input stack", "order", "The order of scenes (default newest).", "one newest oldest least_cloudy"},
+    {"input stack", "merge", "date: scenes of one date and orbit become one.", "one none date"},
+    {"input stack", "resampling", "How pixels are made; a map says it for each band.", "ref resamplings"},
+    {"input stack", "layer", "Of a tile index with several layers: which.", "name"},
+    {"input stack", "location_field", "Of a tile index: the field with the paths.", "name"},
+    {"input stack", "date_field", "Of a tile index: the field with the dates.", "name"},
+    {"input catalogue", "path",
+     "A folder, a pattern such as 'scenes/*.tif', a list (.txt), a tile index or a MosaicJSON.",
+     "{\"type\": [\"string\", \"array\", \"null\"], \"items\": {\"type\": \"string\"}}"},
+    {"input catalogue", "layer", "Of a tile index with several layers: which.", "name"},
+    {"input catalogue", "location_field", "Of a tile index: the field with the paths.", "name"},
+    {"input catalogue", "date_field", "Of a tile index: the field with the dates.", "name"},
+    {"input catalogue", "order",
+     "Which lies on top; also a field of the index, as cloud, or -cloud for the largest first (default "
+     "last).",
+     "{\"anyOf\": [{\"enum\": [\"first\", \"last\", \"newest\", \"oldest\", \"finest\", \"name\"]}, "
+     "{\"type\": [\"string\", \"null\"]}]}"},
+    {"input catalogue", "start", "Only files of that date or later.", "name"},
+    {"input catalogue", "end", "Only files of that date or earlier.", "name"},
+    {"input tile_directory", "grid", "The tiles' grid, where metadata.json says otherwise.", "ref grid"},
+    {"input tile_directory", "metatiling", "The tiles' metatiling.", "ref metatiling"},
+    {"input tile_directory", "tile_size", "Pixels of a tile's side.", "int 1 16384"},
+    {"input tile_directory", "pixelbuffer", "The tiles' pixelbuffer.", "int 0 4096"},
+    {"input tile_directory", "extension", "Of the tiles' files: tif, png ...", "text"},
+    {"input tile_directory", "layout", "Where tiles lie: a convention, or a template.", LAYOUT},
+    {"input tile_directory", "dtype", "Checked against the tiles.", "dtype"},
+    {"input tile_directory", "count", "The number of bands, checked against the tiles.", "int 1 65535"},
+    {"input tile_directory", "min_zoom", "Zooms above are left out.", "int 0 30"},
+    {"input tile_directory", "max_zoom", "Zooms below are left out.", "int 0 30"},
+    {"input tile_directory", "fallback_to_higher_zoom",
+     "On the same grid: make zooms that have no tiles of finer ones.", "bool"},
+    {"input vector", "where", "Only features for which this holds: \"name = 'x' and height > 5\".", "text"},
+    {"input vector", "layer", "Which layer; needed when there are several.", "name"},
+
+    {"output", "path", "A folder; or, for GTiff, a file that ends in .tif.", "text"},
+    {"output", "format", "What the tiles are.", "any"},
+    {"output", "metatiling", "Of the tiles that are written: at most the process's.", "ref metatiling"},
+    {"output", "pixelbuffer", "Pixels that tiles overlap: at most the process's.", "int 0 4096"},
+    {"output", "tile_size", "mapchete's; must be the pyramid's.", "int 128 4096"},
+    {"output", "dtype", "The type of pixels; values are rounded and clamped to it.", "dtype"},
+    {"output", "bands", "The number of bands, or their names.",
+     "{\"type\": [\"integer\", \"array\", \"string\", \"null\"], \"minimum\": 1, \"maximum\": 65535, "
+     "\"minItems\": 1, \"items\": {\"type\": \"string\"}, \"uniqueItems\": true, " ENVIRONMENT "}"},
+    {"output", "tile_path_schema", "Where tiles lie (default {zoom}/{row}/{col}.{extension}).", "text"},
+    {"output", "layout", "Where tiles lie: a convention, or a template (default wmts).", LAYOUT},
+    {"output", "nodata", "The value of pixels without data (default 0).", "number"},
+    {"output", "stac", "The STAC item that describes the output: {id, properties}.", "map"},
+    {"output", "count", "The number of bands of the file.", "int 1 65535"},
+    {"output", "georeference", "none: no .aux.xml beside each tile.",
+     "{\"anyOf\": [{\"enum\": [\"none\"]}, {\"type\": [\"boolean\", \"null\"]}]}"},
+    {"output PNG", "count", "The number of bands of the file: 1 to 4.", "int 1 4"},
+    {"output PNG", "compression", "How hard to compress.", "one fast default best"},
+    {"output JPEG", "count", "The number of bands: 3 (RGB), or 1 (gray).", "int 1 3"},
+    {"output JPEG", "quality", "1 to 100 (default 75).", "int 1 100"},
+    {"output JPEG", "background", "The colour where there is no data (default white).", COLOR},
+    {"output JPEG", "subsampling", "How coarse colours are (default 4:2:0).", "one 4:4:4 4:2:2 4:2:0"},
+    {"output JPEG", "progressive", "A coarse picture comes first.", "bool"},
+    {"output JPEG", "optimize", "Smaller files for a little time (default true).", "bool"},
+    {"output WebP", "count", "The number of bands: 4 (RGBA), or 3 (RGB).", "int 3 4"},
+    {"output WebP", "quality", "1 to 100 (default 75).", "int 1 100"},
+    {"output WebP", "lossless", "Keeps everything.", "bool"},
+    {"output WebP", "effort", "0 to 6 (default 4): more time for smaller files.", "int 0 6"},
+    {"output WebP", "background", "With count 3: the colour where there is no data (default white).", COLOR},
+    {"output PNG_hillshade", "compression", "How hard to compress.", "one fast default best"},
+    {"output PNG_hillshade", "old_band_num", "4: RGBA instead of black and alpha.",
+     "{\"enum\": [2, 4, null]}"},
+    {"output GTiff", "blocksize", "Pixels of a block's side (default 512).",
+     "{\"type\": [\"integer\", \"string\"], \"multipleOf\": 16, \"minimum\": 16, \"maximum\": 16384}"},
+    {"output GTiff", "tags", "Written into the file: {NAME: value}, or {1: {NAME: value}} for a band.",
+     "map"},
+    {"output GTiff", "cog", "A single file becomes a cloud-optimized GeoTIFF.", "bool"},
+    {"output GTiff", "overviews", "A single file gets overviews.", "bool"},
+    {"output GTiff", "overviews_resampling", "How overviews of a single file are made (default nearest).",
+     "one nearest bilinear cubic cubic_spline lanczos average mode rms"},
+    {"output GTiff", "overviews_levels", "[2, 4, 8]: which overviews.",
+     "{\"type\": [\"array\", \"null\"], \"items\": {\"type\": \"integer\", \"minimum\": 2}}"},
+    {"output GTiff", "in_memory", "mapchete's; has no meaning here.", "any"},
+    {"output GeoJSON", "schema", "What features hold: {properties: {name: str}, geometry: Polygon}.",
+     "ref vector_schema"},
+    {"output GPKG", "schema", "What features hold: {properties: {name: str}, geometry: Polygon}.",
+     "ref vector_schema"},
+    {"output FlatGeobuf", "schema", "What features hold: {properties: {name: str}, geometry: Polygon}.",
+     "ref vector_schema"},
+};
+
+const size_t tw_num_schema_keys = sizeof(tw_schema_keys) / sizeof(tw_schema_keys[0]);
+
+static const struct tw_schema_key *find(const char *part, size_t length, const char *key)
+{
+    for (size_t i = 0; i < tw_num_schema_keys; i++) {
+        const struct tw_schema_key *line = &tw_schema_keys[i];
+        if (strlen(line->part) == length && strncmp(line->part, part, length) == 0 &&
+            strcmp(line->key, key) == 0)
+            return line;
+    }
+    return NULL;
+}
+
+const struct tw_schema_key *tw_schema_key_find(const char *part, const char *key)
+{
+    const struct tw_schema_key *line = find(part, strlen(part), key);
+    return line != NULL ? line : find(part, strcspn(part, " "), key);
+}
