@@ -2,6 +2,7 @@
 #include "command.h"
 #include "dry_run.h"
 #include "options.h"
+#include "plan_text.h"
 #include "report.h"
 #include "run_options.h"
 #include "source_text.h"
@@ -33,31 +34,6 @@ struct subject {
     const struct tw_plan *plan;
     const struct tw_inspection *inspection;
 };
-
-static void print_inputs(const struct tw_plan *plan)
-{
-    for (size_t i = 0; i < plan->num_sources; i++) {
-        struct tw_source_about about;
-        struct tw_text text = {0};
-        if (tw_source_tell(plan->sources[i], plan->arena, &about, NULL) != TW_OK)
-            continue;
-        tw_source_text(plan->sources[i], &about, &text);
-        printf("%-9s  %s: %s\n", i == 0 ? "inputs" : "", tw_source_name(plan->sources[i]),
-               tw_text_get(&text));
-        tw_text_free(&text);
-    }
-}
-
-static void print_pyramid(const struct tw_plan *plan)
-{
-    const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
-    printf("pyramid    %s (%s), tiles of %d pixels, metatiles of %d x %d tiles", pyramid->grid->name,
-           tw_crs_called(pyramid->grid->crs, plan->arena), pyramid->tile_size_px, pyramid->metatiling,
-           pyramid->metatiling);
-    if (plan->script_pyramid.pixelbuffer_px > 0)
-        printf(", pixelbuffer %d", plan->script_pyramid.pixelbuffer_px);
-    printf("\n");
-}
 
 static void print_zooms(const struct tw_plan *plan)
 {
@@ -92,15 +68,8 @@ static const char *found_text(enum tw_sink_found found)
 static void print_output(const struct subject *subject)
 {
     const struct tw_plan *plan = subject->plan;
-    const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
     struct tw_text text = {0};
-    tw_text_printf(&text, "%s: %s", tw_sink_path(plan->sink), tw_encoder_format(encoder));
-    if (!tw_encoder_is_vector(encoder)) {
-        tw_text_add(&text, ", ");
-        tw_add_count(&text, (unsigned long long)tw_encoder_num_bands(encoder), "band");
-        tw_text_printf(&text, " of %s, nodata %.10g", tw_dtype_name(tw_encoder_dtype(encoder)),
-                       tw_encoder_nodata(encoder));
-    }
+    tw_plan_output_text(plan, &text);
     printf("output     %s, %s\n", tw_text_get(&text), found_text(subject->inspection->found));
     tw_text_free(&text);
     if (subject->inspection->num_failed > 0)
@@ -114,8 +83,8 @@ static void print_words(const struct subject *subject)
     char total[32], least[32];
     printf("%s: ok\n", subject->path);
     printf("process    %s\n", subject->plan->declaration->path);
-    print_inputs(subject->plan);
-    print_pyramid(subject->plan);
+    tw_plan_print_inputs(subject->plan);
+    tw_plan_print_pyramid(subject->plan);
     print_zooms(subject->plan);
     print_output(subject);
     printf("memory     %s for %d worker%s; a metatile takes at least %s\n",
@@ -134,18 +103,6 @@ static json_t *zooms_json(const struct tw_plan *plan)
                              "pixel_size", tw_grid_pixel_width(pyramid->grid, zoom, pyramid->tile_size_px),
                              tw_grid_pixel_height(pyramid->grid, zoom, pyramid->tile_size_px)));
     return zooms;
-}
-
-static json_t *inputs_json(const struct tw_plan *plan)
-{
-    json_t *inputs = json_object();
-    for (size_t i = 0; i < plan->num_sources; i++) {
-        struct tw_source_about about;
-        if (tw_source_tell(plan->sources[i], plan->arena, &about, NULL) == TW_OK)
-            json_object_set_new(inputs, tw_source_name(plan->sources[i]),
-                                tw_source_json(plan->sources[i], &about));
-    }
-    return inputs;
 }
 
 static json_t *output_json(const struct subject *subject)
@@ -169,16 +126,13 @@ static json_t *output_json(const struct subject *subject)
 static json_t *plan_json(const struct subject *subject)
 {
     const struct tw_plan *plan = subject->plan;
-    const struct tw_pyramid *p = &plan->config->process_pyramid;
     const struct tw_memory_shares *shares = &subject->inspection->shares;
-    json_t *pyramid = json_pack("{s:s, s:s, s:i, s:i, s:i}", "grid", p->grid->name, "crs", p->grid->crs,
-                                "tile_size", p->tile_size_px, "metatiling", p->metatiling, "pixelbuffer",
-                                plan->script_pyramid.pixelbuffer_px);
     json_t *memory = json_pack("{s:I, s:i, s:I}", "bytes", (json_int_t)shares->total_bytes, "workers",
                                shares->workers, "metatile_bytes", (json_int_t)shares->tile_bytes);
     return json_pack("{s:s, s:b, s:s, s:o, s:o, s:o, s:o, s:o}", "configuration", subject->path, "ok", 1,
-                     "process", plan->declaration->path, "inputs", inputs_json(plan), "pyramid", pyramid,
-                     "zooms", zooms_json(plan), "output", output_json(subject), "memory", memory);
+                     "process", plan->declaration->path, "inputs", tw_plan_inputs_json(plan), "pyramid",
+                     tw_plan_pyramid_json(plan), "zooms", zooms_json(plan), "output", output_json(subject),
+                     "memory", memory);
 }
 
 static json_t *problems_json(const char *path, const struct tw_problems *problems)

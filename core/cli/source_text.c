@@ -33,11 +33,10 @@ static bool has_names(const struct tw_source *source)
     return false;
 }
 
-static void add_bands(struct tw_text *text, const struct tw_source *source)
+void tw_source_bands_text(const struct tw_source *source, struct tw_text *text)
 {
     const char *const *names = tw_source_band_names(source);
     size_t count = tw_source_num_bands(source);
-    tw_text_add(text, ", ");
     tw_add_count(text, count, "band");
     for (size_t i = 0; has_names(source) && i < count && i < SHOWN_BANDS; i++)
         tw_text_printf(text, "%s%s", i == 0 ? " (" : " ", names[i]);
@@ -66,7 +65,8 @@ void tw_source_text(const struct tw_source *source, const struct tw_source_about
         tw_text_printf(text, ", layer %s, ", about->layer);
         tw_add_count(text, (unsigned long long)about->num_features, "feature");
     } else {
-        add_bands(text, source);
+        tw_text_add(text, ", ");
+        tw_source_bands_text(source, text);
     }
     if (about->crs[0] != '\0')
         tw_text_printf(text, ", %s", about->crs);

@@ -14,6 +14,9 @@
 void tw_source_text(const struct tw_source *source, const struct tw_source_about *about,
                     struct tw_text *text);
 
+/* `3 bands (red green blue) of uint8` */
+void tw_source_bands_text(const struct tw_source *source, struct tw_text *text);
+
 /* New; what is not known is left out. */
 json_t *tw_source_json(const struct tw_source *source, const struct tw_source_about *about);
 

@@ -2,7 +2,6 @@
 #include "journal.h"
 #include "file.h"
 #include "grid.h"
-#include "interval.h"
 #include "text.h"
 
 #include <errno.h>
@@ -191,6 +190,11 @@ static bool is_known(const struct tw_journal *journal, int zoom, uint64_t place,
 bool tw_journal_adopts(const struct tw_journal *journal)
 {
     return journal->adopts;
+}
+
+const struct tw_intervals *tw_journal_runs(const struct tw_journal *journal, int zoom)
+{
+    return &journal->done[zoom];
 }
 
 bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files)

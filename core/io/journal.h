@@ -14,6 +14,7 @@
 #define TW_JOURNAL_H
 
 #include "error.h"
+#include "interval.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,10 @@ bool tw_journal_is_empty(const struct tw_journal *journal);
 
 /* tw_journal_hold with this instead of a number of files: the place is known no more. */
 #define TW_JOURNAL_GONE (UINT32_MAX - 1)
+
+/* The runs of places that the journal knows at a zoom, sorted; their tags are numbers of files,
+ * TW_JOURNAL_OUTDATED or TW_JOURNAL_GONE. Of a journal that nobody adds to meanwhile. */
+const struct tw_intervals *tw_journal_runs(const struct tw_journal *journal, int zoom);
 
 /* Whether the journal knows the place; sets *files. */
 bool tw_journal_find(struct tw_journal *journal, int zoom, uint64_t place, uint32_t *files);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,23 +17,17 @@ struct tw_lock {
     char *path;
 };
 
-enum { HOST_SIZE = 256, TIME_SIZE = 32, CONTENT_SIZE = HOST_SIZE + TIME_SIZE + 64 };
+enum { CONTENT_SIZE = TW_LOCK_HOST_SIZE + TW_LOCK_TIME_SIZE + 64 };
 
-struct holder {
-    char host[HOST_SIZE];
-    long pid;
-    char since[TIME_SIZE];
-};
-
-static void own_host(char host[HOST_SIZE])
+static void own_host(char host[TW_LOCK_HOST_SIZE])
 {
-    if (gethostname(host, HOST_SIZE) != 0)
-        snprintf(host, HOST_SIZE, "unknown");
-    host[HOST_SIZE - 1] = '\0';
+    if (gethostname(host, TW_LOCK_HOST_SIZE) != 0)
+        snprintf(host, TW_LOCK_HOST_SIZE, "unknown");
+    host[TW_LOCK_HOST_SIZE - 1] = '\0';
 }
 
 /* `host pid time`; false when the file says nothing (yet). */
-static bool read_holder(int fd, struct holder *holder)
+static bool read_holder(int fd, struct tw_lock_holder *holder)
 {
     char content[CONTENT_SIZE];
     ssize_t size = pread(fd, content, sizeof(content) - 1, 0);
@@ -46,7 +39,7 @@ static bool read_holder(int fd, struct holder *holder)
 
 static bool write_holder(int fd)
 {
-    char host[HOST_SIZE], since[TIME_SIZE], content[CONTENT_SIZE];
+    char host[TW_LOCK_HOST_SIZE], since[TW_LOCK_TIME_SIZE], content[CONTENT_SIZE];
     own_host(host);
     time_t now = time(NULL);
     struct tm utc;
@@ -56,22 +49,29 @@ static bool write_holder(int fd)
     return ftruncate(fd, 0) == 0 && pwrite(fd, content, (size_t)size, 0) == size;
 }
 
-static enum tw_status refuse(int fd, const char *what, struct tw_error *err)
+static enum tw_status refuse(const struct tw_lock_holder *holder, const char *what, struct tw_error *err)
 {
-    struct holder holder;
-    if (!read_holder(fd, &holder))
+    if (holder->pid == 0)
         return tw_error_set(err, TW_EUSAGE,
                             "'%s' is being written by another process; wait for it, or stop it", what);
     return tw_error_set(err, TW_EUSAGE,
                         "'%s' is being written by process %ld on host '%s' since %s; wait for it, or stop it",
-                        what, holder.pid, holder.host, holder.since);
+                        what, holder->pid, holder->host, holder->since);
+}
+
+static enum tw_status refuse_held(int fd, const char *what, struct tw_error *err)
+{
+    struct tw_lock_holder holder;
+    if (!read_holder(fd, &holder))
+        holder.pid = 0;
+    return refuse(&holder, what, err);
 }
 
 /* Without locks in the file system: the file says who, and on this host one can see whether they live. */
 static bool is_alive(int fd)
 {
-    struct holder holder;
-    char host[HOST_SIZE];
+    struct tw_lock_holder holder;
+    char host[TW_LOCK_HOST_SIZE];
     if (!read_holder(fd, &holder))
         return false;
     own_host(host);
@@ -111,7 +111,7 @@ static enum tw_status open_and_lock(const char *path, const char *what, int *fd,
             return TW_OK;
         enum tw_status status = TW_OK;
         if (attempt == HELD)
-            status = refuse(*fd, what, err);
+            status = refuse_held(*fd, what, err);
         else if (attempt == FAILED)
             status = tw_error_set(err, TW_ESTORAGE, "cannot lock '%s': %s", path, strerror(errno));
         close(*fd);
@@ -139,17 +139,23 @@ enum tw_status tw_lock_take(const char *path, const char *what, struct tw_lock *
     return TW_OK;
 }
 
-enum tw_status tw_lock_look(const char *path, const char *what, struct tw_error *err)
+bool tw_lock_is_held(const char *path, struct tw_lock_holder *holder)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return TW_OK;
-    enum tw_status status = TW_OK;
+        return false;
     bool is_locked = flock(fd, LOCK_SH | LOCK_NB) != 0;
-    if (is_locked && (errno == EWOULDBLOCK || is_alive(fd)))
-        status = refuse(fd, what, err);
+    bool is_held = is_locked && (errno == EWOULDBLOCK || is_alive(fd));
+    if (!is_held || !read_holder(fd, holder))
+        *holder = (struct tw_lock_holder){.pid = 0};
     close(fd);
-    return status;
+    return is_held;
+}
+
+enum tw_status tw_lock_look(const char *path, const char *what, struct tw_error *err)
+{
+    struct tw_lock_holder holder;
+    return tw_lock_is_held(path, &holder) ? refuse(&holder, what, err) : TW_OK;
 }
 
 void tw_lock_release(struct tw_lock *lock)

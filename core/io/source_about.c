@@ -38,6 +38,24 @@ static void tell_affine(const double to_crs[6], struct tw_source_about *about)
     about->pixel_height = fabs(to_crs[5]);
 }
 
+static const char *keep(struct tw_arena *arena, const char *text)
+{
+    const char *kept = tw_arena_strdup(arena, text);
+    return kept != NULL ? kept : "";
+}
+
+/* How the file is built. */
+static void tell_structure(GDALDatasetH dataset, struct tw_arena *arena, struct tw_source_about *about)
+{
+    const char *layout = GDALGetMetadataItem(dataset, "LAYOUT", "IMAGE_STRUCTURE");
+    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    about->driver = keep(arena, GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
+    about->compression = keep(arena, GDALGetMetadataItem(dataset, "COMPRESSION", "IMAGE_STRUCTURE"));
+    about->is_cog = layout != NULL && strcmp(layout, "COG") == 0;
+    GDALGetBlockSize(band, &about->block_width_px, &about->block_height_px);
+    about->num_overviews = GDALGetOverviewCount(band);
+}
+
 static enum tw_status tell_file(const char *path, struct tw_arena *arena, struct tw_source_about *about,
                                 struct tw_error *err)
 {
@@ -53,6 +71,7 @@ static enum tw_status tell_file(const char *path, struct tw_arena *arena, struct
         about->width_px = GDALGetRasterXSize(dataset);
         about->height_px = GDALGetRasterYSize(dataset);
         about->crs = tw_crs_name(georeference.crs, arena);
+        tell_structure(dataset, arena, about);
         if (georeference.is_affine)
             tell_affine(georeference.to_crs, about);
     }
@@ -101,6 +120,8 @@ static enum tw_status tell_vector(const struct tw_source *source, struct tw_aren
     enum tw_status status = tw_dataset_open_vector(pool, state->path, &dataset, err);
     OGRLayerH layer = status == TW_OK ? GDALDatasetGetLayerByName(dataset, state->layer) : NULL;
     if (layer != NULL)
+        about->driver = keep(arena, GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
+    if (layer != NULL)
         about->num_features = OGR_L_GetFeatureCount(layer, TRUE);
     tw_dataset_pool_free(pool);
     return status;
@@ -138,8 +159,14 @@ static void tell_stack(const struct tw_source *source, struct tw_source_about *a
 enum tw_status tw_source_tell(const struct tw_source *source, struct tw_arena *arena,
                               struct tw_source_about *about, struct tw_error *err)
 {
-    *about = (struct tw_source_about){
-        .format = tw_source_format(source), .path = "", .crs = "", .layer = "", .first = "", .last = ""};
+    *about = (struct tw_source_about){.format = tw_source_format(source),
+                                      .path = "",
+                                      .crs = "",
+                                      .driver = "",
+                                      .compression = "",
+                                      .layer = "",
+                                      .first = "",
+                                      .last = ""};
     if (source->driver == &tw_source_raster || source->driver == &tw_source_tile_directory)
         return tell_raster(source, arena, about, err);
     if (source->driver == &tw_source_vector)

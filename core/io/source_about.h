@@ -16,7 +16,11 @@ struct tw_source_about {
     struct tw_box box; /* in the CRS */
     int64_t width_px, height_px;
     double pixel_width, pixel_height; /* in units of the CRS */
-    const char *layer;                /* of a vector */
+    const char *driver;               /* of a file: GDAL's, `GTiff` */
+    const char *compression;          /* `DEFLATE` */
+    int block_width_px, block_height_px, num_overviews;
+    bool is_cog;
+    const char *layer; /* of a vector */
     int64_t num_features;
     const char *first, *last; /* dates of a stack, as they are written */
     bool has_zooms;           /* of a folder of tiles */

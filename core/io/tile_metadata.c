@@ -202,6 +202,8 @@ static void read_own(const struct metadata *metadata, const json_t *own)
     json_int_t metatiling = json_integer_value(json_object_get(own, "process_metatiling"));
     metadata->output->process_metatiling =
         metatiling >= metadata->output->pyramid.metatiling && metatiling <= MAX_SIZE ? (int)metatiling : 0;
+    metadata->output->version = keep_text(metadata, own, "version");
+    metadata->output->process = keep_text(metadata, own, "process");
     metadata->output->fingerprint = keep_text(metadata, own, "fingerprint");
     metadata->output->settings = keep_text(metadata, own, "settings");
 }

@@ -25,7 +25,8 @@ struct tw_tile_output {
     enum tw_dtype dtype;
     bool has_nodata;
     double nodata;
-    /* Of the run that wrote them; mapchete says neither. */
+    /* Of the run that wrote them; mapchete says none of it. */
+    const char *version, *process;      /* of the program; the script, or the name of a built-in process */
     int process_metatiling;             /* 0: not said */
     const char *fingerprint, *settings; /* of all that decides what tiles hold, and without inputs; or NULL */
 };
