@@ -22,13 +22,22 @@ static bool read_flag(lua_State *lua, const char *field)
     return flag;
 }
 
-static enum tw_input_kind kind_of(const char *name)
+static void set_kind(struct tw_declared_input *input, const char *name)
 {
-    if (strcmp(name, "raster") == 0)
-        return TW_INPUT_RASTER;
-    if (strcmp(name, "vector") == 0)
-        return TW_INPUT_VECTOR;
-    return strcmp(name, "stack") == 0 ? TW_INPUT_STACK : TW_INPUT_ANY;
+    static const struct {
+        const char *name;
+        enum tw_input_kind kind;
+        bool is_group;
+    } kinds[] = {{"raster", TW_INPUT_RASTER, false}, {"stack", TW_INPUT_STACK, false},
+                 {"vector", TW_INPUT_VECTOR, false}, {"any", TW_INPUT_ANY, false},
+                 {"rasters", TW_INPUT_RASTER, true}, {"stacks", TW_INPUT_STACK, true},
+                 {"vectors", TW_INPUT_VECTOR, true}, {"group", TW_INPUT_ANY, true}};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kinds[i].name, name) != 0)
+            continue;
+        input->kind = kinds[i].kind;
+        input->is_group = kinds[i].is_group;
+    }
 }
 
 static bool read_inputs(lua_State *lua, struct tw_arena *arena, struct tw_declaration *declaration)
@@ -44,7 +53,7 @@ static bool read_inputs(lua_State *lua, struct tw_arena *arena, struct tw_declar
         inputs[i].optional = read_flag(lua, "optional");
         ok = kind != NULL && inputs[i].name != NULL;
         if (ok)
-            inputs[i].kind = kind_of(kind);
+            set_kind(&inputs[i], kind);
         lua_pop(lua, 1);
     }
     lua_pop(lua, 1);

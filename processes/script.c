@@ -128,8 +128,10 @@ static void push_inputs(lua_State *lua, const struct tw_script_job *job)
         lua_newtable(lua);
         lua_pushstring(lua, job->inputs[i].name);
         lua_setfield(lua, -2, "name");
-        lua_pushstring(lua, kinds[job->inputs[i].kind]);
+        lua_pushstring(lua, job->inputs[i].is_group ? "group" : kinds[job->inputs[i].kind]);
         lua_setfield(lua, -2, "kind");
+        if (job->inputs[i].group != NULL)
+            set_number(lua, "group", (double)(job->inputs[i].group - job->inputs + 1));
         lua_rawseti(lua, -2, (int)i + 1);
     }
 }

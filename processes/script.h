@@ -45,6 +45,7 @@ enum tw_input_kind { TW_INPUT_RASTER, TW_INPUT_STACK, TW_INPUT_VECTOR, TW_INPUT_
 struct tw_declared_input {
     const char *name;
     enum tw_input_kind kind;
+    bool is_group; /* of inputs of that kind, maybe in groups of their own */
     bool optional;
 };
 
@@ -101,6 +102,8 @@ struct tw_script_input {
                            struct tw_error *err);
     /* Of a vector input: the features whose geometry meets the window, whole, in the window's CRS. */
     enum tw_status (*features)(void *context, struct tw_features *features, struct tw_error *err);
+    bool is_group;                       /* of other inputs: then it has no more than a name */
+    const struct tw_script_input *group; /* earlier in the list, that this one is in; NULL: none */
 };
 
 struct tw_script_contours {

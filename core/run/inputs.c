@@ -27,8 +27,8 @@ static uint64_t zooms_of(const struct tw_plan *plan, size_t source)
     const struct tw_config *config = plan->config;
     uint64_t zooms = 0;
     for (int zoom = config->base_min_zoom; zoom <= config->base_max_zoom; zoom++)
-        for (size_t i = 0; i < plan->declaration->num_inputs; i++)
-            if (tw_plan_zoom(plan, zoom)->source_of_input[i] == source)
+        for (size_t i = 0; i < tw_plan_zoom(plan, zoom)->num_inputs; i++)
+            if (tw_plan_zoom(plan, zoom)->inputs[i].source == source)
                 zooms |= (uint64_t)1 << zoom;
     return zooms;
 }
@@ -58,17 +58,19 @@ static char *describe_options(const struct tw_source *source, struct tw_arena *a
     return options;
 }
 
-/* Which inputs are given, and what prepare sees. */
+/* Which inputs are given, in which groups, and what prepare sees. */
 static enum tw_status set_common(struct taking *taking, struct tw_error *err)
 {
     const struct tw_plan *plan = taking->plan;
-    const struct tw_declaration *declaration = plan->declaration;
     struct tw_text text = {0};
     const struct tw_plan_zoom *deepest = tw_plan_zoom(plan, plan->config->base_max_zoom);
-    for (size_t i = 0; i < declaration->num_inputs; i++)
-        if (deepest->source_of_input[i] != SIZE_MAX)
-            tw_text_printf(&text, "%zu:%s\n", strlen(declaration->inputs[i].name),
-                           declaration->inputs[i].name);
+    for (size_t i = 0; i < deepest->num_inputs; i++) {
+        const struct tw_plan_input *input = &deepest->inputs[i];
+        tw_text_printf(&text, "%zu:%s", strlen(input->name), input->name);
+        if (input->group != SIZE_MAX)
+            tw_text_printf(&text, " in %zu", input->group);
+        tw_text_add(&text, "\n");
+    }
     tw_text_add(&text, plan->prepared);
     tw_fingerprint(tw_text_get(&text), text.length, taking->inputs->inventory.common);
     bool failed = text.failed;

@@ -20,16 +20,23 @@ struct tw_plan_variant {
     struct tw_window area; /* the configuration's area, its longer side at most 1024 pixels */
 };
 
+/* An input of the script at a zoom: a source, or a group of inputs. */
+struct tw_plan_input {
+    const char *name; /* what the script calls it; in a list 1, 2 ... */
+    size_t group;     /* index, smaller than its own, of the group that it is in; SIZE_MAX: none */
+    size_t source;    /* index into the plan's sources; SIZE_MAX: it is a group */
+};
+
 /* What a zoom level is made from. */
 struct tw_plan_zoom {
     struct tw_area *config_area; /* of the configuration and its inputs; owned by the plan, maybe shared with
                                     the zoom before */
     struct tw_area *run_area;    /* the same, cut with the selection; may be the same pointer */
     const struct tw_value
-        *params;             /* process_parameters at this zoom; one pointer for zooms with equal values */
-    size_t variant;          /* index into the plan's, of computed zooms */
-    size_t *source_of_input; /* for each input of the script: index into sources, or SIZE_MAX when it is not
-                                given */
+        *params;    /* process_parameters at this zoom; one pointer for zooms with equal values */
+    size_t variant; /* index into the plan's, of computed zooms */
+    struct tw_plan_input *inputs; /* those that are given, each group before what it holds */
+    size_t num_inputs;
 };
 
 struct tw_plan {

@@ -12,6 +12,7 @@
 #include "file.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Replaces *area by what it shares with other; both are consumed. */
 static enum tw_status cut(struct tw_area **area, struct tw_area *other, struct tw_error *err)
@@ -74,11 +75,11 @@ static enum tw_status inputs_area(const struct tw_plan *plan, const struct tw_pl
                                   struct tw_area **area, struct tw_error *err)
 {
     *area = NULL;
-    for (size_t i = 0; i < plan->declaration->num_inputs; i++) {
+    for (size_t i = 0; i < zoom->num_inputs; i++) {
         struct tw_area *of_input = NULL, *together = NULL;
-        if (zoom->source_of_input[i] == SIZE_MAX)
+        if (zoom->inputs[i].source == SIZE_MAX)
             continue;
-        const struct tw_source *source = plan->sources[zoom->source_of_input[i]];
+        const struct tw_source *source = plan->sources[zoom->inputs[i].source];
         enum tw_status status = tw_source_area(source, plan->config->process_pyramid.grid, &of_input, err);
         if (status == TW_OK && *area != NULL) {
             status = tw_area_union(*area, of_input, &together, err);
@@ -94,11 +95,13 @@ static enum tw_status inputs_area(const struct tw_plan *plan, const struct tw_pl
 }
 
 /* Then they cover the same area. */
-bool tw_plan_same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
-                          const struct tw_plan_zoom *b)
+bool tw_plan_same_sources(const struct tw_plan_zoom *a, const struct tw_plan_zoom *b)
 {
-    for (size_t i = 0; i < plan->declaration->num_inputs; i++)
-        if (a->source_of_input[i] != b->source_of_input[i])
+    if (a->num_inputs != b->num_inputs)
+        return false;
+    for (size_t i = 0; i < a->num_inputs; i++)
+        if (strcmp(a->inputs[i].name, b->inputs[i].name) != 0 || a->inputs[i].group != b->inputs[i].group ||
+            a->inputs[i].source != b->inputs[i].source)
             return false;
     return true;
 }
@@ -109,7 +112,7 @@ static enum tw_status base_area(const struct tw_plan *plan, const struct tw_area
 {
     struct tw_plan_zoom *zoom = &plan->zooms[level - plan->config->min_zoom];
     struct tw_area *inputs = NULL;
-    if (level > plan->config->base_min_zoom && tw_plan_same_sources(plan, zoom, zoom - 1)) {
+    if (level > plan->config->base_min_zoom && tw_plan_same_sources(zoom, zoom - 1)) {
         zoom->config_area = (zoom - 1)->config_area;
         return TW_OK;
     }

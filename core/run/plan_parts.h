@@ -16,8 +16,7 @@ enum tw_status tw_plan_find_areas(struct tw_plan *plan, const struct tw_selectio
                                   struct tw_problems *problems);
 
 /* Whether two zooms read the same sources. */
-bool tw_plan_same_sources(const struct tw_plan *plan, const struct tw_plan_zoom *a,
-                          const struct tw_plan_zoom *b);
+bool tw_plan_same_sources(const struct tw_plan_zoom *a, const struct tw_plan_zoom *b);
 
 /* Sets script_pyramid. Adds a problem when a script needs more pixels around a tile than the pixelbuffer
  * gives; built-in processes get what they need. */

@@ -99,7 +99,7 @@ enum tw_status tw_plan_find_variants(struct tw_plan *plan)
         struct tw_plan_zoom *zoom = &plan->zooms[level - config->min_zoom];
         for (zoom->variant = 0; zoom->variant < plan->num_variants; zoom->variant++) {
             const struct tw_plan_zoom *other = tw_plan_zoom(plan, plan->variants[zoom->variant].zoom);
-            if (zoom->params == other->params && tw_plan_same_sources(plan, zoom, other))
+            if (zoom->params == other->params && tw_plan_same_sources(zoom, other))
                 break;
         }
         if (zoom->variant == plan->num_variants)

@@ -95,9 +95,12 @@ static void add_about(struct tw_text *text, const char *script)
     }
 }
 
-static const char *kind_name(enum tw_input_kind kind)
+static const char *kind_name(const struct tw_declared_input *input)
 {
-    switch (kind) {
+    static const char *const groups[] = {"rasters", "stacks", "vectors", "group"};
+    if (input->is_group)
+        return groups[input->kind];
+    switch (input->kind) {
     case TW_INPUT_RASTER:
         return "raster";
     case TW_INPUT_STACK:
@@ -115,7 +118,7 @@ static void add_inputs(struct tw_text *text, const struct tw_declaration *declar
     for (size_t i = 0; i < declaration->num_inputs; i++) {
         const struct tw_declared_input *input = &declaration->inputs[i];
         struct tw_text kind = {0};
-        tw_text_printf(&kind, "%s%s", kind_name(input->kind), input->optional ? ", optional" : "");
+        tw_text_printf(&kind, "%s%s", kind_name(input), input->optional ? ", optional" : "");
         tw_text_printf(text, "  %-22s %-18s  ", input->name, tw_text_get(&kind));
         tw_text_free(&kind);
         if (declaration->any_single_input && !input->optional)

@@ -26,7 +26,9 @@ const struct tw_schema_key tw_schema_keys[] = {
      "A Lua script (ndvi.lua) or a built-in process (convert, or mapchete's name "
      "mapchete.processes.convert).",
      "ref process"},
-    {"", "input", "The script's input names, each a path or a map with format and options.", "ref inputs"},
+    {"", "input",
+     "The script's input names, each a path, a map with format and options, or a group of inputs.",
+     "ref inputs"},
     {"", "output", "Where the tiles go, and what they are.", "ref output"},
     {"", "pyramid", "The grid, and how many tiles are processed as one.", "ref pyramid"},
     {"", "zoom_levels", "The zooms to make: 7, [5, 7], or {min: 5, max: 7}.", "ref zoom_levels"},

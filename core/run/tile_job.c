@@ -75,24 +75,29 @@ static enum tw_status offer_inputs(struct tw_worker *worker, struct tw_script_jo
 {
     const struct tw_plan *plan = worker->plan;
     const struct tw_plan_zoom *zoom = tw_plan_zoom(plan, job->tile.zoom);
-    size_t count = plan->declaration->num_inputs;
+    size_t count = zoom->num_inputs;
     struct tw_script_input *offered = tw_arena_calloc(worker->arena, count + 1, sizeof(*offered));
     struct input *inputs = tw_arena_calloc(worker->arena, count + 1, sizeof(*inputs));
     if (offered == NULL || inputs == NULL)
         return tw_error_set(err, TW_EBUDGET, "no memory left for the inputs");
     job->inputs = offered;
+    job->num_inputs = count;
     for (size_t i = 0; i < count; i++) {
-        if (zoom->source_of_input[i] == SIZE_MAX)
+        const struct tw_plan_input *given = &zoom->inputs[i];
+        const struct tw_script_input *group = given->group != SIZE_MAX ? &offered[given->group] : NULL;
+        offered[i] = (struct tw_script_input){.name = given->name, .is_group = true, .group = group};
+        if (given->source == SIZE_MAX)
             continue;
-        const struct tw_source *source = plan->sources[zoom->source_of_input[i]];
-        inputs[i] = (struct input){worker, source, worker->readers[zoom->source_of_input[i]], &job->window};
-        offered[job->num_inputs++] = (struct tw_script_input){.name = plan->declaration->inputs[i].name,
-                                                              .kind = tw_input_kind_of(source),
-                                                              .context = &inputs[i],
-                                                              .band_names = input_band_names,
-                                                              .scenes = input_scenes,
-                                                              .read = input_read,
-                                                              .features = input_features};
+        const struct tw_source *source = plan->sources[given->source];
+        inputs[i] = (struct input){worker, source, worker->readers[given->source], &job->window};
+        offered[i] = (struct tw_script_input){.name = given->name,
+                                              .kind = tw_input_kind_of(source),
+                                              .context = &inputs[i],
+                                              .band_names = input_band_names,
+                                              .scenes = input_scenes,
+                                              .read = input_read,
+                                              .features = input_features,
+                                              .group = group};
     }
     return TW_OK;
 }

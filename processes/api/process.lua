@@ -7,7 +7,8 @@
 --
 -- Examples are bodies of run(tile, input, p). In them `input.image` is a raster input with the bands red, green,
 -- blue, nir and cloud, `input.dem` one with the band elevation, `input.scenes` a stack with image's bands, and
--- `input.fields` a vector input, polygons with the properties name, crop, yield and organic.
+-- `input.fields` a vector input, polygons with the properties name, crop, yield and organic; `input.years` is a group with
+-- `2019` and `2020`, both with image's bands.
 
 ---Declares the process. A script is one such call, and what it needs before it:
 ---```lua
@@ -51,14 +52,14 @@ function process(declaration) end
 
 ---@class tw.Process
 ---@field about? string What the process does, in one line. Otherwise the comment of three dashes at the script's head.
----@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack', 'vector' or 'any'. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script has no inputs.
+---@field inputs? table<string, string> Names of inputs with their kind: 'raster', 'stack', 'vector' or 'any'; 'rasters', 'stacks', 'vectors' or 'group' for a `tw.Group` of them. A question mark behind it makes an input optional: it is nil when the configuration does not give it. Without this field a script has no inputs.
 ---@field any_input_name? boolean The only input that is not optional may have any name in the configuration, if it is given alone.
 ---@field params? table<string, any> Names of parameters with their defaults, which `process_parameters` overrides. The default's type is the parameter's type. See `param` for parameters without a default.
 ---@field output? tw.Output What the process makes; the configuration's `output` overrides it.
 ---@field margin? integer|fun(p: table<string, any>): integer How many pixels beyond the tile's edge the result depends on: for what the script does itself (a pixel function over shifted arrays). A configuration with a smaller `pixelbuffer` is refused before the first tile. 0 without this field.
----@field prepare? fun(area: tw.Area, input: table<string, tw.RasterInput|tw.Stack>, p: table<string, any>): any Runs once before the first tile, and returns constants for all of them: numbers, texts, booleans, lists and maps. Inputs are read over the whole area of the configuration (whatever `--bounds` or `--zoom` ask for), with at most 1024 pixels a side. It runs once for each set of parameters and inputs, where they depend on the zoom. What it changes outside of itself is lost.
+---@field prepare? fun(area: tw.Area, input: table<string, tw.RasterInput|tw.Stack|tw.VectorInput|tw.Group>, p: table<string, any>): any Runs once before the first tile, and returns constants for all of them: numbers, texts, booleans, lists and maps. Inputs are read over the whole area of the configuration (whatever `--bounds` or `--zoom` ask for), with at most 1024 pixels a side. It runs once for each set of parameters and inputs, where they depend on the zoom. What it changes outside of itself is lost.
 ---@field setup? fun(p: table<string, any>, prepared: any): any Runs once in each worker before its first tile (and once for each set of parameters and inputs), and returns whatever the tiles use again and again: tables, functions. Gets what `prepare` returned. A tile that changes it makes others depend on which came first.
----@field run fun(tile: tw.Tile, input: table<string, tw.RasterInput|tw.Stack|tw.VectorInput>, p: table<string, any>, ready: any): tw.Raster|tw.Array|tw.Array[]|tw.Feature[]|nil Makes the output of one tile; `ready` is what `setup` returned, without one what `prepare` returned. Returns a raster, an array (one band), a list or a table of arrays, a list of features, or nil for nothing. Features whose geometry is empty are left out.
+---@field run fun(tile: tw.Tile, input: table<string, tw.RasterInput|tw.Stack|tw.VectorInput|tw.Group>, p: table<string, any>, ready: any): tw.Raster|tw.Array|tw.Array[]|tw.Feature[]|nil Makes the output of one tile; `ready` is what `setup` returned, without one what `prepare` returned. Returns a raster, an array (one band), a list or a table of arrays, a list of features, or nil for nothing. Features whose geometry is empty are left out.
 
 ---@class tw.Output
 ---@field bands? integer|string[] The number of bands, or their names. A result that has bands of these names is put into this order.

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- What a script reads: input.dem is a raster input, input.scenes a stack, input.roads a vector input. Inputs are made
--- anew for every tile.
+-- anew for every tile. An input may be a group of inputs: input.years['2019'].
 local tw = ...
 local ffi = require('ffi')
 local host, raise, check = tw.host, tw.raise, tw.check
 
 -- Private keys, as in raster.lua.
-local NAME, INDEX, CACHE, BANDS, TILE = {}, {}, {}, {}, {}
+local NAME, INDEX, CACHE, BANDS, TILE, ORDER = {}, {}, {}, {}, {}, {}
 
 -- Scenes and bands are those of one tile.
 local function check_alive(input)
@@ -153,11 +153,30 @@ function vector_methods.features(input, options)
   return tw.read_features(input[INDEX], input[CACHE], options)
 end
 
+-- Groups
+
+local group_methods = {}
+
+-- Name and input of each, in the order of the configuration.
+function group_methods.each(group)
+  local order, i = group[ORDER], 0
+  return function()
+    i = i + 1
+    if order[i] then
+      return order[i], group[CACHE][order[i]]
+    end
+  end
+end
+
+function group_methods.names(group)
+  return { unpack(group[ORDER]) }
+end
+
 -- All kinds
 
 -- kind: `stack`, for messages about another kind's methods.
 local function refuse_key(input, key, kind, methods)
-  if raster_methods[key] or stack_methods[key] or vector_methods[key] then
+  if raster_methods[key] or stack_methods[key] or vector_methods[key] or group_methods[key] then
     raise("input '%s' is a %s, which has no method '%s'; it has: %s", input[NAME], kind, tostring(key),
       table.concat(tw.names_of(methods), ', '))
   end
@@ -203,7 +222,19 @@ local function read_band(input, key)
   return bands[name]
 end
 
+-- By its name; or by its number in the order of the configuration.
+local function member(group, key)
+  local found = group[CACHE][tostring(key)] or group[CACHE][group[ORDER][key]]
+  if found then
+    return found
+  elseif raster_methods[key] or stack_methods[key] or vector_methods[key] then
+    refuse_key(group, key, 'group', group_methods)
+  end
+  tw.raise_unknown(("no input '%s' in the group '%s'"):format(tostring(key), group[NAME]), key, group[ORDER])
+end
+
 local metatables = {
+  group = new_metatable('group', group_methods, member),
   raster = new_metatable('raster', raster_methods, read_band),
   stack = new_metatable('stack', stack_methods, function(input, key)
     refuse_key(input, key, 'stack', stack_methods)
@@ -212,6 +243,8 @@ local metatables = {
     refuse_key(input, key, 'vector input', vector_methods)
   end),
 }
+
+metatables.group.__pairs = group_methods.each
 
 -- Kind and name of an input; nil for anything else.
 function tw.input_of(value)
@@ -234,19 +267,28 @@ function tw.derive_stack(stack, cache)
   }, metatables.stack)
 end
 
--- list: { { name =, kind = }, ... } in the order of the C side. Returns `input` for run().
+-- list: { { name =, kind =, group = }, ... } in the order of the C side; group: the number of the one that it is in.
+-- Returns `input` for run().
 function tw.new_inputs(list, declared)
   local content = {}
+  local made, top = {}, 0
   for i, input in ipairs(list) do
-    content[input.name] = setmetatable({
-      [NAME] = input.name, [INDEX] = i - 1, [CACHE] = {}, [BANDS] = {}, [TILE] = host.tile_number,
+    local group = made[input.group]
+    made[i] = setmetatable({
+      [NAME] = group and group[NAME] .. '.' .. input.name or input.name,
+      [INDEX] = i - 1, [CACHE] = {}, [BANDS] = {}, [TILE] = host.tile_number, [ORDER] = {},
     }, metatables[input.kind])
+    if group then
+      table.insert(group[ORDER], input.name)
+    end
+    (group and group[CACHE] or content)[input.name] = made[i]
+    top = top + (group and 0 or 1)
   end
   local optional = {}
   for _, input in ipairs(declared.inputs) do
     optional[input.name] = input.optional
   end
-  for _, input in ipairs(declared.any_input_name and #list == 1 and declared.inputs or {}) do
+  for _, input in ipairs(declared.any_input_name and top == 1 and declared.inputs or {}) do
     if not input.optional then
       content[input.name] = content[list[1].name]
     end

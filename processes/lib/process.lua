@@ -4,7 +4,7 @@ local tw = ...
 
 local fields = { 'about', 'any_input_name', 'inputs', 'margin', 'output', 'params', 'prepare', 'run', 'setup' }
 local output_fields = { 'bands', 'dtype', 'nodata' }
-local kinds = { 'raster', 'stack', 'vector', 'any' }
+local kinds = { 'raster', 'stack', 'vector', 'any', 'rasters', 'stacks', 'vectors', 'group' }
 
 -- Raises at the line of a field of the declaration, found in the script's text: the call to process() ends
 -- far below the field that is wrong.

@@ -100,7 +100,7 @@ local function check_result(names, bands)
   end
 end
 
-local reading = { raster = 'read()', stack = "median { 'red' }", vector = 'features()' }
+local reading = { raster = 'read()', stack = "median { 'red' }", vector = 'features()', group = 'each()' }
 
 -- The one value that run returned.
 local function only(result, ...)

@@ -102,6 +102,8 @@ function tw.ipairs(t)
   local kind, name = tw.input_of(t)
   if kind == 'stack' then
     raise("ipairs goes over lists; over the scenes of a stack: for scene in input.%s:each { 'red' } do", name)
+  elseif kind == 'group' then
+    raise('ipairs goes over lists; over the inputs of a group: for name, source in input.%s:each() do', name)
   end
   return ipairs(t)
 end

@@ -62,7 +62,7 @@ class BadScript(harness.Case):
 
     def test_an_unknown_kind_of_input(self):
         self.check_refused("script.lua:2: input 'image': unknown kind 'rastre'; did you mean 'raster'? (known: raster, stack, "
-                           "vector, any)",
+                           "vector, any, rasters, stacks, vectors, group)",
                            "return process {\n  inputs = { image = 'rastre' },\n  run = function() end,\n}\n")
 
     def test_an_unknown_output_type(self):

@@ -162,21 +162,57 @@ static enum tw_status find_lonlat(void *context, double x, double y, double degr
     return TW_OK;
 }
 
+static struct tw_script_input like(const struct tw_script_input *input, const char *name,
+                                   const struct tw_script_input *group)
+{
+    struct tw_script_input copy = *input;
+    copy.name = name;
+    copy.group = group;
+    return copy;
+}
+
+static struct tw_script_input group_in(const char *name, const struct tw_script_input *group)
+{
+    return (struct tw_script_input){.name = name, .is_group = true, .group = group};
+}
+
+/* Behind the others, the first three of which they repeat. */
+static void add_groups(struct tw_script_input *inputs)
+{
+    inputs[4] = group_in("years", NULL);
+    inputs[5] = like(&inputs[0], "2019", &inputs[4]);
+    inputs[6] = like(&inputs[0], "2020", &inputs[4]);
+    inputs[7] = group_in("extra", NULL);
+    inputs[8] = like(&inputs[1], "height", &inputs[7]);
+    inputs[9] = group_in("inner", &inputs[7]);
+    inputs[10] = like(&inputs[2], "scenes", &inputs[9]);
+}
+
 void fixture_init(struct fixture *fixture, int width_px, int height_px)
 {
     *fixture = (struct fixture){.arena = tw_arena_new(0)};
-    fixture->inputs[0] =
-        (struct tw_script_input){"image", TW_INPUT_RASTER, fixture, image_names, NULL, read_image, NULL};
-    fixture->inputs[1] =
-        (struct tw_script_input){"dem", TW_INPUT_RASTER, fixture, dem_names, NULL, read_dem, NULL};
-    fixture->inputs[2] = (struct tw_script_input){"scenes",    TW_INPUT_STACK, fixture, image_names,
-                                                  list_scenes, read_scene,     NULL};
+    struct tw_script_input *inputs = fixture->inputs;
+    inputs[0] = (struct tw_script_input){.name = "image",
+                                         .kind = TW_INPUT_RASTER,
+                                         .context = fixture,
+                                         .band_names = image_names,
+                                         .read = read_image};
+    inputs[1] = inputs[0];
+    inputs[1].name = "dem";
+    inputs[1].band_names = dem_names;
+    inputs[1].read = read_dem;
+    inputs[2] = inputs[0];
+    inputs[2].name = "scenes";
+    inputs[2].kind = TW_INPUT_STACK;
+    inputs[2].scenes = list_scenes;
+    inputs[2].read = read_scene;
+    add_groups(inputs);
     fixture_add_vectors(fixture);
     fixture->services.lonlat = find_lonlat;
     fixture->job = (struct tw_script_job){.tile = {5, 9, 17},
                                           .pyramid = test_pyramid(),
                                           .inputs = fixture->inputs,
-                                          .num_inputs = 4,
+                                          .num_inputs = FIXTURE_INPUTS,
                                           .services = &fixture->services,
                                           .arena = fixture->arena,
                                           .cancel = &fixture->cancel};

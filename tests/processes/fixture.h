@@ -20,6 +20,9 @@
  *      . . C B B>       of them beyond the tile's eastern edge
  *                    C: name 'south', crop 'wheat', yield null, organic null; pixel 10
  *
+ * `years` (group): `2019` and `2020`, both as image. `extra` (group): `height`, as dem, and a group `inner`
+ *     with `scenes`.
+ *
  * The services are plain ones for rectangles: rasterize takes the bounds of each feature, all_touched one
  * pixel more on all sides; polygonize makes a rectangle of every pixel, or of every row when it is to connect
  * eight neighbours; contours gives for each level a line along the tile's southern edge.
@@ -32,13 +35,13 @@
 #include "figure.h"
 #include "script.h"
 
-enum { FIXTURE_WIDTH = 4, FIXTURE_HEIGHT = 3, FIXTURE_PIXELS = 12 };
+enum { FIXTURE_WIDTH = 4, FIXTURE_HEIGHT = 3, FIXTURE_PIXELS = 12, FIXTURE_INPUTS = 11 };
 
 struct fixture {
     struct tw_arena *arena;
     struct tw_program *program;
     struct tw_script *script;
-    struct tw_script_input inputs[4];
+    struct tw_script_input inputs[FIXTURE_INPUTS];
     struct tw_script_services services;
     struct tw_figures *figures;
     struct tw_script_job job;

@@ -63,7 +63,8 @@ static void a_declaration_is_read_whole(void **state)
     struct fixture *fixture = *state;
     const char *text = "return process {\n"
                        "  about = 'Something.',\n"
-                       "  inputs = { scenes = 'stack', dem = 'raster?', other = 'any' },\n"
+                       "  inputs = { scenes = 'stack', dem = 'raster?', other = 'any',\n"
+                       "             years = 'rasters?', more = 'group' },\n"
                        "  params = { n = 3, s = 'x', b = true, l = { 1, { k = 2 } }, a = param.any,\n"
                        "             t = param.string },\n"
                        "  output = { bands = { 'red', 'nir' }, dtype = 'int16', nodata = -1 },\n"
@@ -72,11 +73,13 @@ static void a_declaration_is_read_whole(void **state)
     assert_int_equal(fixture_load(fixture, "x.lua", text), TW_OK);
     const struct tw_declaration *d = tw_program_declaration(fixture->program);
     assert_string_equal(d->about, "Something.");
-    assert_int_equal(d->num_inputs, 3);
+    assert_int_equal(d->num_inputs, 5);
     assert_string_equal(d->inputs[0].name, "dem");
     assert_true(d->inputs[0].optional && d->inputs[0].kind == TW_INPUT_RASTER);
-    assert_true(!d->inputs[1].optional && d->inputs[1].kind == TW_INPUT_ANY);
-    assert_true(d->inputs[2].kind == TW_INPUT_STACK && !d->any_single_input);
+    assert_true(d->inputs[1].kind == TW_INPUT_ANY && d->inputs[1].is_group);
+    assert_true(!d->inputs[2].optional && d->inputs[2].kind == TW_INPUT_ANY && !d->inputs[2].is_group);
+    assert_true(d->inputs[3].kind == TW_INPUT_STACK && !d->any_single_input);
+    assert_true(d->inputs[4].optional && d->inputs[4].kind == TW_INPUT_RASTER && d->inputs[4].is_group);
     assert_int_equal(d->num_bands, 2);
     assert_string_equal(d->band_names[1], "nir");
     assert_true(d->has_dtype && d->dtype == TW_INT16 && d->has_nodata && d->nodata == -1);
