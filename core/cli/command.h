@@ -31,6 +31,7 @@ extern const struct tw_command tw_command_info;
 extern const struct tw_command tw_command_cp;
 extern const struct tw_command tw_command_rm;
 extern const struct tw_command tw_command_formats;
+extern const struct tw_command tw_command_index;
 extern const struct tw_command tw_command_processes;
 extern const struct tw_command tw_command_schema;
 extern const struct tw_command tw_command_types;

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include "log.h"
+#include "tile_index.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -38,8 +39,11 @@ void tw_execution_take(struct tw_execution *execution, const struct tw_given *gi
     case DRY_RUN:
         execution->dry_run = true;
         break;
-    default: /* mapchete's */
-        tw_log_warn("--%s has no meaning here: gdalbuildvrt makes an index of tiles", given->option->name);
+    case VRT:
+        execution->vrt = true;
+        break;
+    default:
+        execution->index_folder = given->values[0];
     }
 }
 
@@ -64,6 +68,8 @@ enum tw_status tw_execution_check(const struct tw_execution *execution, const st
         return tw_error_set(
             err, TW_EUSAGE,
             "--overwrite makes everything anew, --retry-failed only what failed: give one of them");
+    if (execution->index_folder != NULL && !execution->vrt)
+        tw_log_warn("--idx-out-dir has no effect without --vrt");
     return check_update(execution, selection, err);
 }
 
@@ -91,8 +97,50 @@ static void end_at_once(const struct tw_run_result *result, const struct tw_exec
     _exit(code);
 }
 
+/* A VRT is made of tiles of pixels in a folder. */
+static enum tw_status check_vrt(const struct tw_plan *plan, const struct tw_execution *execution,
+                                struct tw_error *err)
+{
+    const char *path = tw_sink_path(plan->sink);
+    if (!execution->vrt)
+        return TW_OK;
+    if (path == NULL || !tw_sink_keeps(plan->sink))
+        return tw_error_set(err, TW_EUSAGE, "--vrt: this output keeps no tiles");
+    if (tw_sink_is_single(plan->sink))
+        return tw_error_set(err, TW_EUSAGE,
+                            "--vrt shows a folder of tiles as one raster, and '%s' is one already", path);
+    if (tw_encoder_is_vector(tw_sink_encoder(plan->sink)))
+        return tw_error_set(err, TW_EUSAGE,
+                            "--vrt shows tiles as one raster, and those of '%s' hold features", path);
+    return TW_OK;
+}
+
+static enum tw_status write_vrt(const struct tw_plan *plan, const struct tw_execution *execution,
+                                struct tw_error *err)
+{
+    const char *path = tw_sink_path(plan->sink);
+    struct tw_arena *arena = tw_arena_new(0);
+    struct tw_tile_output output;
+    struct tw_index_result result;
+    struct tw_index_spec spec = {.output = &output,
+                                 .min_zoom = plan->config->min_zoom,
+                                 .max_zoom = plan->config->max_zoom,
+                                 .formats = {[TW_INDEX_VRT] = true},
+                                 .folder = execution->index_folder != NULL ? execution->index_folder : path,
+                                 .field = "location"};
+    enum tw_status status =
+        arena != NULL ? tw_tile_output_open(path, arena, &output, err) : tw_error_nomem(err);
+    if (status == TW_OK)
+        status = tw_index_write(&spec, &result, err);
+    tw_arena_free(arena);
+    return status;
+}
+
 int tw_execution_run(struct tw_plan *plan, const struct tw_execution *execution)
 {
+    struct tw_error wrong = {0};
+    if (check_vrt(plan, execution, &wrong) != TW_OK)
+        return tw_report_error(&wrong);
     if (execution->dry_run)
         return tw_dry_run(plan, &execution->run);
     struct tw_error err = {0};
@@ -107,6 +155,8 @@ int tw_execution_run(struct tw_plan *plan, const struct tw_execution *execution)
         code = TW_EXIT_DONE;
     else
         code = tw_report_run(&result, tw_sink_path(plan->sink), execution->run.progress == TW_PROGRESS_JSON);
+    if (code == TW_EXIT_DONE && execution->vrt && write_vrt(plan, execution, &err) != TW_OK)
+        code = tw_report_error(&err);
     if (result.hanging > 0)
         end_at_once(&result, execution, code);
     tw_failures_free(&result.failures);

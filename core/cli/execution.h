@@ -14,6 +14,8 @@
 struct tw_execution {
     struct tw_run_options run;
     bool dry_run;
+    bool vrt;                 /* of each zoom, when all is done */
+    const char *index_folder; /* of the VRTs; NULL: that of the tiles */
 };
 
 extern const struct tw_option_list tw_execution_options;
@@ -25,6 +27,9 @@ extern const struct tw_option_list tw_execution_options;
     "      --update                   also what inputs that changed since the last run touch\n"
 #define TW_EXECUTION_HOW_HELP                                                                                \
     "      --fail-fast                stop at the first metatile that fails\n"                               \
+    "      --vrt                      show all tiles of a zoom as one raster, when they are done: "          \
+    "ZOOM.vrt\n"                                                                                             \
+    "      --idx-out-dir FOLDER       where --vrt goes (default: the folder of the tiles)\n"                 \
     "      --dry-run                  check everything, tell what would be done, do nothing\n"
 
 void tw_execution_take(struct tw_execution *execution, const struct tw_given *given);

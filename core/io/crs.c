@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crs.h"
 
+#include <cpl_conv.h>
 #include <cpl_error.h>
 
 #include <math.h>
@@ -78,4 +79,35 @@ void tw_bounds_add(struct tw_bounds *bounds, double x, double y)
     }
     struct tw_box point = {x, y, x, y};
     bounds->box = tw_box_union(&bounds->box, &point);
+}
+
+/* The EPSG CRS that crs is by another name, put in its place; a certainty of 70 of 100 means that all but the
+ * name agrees. */
+static void find_code(OGRSpatialReferenceH *crs)
+{
+    int count = 0, *certainty = NULL;
+    OGRSpatialReferenceH *matches = OSRFindMatches(*crs, NULL, &count, &certainty);
+    for (int i = 0; i < count && certainty[i] >= 70; i++) {
+        const char *authority = OSRGetAuthorityName(matches[i], NULL);
+        if (authority == NULL || strcmp(authority, "EPSG") != 0)
+            continue;
+        OSRRelease(*crs);
+        *crs = OSRClone(matches[i]);
+        OSRSetAxisMappingStrategy(*crs, OAMS_TRADITIONAL_GIS_ORDER);
+        break;
+    }
+    OSRFreeSRSArray(matches);
+    CPLFree(certainty);
+}
+
+enum tw_status tw_crs_find_code(const char *text, OGRSpatialReferenceH *crs, bool *has_code,
+                                struct tw_error *err)
+{
+    enum tw_status status = tw_crs_parse(text, crs, err);
+    if (status != TW_OK)
+        return status;
+    if (OSRGetAuthorityCode(*crs, NULL) == NULL)
+        find_code(crs);
+    *has_code = OSRGetAuthorityCode(*crs, NULL) != NULL;
+    return TW_OK;
 }

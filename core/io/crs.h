@@ -16,6 +16,10 @@
  * caller (OSRRelease). TW_EUSAGE: `unknown CRS 'EPSG:99999999'`. */
 enum tw_status tw_crs_parse(const char *text, OGRSpatialReferenceH *crs, struct tw_error *err);
 
+/* The same; when it is an EPSG CRS by another name, that one. *has_code: whether it has a code. */
+enum tw_status tw_crs_find_code(const char *text, OGRSpatialReferenceH *crs, bool *has_code,
+                                struct tw_error *err);
+
 bool tw_crs_is_same(OGRSpatialReferenceH a, OGRSpatialReferenceH b);
 
 /* The width of one turn around the earth in units of the CRS, when x is proportional to longitude; else 0. */

@@ -26,45 +26,13 @@ static bool vector_open(struct tw_encoder *encoder, const struct tw_output_spec 
     return schema != NULL && tw_vector_schema_read(schema, spec, encoder->arena, problems);
 }
 
-/* The EPSG CRS that crs is by another name, put in its place; a certainty of 70 of 100 means that all but the
- * name agrees. */
-static void find_code(OGRSpatialReferenceH *crs)
-{
-    int count = 0, *certainty = NULL;
-    OGRSpatialReferenceH *matches = OSRFindMatches(*crs, NULL, &count, &certainty);
-    for (int i = 0; i < count && certainty[i] >= 70; i++) {
-        const char *authority = OSRGetAuthorityName(matches[i], NULL);
-        if (authority == NULL || strcmp(authority, "EPSG") != 0)
-            continue;
-        OSRRelease(*crs);
-        *crs = OSRClone(matches[i]);
-        OSRSetAxisMappingStrategy(*crs, OAMS_TRADITIONAL_GIS_ORDER);
-        break;
-    }
-    OSRFreeSRSArray(matches);
-    CPLFree(certainty);
-}
-
-/* The grid's CRS, with its EPSG code where there is one. Owned by the caller. */
-static enum tw_status find_crs(const struct tw_grid *grid, OGRSpatialReferenceH *crs, bool *has_code,
-                               struct tw_error *err)
-{
-    enum tw_status status = tw_crs_parse(grid->crs, crs, err);
-    if (status != TW_OK)
-        return status;
-    if (OSRGetAuthorityCode(*crs, NULL) == NULL)
-        find_code(crs);
-    *has_code = OSRGetAuthorityCode(*crs, NULL) != NULL;
-    return TW_OK;
-}
-
 static bool geojson_open(struct tw_encoder *encoder, const struct tw_output_spec *spec,
                          struct tw_problems *problems)
 {
     OGRSpatialReferenceH crs = NULL;
     struct tw_error err = {0};
     bool has_code = false;
-    if (spec->grid != NULL && find_crs(spec->grid, &crs, &has_code, &err) == TW_OK && !has_code)
+    if (spec->grid != NULL && tw_crs_find_code(spec->grid->crs, &crs, &has_code, &err) == TW_OK && !has_code)
         tw_problems_add(problems, tw_value_get(spec->options, "format"),
                         "GeoJSON names its CRS by an EPSG code, and the grid's CRS has none: use FlatGeobuf");
     if (crs != NULL)
@@ -231,7 +199,7 @@ static enum tw_status create_layer(const struct tw_encoder *encoder, GDALDataset
     const struct tw_vector_schema *schema = encoder->settings;
     OGRSpatialReferenceH crs = NULL;
     bool has_code = false, is_geojson = encoder->driver == &tw_encode_geojson;
-    enum tw_status status = find_crs(grid, &crs, &has_code, err);
+    enum tw_status status = tw_crs_find_code(grid->crs, &crs, &has_code, err);
     if (status != TW_OK)
         return status;
     /* a tenth of a micrometre, either way */
@@ -304,19 +272,20 @@ static enum tw_status vector_encode(const struct tw_encoder *encoder, const stru
     return status;
 }
 
-/* A GeoPackage holds the time at which it was changed: always the same, so that bytes are. It is in memory,
- * where nothing has to be made safe. */
+void tw_gpkg_in_memory(bool begins)
+{
+    CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", begins ? "2000-01-01T00:00:00.000Z" : NULL);
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", begins ? "OFF" : NULL);
+    CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", begins ? "OFF" : NULL);
+}
+
 static enum tw_status gpkg_encode(const struct tw_encoder *encoder, const struct tw_features *stored,
                                   const struct tw_window *window, struct tw_bytes *bytes,
                                   struct tw_error *err)
 {
-    CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
-    CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", "OFF");
-    CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", "OFF");
+    tw_gpkg_in_memory(true);
     enum tw_status status = vector_encode(encoder, stored, window, bytes, err);
-    CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", NULL);
-    CPLSetThreadLocalConfigOption("OGR_SQLITE_SYNCHRONOUS", NULL);
-    CPLSetThreadLocalConfigOption("OGR_SQLITE_JOURNAL", NULL);
+    tw_gpkg_in_memory(false);
     return status;
 }
 

@@ -108,6 +108,10 @@ enum tw_status tw_decoded_check(const struct tw_encoder *encoder, const struct t
 /* Moves the bytes of a file in GDAL's memory, which is removed. TW_ESTORAGE when there is none. */
 enum tw_status tw_bytes_take(const char *path, struct tw_bytes *bytes, struct tw_error *err);
 
+/* What is set for this thread while GDAL writes a GeoPackage in memory, and taken back: it holds the time at
+ * which it was changed, which is to be the same always, so that bytes are; nothing has to be made safe. */
+void tw_gpkg_in_memory(bool begins);
+
 /* Adds the problem `output.blocksize must be ..., not 100`. */
 void tw_output_wrong(struct tw_problems *problems, const struct tw_value *value, const char *wanted);
 

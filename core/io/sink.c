@@ -147,6 +147,11 @@ enum tw_status tw_sink_flush(struct tw_sink *sink, struct tw_error *err)
     return sink->driver->flush != NULL ? sink->driver->flush(sink->state, err) : TW_OK;
 }
 
+bool tw_sink_is_single(const struct tw_sink *sink)
+{
+    return sink->driver->is_assembled != NULL;
+}
+
 bool tw_sink_is_assembled(const struct tw_sink *sink)
 {
     return sink->driver->is_assembled != NULL && sink->driver->is_assembled(sink->state);

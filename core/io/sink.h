@@ -81,6 +81,8 @@ char *tw_sink_beside(const struct tw_sink *sink, const char *name, struct tw_are
 
 /* Whether the output is one file that is there, made as asked for: of its tiles none is kept. */
 bool tw_sink_is_assembled(const struct tw_sink *sink);
+/* Whether the output is one file. */
+bool tw_sink_is_single(const struct tw_sink *sink);
 
 /* Commits everything so far. */
 enum tw_status tw_sink_flush(struct tw_sink *sink, struct tw_error *err);

@@ -343,8 +343,8 @@ class WrongUses(Convert):
         self.assertIn("nothing to do", self.must_run("convert", "image.tif", "out", "-z", "4", "--output-pyramid", "mercator"))
 
     def test_options_of_mapchetes_without_a_meaning(self):
-        self.assertEqual(self.convert("image.tif", "out", "-z", "4", "--quiet", "--vrt"), (
-            0, "", "tilewright: warning: --vrt has no meaning here: gdalbuildvrt makes an index of tiles\n"))
+        self.assertEqual(self.convert("image.tif", "out", "-z", "4", "--quiet", "--concurrency", "threads"), (
+            0, "", "tilewright: warning: --concurrency has no meaning here: all work is done by threads of one process, see --workers\n"))
 
     def test_other_options_need_another_output(self):
         self.must_convert("image.tif", "out", "-z", "4")
