@@ -28,6 +28,7 @@ extern const struct tw_command tw_command_check;
 extern const struct tw_command tw_command_convert;
 extern const struct tw_command tw_command_create;
 extern const struct tw_command tw_command_info;
+extern const struct tw_command tw_command_verify;
 extern const struct tw_command tw_command_cp;
 extern const struct tw_command tw_command_rm;
 extern const struct tw_command tw_command_formats;

@@ -65,7 +65,7 @@ static enum tw_status check(const struct request *request, struct tw_error *err)
 /* `3`, or `3 to 5`. */
 static bool is_confirmed(const struct tw_tile_removal_count *count, const char *folder)
 {
-    char answer[16], size[32];
+    char size[32];
     fprintf(stderr, "delete %" PRIu64 " tile%s (%s) of zoom", count->tiles, count->tiles == 1 ? "" : "s",
             tw_size_text((double)count->bytes, size));
     if (count->min_zoom == count->max_zoom)
@@ -73,11 +73,7 @@ static bool is_confirmed(const struct tw_tile_removal_count *count, const char *
     else
         fprintf(stderr, "s %d to %d", count->min_zoom, count->max_zoom);
     fprintf(stderr, " below '%s'? [y/N] ", folder);
-    fflush(stderr);
-    if (fgets(answer, sizeof(answer), stdin) == NULL)
-        return false;
-    answer[strcspn(answer, "\n")] = '\0';
-    return strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 || strcmp(answer, "yes") == 0;
+    return tw_is_yes();
 }
 
 static void print_summary(const struct request *request, const char *folder,

@@ -40,6 +40,16 @@ int tw_report_problems(const struct tw_problems *problems)
     return TW_EXIT_USAGE;
 }
 
+bool tw_is_yes(void)
+{
+    char answer[16];
+    fflush(stderr);
+    if (fgets(answer, sizeof(answer), stdin) == NULL)
+        return false;
+    answer[strcspn(answer, "\n")] = '\0';
+    return strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 || strcmp(answer, "yes") == 0;
+}
+
 const char *tw_size_text(double bytes, char text[32])
 {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};

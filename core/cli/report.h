@@ -16,6 +16,9 @@ int tw_report_problems(const struct tw_problems *problems);
 /* The summary of a run that went to its end, with the tiles that failed. */
 int tw_report_run(const struct tw_run_result *result, const char *output, bool as_json);
 
+/* Reads the answer to a question on standard input: whether it is `y` or `yes`. */
+bool tw_is_yes(void);
+
 /* `5.6 MB`. */
 const char *tw_size_text(double bytes, char text[32]);
 

@@ -2,6 +2,7 @@
 #include "run.h"
 #include "constants.h"
 #include "engine.h"
+#include "touch.h"
 #include "update.h"
 
 #include "clock.h"
@@ -75,6 +76,55 @@ static enum tw_status select_failed(struct tw_engine *engine, const char *path, 
     return status;
 }
 
+/* The metatiles that are repaired and all that is made from them. */
+static enum tw_status select_repairs(struct tw_engine *engine, struct tw_error *err)
+{
+    const struct tw_pyramid *pyramid = &engine->plan->config->process_pyramid;
+    struct tw_intervals places[TW_MAX_ZOOM + 1] = {{0}};
+    const struct tw_repair *repair = engine->options->repair;
+    const struct tw_touch_tiles which = {repair->tiles, repair->count, places};
+    engine->only = calloc(TW_MAX_ZOOM + 1, sizeof(*engine->only));
+    enum tw_status status =
+        engine->only != NULL ? tw_touch_tiles(engine->plan, &which, NULL, err) : tw_error_nomem(err);
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++) {
+        for (size_t i = 0; i < places[zoom].count; i++)
+            for (uint64_t at = places[zoom].runs[i].first; status == TW_OK && at <= places[zoom].runs[i].last;
+                 at++) {
+                struct tw_tile tile = tw_tile_from_hilbert(pyramid, zoom, at);
+                if (!add_with_overviews(engine, &tile))
+                    status = tw_error_nomem(err);
+            }
+        tw_intervals_free(&places[zoom]);
+    }
+    return status;
+}
+
+/* Once the output is begun: what is repaired is done no more, whether this run comes to its end or not. */
+static enum tw_status mark_repairs(const struct tw_engine *engine, struct tw_error *err)
+{
+    const struct tw_repair *repair = engine->options->repair;
+    const struct tw_touch_tiles which = {repair->tiles, repair->count, NULL};
+    struct tw_writer *writer = tw_writer_new(engine->plan->sink);
+    if (writer == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = tw_touch_tiles(engine->plan, &which, writer, err);
+    tw_writer_free(writer);
+    return status == TW_OK ? tw_sink_flush(engine->plan->sink, err) : status;
+}
+
+/* Whether the run takes some metatiles alone. */
+static bool has_choice(const struct tw_run_options *options)
+{
+    return options->retry_failed || options->repair != NULL;
+}
+
+static enum tw_status choose(struct tw_engine *engine, struct tw_error *err)
+{
+    if (engine->options->repair != NULL)
+        return select_repairs(engine, err);
+    return select_failed(engine, tw_plan_failures_path(engine->plan), err);
+}
+
 static void free_sets(struct tw_intervals *sets)
 {
     for (int i = 0; sets != NULL && i <= TW_MAX_ZOOM; i++)
@@ -95,7 +145,7 @@ static enum tw_status engine_open(struct tw_engine *engine, struct tw_error *err
         if (engine->blocked == NULL)
             return tw_error_nomem(err);
     }
-    for (int zoom = plan->min_zoom; zoom <= plan->max_zoom && !engine->options->retry_failed; zoom++)
+    for (int zoom = plan->min_zoom; zoom <= plan->max_zoom && !has_choice(engine->options); zoom++)
         engine->counts.total += tw_plan_count(plan, zoom);
     return TW_OK;
 }
@@ -218,9 +268,12 @@ static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
 }
 
 /* Whether failed.json of the run before still holds: this one was stopped, and has nothing to add; or it
- * takes just those tiles, and has not come to all of them. */
+ * takes just those tiles, and has not come to all of them; or it takes others. */
 static bool keeps_failures(const struct tw_engine *engine)
 {
+    const char *path = tw_plan_failures_path(engine->plan);
+    if (engine->options->repair != NULL)
+        return path == NULL || tw_file_exists(path) || engine->failures.count == 0;
     bool stopped = tw_engine_is_cancelled(engine);
     return stopped && (engine->failures.count == 0 || engine->options->retry_failed);
 }
@@ -294,6 +347,8 @@ static enum tw_status begin(struct tw_engine *engine, struct tw_error *err)
     enum tw_status status = begin_sink(engine, false, err);
     if (status == TW_OK)
         status = tw_update_begin(engine->plan, engine->options, &again, err);
+    if (status == TW_OK && engine->options->repair != NULL)
+        return mark_repairs(engine, err);
     if (status != TW_OK || !again)
         return status;
     status = begin_sink(engine, true, err);
@@ -314,10 +369,10 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     enum tw_status status = tw_memory_share(plan, options, &engine->shares, err);
     if (status == TW_OK)
         status = engine_open(engine, err);
-    if (status == TW_OK && options->retry_failed)
-        status = select_failed(engine, tw_plan_failures_path(plan), err);
+    if (status == TW_OK && has_choice(options))
+        status = choose(engine, err);
     /* A file of an area without a metatile would be one of the whole grid. */
-    bool has_work = options->retry_failed || options->update || engine->counts.total > 0;
+    bool has_work = has_choice(options) || options->update || engine->counts.total > 0;
     if (status == TW_OK && has_work)
         status = begin(engine, err);
     if (status == TW_OK && has_work)

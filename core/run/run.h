@@ -10,13 +10,20 @@
 
 enum tw_progress_mode { TW_PROGRESS_AUTO, TW_PROGRESS_LINES, TW_PROGRESS_JSON, TW_PROGRESS_QUIET };
 
+/* Metatiles whose tiles are lost or broken. */
+struct tw_repair {
+    struct tw_tile *tiles; /* of the process, of the configuration's zooms */
+    size_t count;
+};
+
 struct tw_run_options {
     int workers;         /* 0: one for each processor */
     size_t memory_bytes; /* 0: three quarters of what the machine or its cgroup has */
     bool overwrite;
     bool retry_failed;
-    bool update;    /* what changed inputs touch is made anew */
-    bool no_record; /* of the inputs beside the output: there will be no update */
+    bool update;                    /* what changed inputs touch is made anew */
+    bool no_record;                 /* of the inputs beside the output: there will be no update */
+    const struct tw_repair *repair; /* these, and what is made from them, are made anew, and nothing else */
     bool fail_fast;
     double tile_timeout_s; /* 0: a tile may take as long as it likes */
     enum tw_progress_mode progress;

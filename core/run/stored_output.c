@@ -17,41 +17,68 @@ static enum tw_status refuse_file(const char *path, struct tw_error *err)
                         path);
 }
 
-static enum tw_status open_configured(const struct tw_config *config, struct tw_arena *arena,
-                                      struct tw_tile_output *output, struct tw_error *err)
+static enum tw_status open_place(struct tw_stored *stored, struct tw_arena *arena, struct tw_error *err)
 {
-    const char *folder = config->output_path;
-    if (folder == NULL)
+    if (is_one_file(stored->path)) {
+        stored->kind = TW_STORED_FILE;
+        return TW_OK;
+    }
+    return tw_tile_output_open(stored->path, arena, &stored->tiles, err);
+}
+
+static enum tw_status open_configured(const struct tw_config *config, struct tw_arena *arena,
+                                      struct tw_stored *stored, struct tw_error *err)
+{
+    stored->configuration = tw_arena_strdup(arena, config->path);
+    stored->path = tw_arena_strdup(arena, config->output_path);
+    const char *path = stored->path;
+    if (path == NULL)
         return tw_error_set(err, TW_EUSAGE, "the output of '%s' is not kept in a folder", config->path);
-    if (is_one_file(folder))
-        return refuse_file(folder, err);
-    if (!tw_path_is_remote(folder) && !tw_file_exists(folder))
+    if (!is_one_file(path) && !tw_path_is_remote(path) && !tw_file_exists(path))
         return tw_error_set(err, TW_EUSAGE,
                             "there is no '%s' yet, the output of '%s': make it with 'tilewright execute %s'",
-                            folder, config->path, config->path);
-    return tw_tile_output_open(folder, arena, output, err);
+                            path, config->path, config->path);
+    return open_place(stored, arena, err);
+}
+
+static enum tw_status end(enum tw_status status, const struct tw_error *err, struct tw_problems *problems)
+{
+    if (status == TW_OK || status == TW_ENOMEM)
+        return status;
+    tw_problems_add_error(problems, err);
+    return TW_EUSAGE;
+}
+
+enum tw_status tw_stored_open(const char *name, struct tw_arena *arena, struct tw_stored *stored,
+                              struct tw_problems *problems)
+{
+    struct tw_error err = {0};
+    struct tw_config *config = NULL;
+    *stored = (struct tw_stored){.path = tw_arena_strdup(arena, name)};
+    if (stored->path == NULL)
+        return TW_ENOMEM;
+    bool is_file = tw_file_exists(name) && !tw_path_is_remote(name) && !tw_is_folder(name);
+    if (!is_file || is_one_file(name))
+        return end(is_file ? open_place(stored, arena, &err)
+                           : tw_tile_output_open(name, arena, &stored->tiles, &err),
+                   &err, problems);
+    enum tw_status status = tw_config_load(name, tw_grid_read, &config, problems);
+    if (status != TW_OK)
+        return status;
+    status = open_configured(config, arena, stored, &err);
+    tw_config_free(config);
+    return end(status, &err, problems);
 }
 
 enum tw_status tw_stored_output_open(const char *name, struct tw_arena *arena, struct tw_tile_output *output,
                                      struct tw_problems *problems)
 {
+    struct tw_stored stored;
     struct tw_error err = {0};
-    struct tw_config *config = NULL;
-    enum tw_status status;
-    if (tw_path_is_remote(name) || tw_is_folder(name) || !tw_file_exists(name)) {
-        status = tw_tile_output_open(name, arena, output, &err);
-    } else if (is_one_file(name)) {
-        status = refuse_file(name, &err);
-    } else {
-        status = tw_config_load(name, tw_grid_read, &config, problems);
-        if (status != TW_OK)
-            return status;
-        status = open_configured(config, arena, output, &err);
-        tw_config_free(config);
-    }
-    if (status != TW_OK && status != TW_ENOMEM) {
-        tw_problems_add_error(problems, &err);
-        return TW_EUSAGE;
-    }
+    enum tw_status status = tw_stored_open(name, arena, &stored, problems);
+    if (status == TW_OK && stored.kind == TW_STORED_FILE)
+        return end(refuse_file(stored.path, &err), &err, problems);
+    if (status == TW_OK)
+        *output = stored.tiles;
     return status;
 }

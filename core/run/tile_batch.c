@@ -95,6 +95,13 @@ static enum tw_status add_folder(void *context, const char *path, struct tw_erro
     return batch->num_folders == BATCH_FOLDERS ? flush(batch, err) : TW_OK;
 }
 
+static enum tw_status pass_stranger(void *context, const char *path, enum tw_stranger why,
+                                    struct tw_error *err)
+{
+    const struct batch *batch = context;
+    return batch->spec->stranger(batch->spec->context, path, why, err);
+}
+
 static enum tw_status list(struct batch *batch, struct tw_error *err)
 {
     const struct tw_tile_batches *spec = batch->spec;
@@ -104,6 +111,7 @@ static enum tw_status list(struct batch *batch, struct tw_error *err)
                                             .area = spec->area,
                                             .skip_links = spec->skip_links,
                                             .tile = add_tile,
+                                            .stranger = spec->stranger != NULL ? pass_stranger : NULL,
                                             .left = spec->left != NULL ? add_folder : NULL,
                                             .context = batch};
     enum tw_status status = tw_tile_output_list(&listing, err);

@@ -28,6 +28,8 @@ struct tw_tile_batches {
     /* After the batch with a folder's last tile, its subfolders first: may be NULL. path: below the output.
      */
     enum tw_status (*left)(void *context, const char *path, struct tw_error *err);
+    /* May be NULL: see struct tw_tile_listing. By the thread that lists. */
+    enum tw_status (*stranger)(void *context, const char *path, enum tw_stranger why, struct tw_error *err);
     void *context;
 };
 

@@ -14,6 +14,7 @@ struct touching {
     struct tw_touched *touched;
     struct tw_area *inputs[TW_MAX_ZOOM + 1];   /* of each zoom; NULL: everywhere */
     struct tw_intervals seen[TW_MAX_ZOOM + 1]; /* what was dealt with */
+    struct tw_intervals *places;               /* for each zoom, what is touched; NULL: nobody asks */
     struct tw_error *err;
 };
 
@@ -40,6 +41,9 @@ static bool counts(const struct touching *touching, const struct tw_tile *tile, 
 static enum tw_status touch_tile(struct touching *touching, const struct tw_tile *tile)
 {
     bool gone = is_gone(touching, tile);
+    uint64_t place = tw_tile_hilbert(&touching->plan->config->process_pyramid, tile);
+    if (touching->places != NULL && !tw_intervals_add(&touching->places[tile->zoom], place, 0))
+        return tw_error_nomem(touching->err);
     struct tw_touched *touched = touching->touched;
     if (counts(touching, tile, gone)) {
         touched->counts[tile->zoom]++;
@@ -154,5 +158,26 @@ enum tw_status tw_touch(const struct tw_plan *plan, const struct tw_changes *cha
         tw_area_free(touching.inputs[zoom]);
         tw_intervals_free(&touching.seen[zoom]);
     }
+    return status;
+}
+
+enum tw_status tw_touch_tiles(const struct tw_plan *plan, const struct tw_touch_tiles *which,
+                              struct tw_writer *writer, struct tw_error *err)
+{
+    struct tw_touched touched = {.total = 0};
+    struct touching touching = {.plan = plan,
+                                .writer = writer,
+                                .mark = writer != NULL,
+                                .touched = &touched,
+                                .places = which->places,
+                                .err = err};
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; status == TW_OK && i < which->count; i++) {
+        status = touch_above(&touching, &which->tiles[i]);
+        if (status == TW_OK)
+            status = touch_below(&touching, &which->tiles[i]);
+    }
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+        tw_intervals_free(&touching.seen[zoom]);
     return status;
 }

@@ -5,6 +5,7 @@
 #ifndef TW_TOUCH_H
 #define TW_TOUCH_H
 
+#include "interval.h"
 #include "inventory.h"
 #include "plan.h"
 
@@ -19,5 +20,15 @@ struct tw_touched {
 enum tw_status tw_touch(const struct tw_plan *plan, const struct tw_changes *changes,
                         struct tw_writer *writer, bool mark, struct tw_touched *touched,
                         struct tw_error *err);
+
+/* The same for metatiles that must be made anew for other reasons. writer: marks them; NULL: nothing is
+ * marked. places: for each zoom, those that they touch, themselves included, are added. */
+struct tw_touch_tiles {
+    const struct tw_tile *tiles;
+    size_t count;
+    struct tw_intervals *places; /* TW_MAX_ZOOM + 1 of them; may be NULL */
+};
+enum tw_status tw_touch_tiles(const struct tw_plan *plan, const struct tw_touch_tiles *which,
+                              struct tw_writer *writer, struct tw_error *err);
 
 #endif
