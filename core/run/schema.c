@@ -139,12 +139,11 @@ static json_t *properties_by_zoom(json_t *known, const char *part, struct tw_are
 /* {if: format is NAME (or its other name), then: NAME's options}; one of a list. */
 static json_t *if_format(const char *name, const char *other, const char *definition)
 {
-    json_t *names = json_array();
-    json_array_append_new(names, json_string(name));
-    if (other != NULL)
-        json_array_append_new(names, json_string(other));
-    return json_pack("{s:{s:{s:{s:o}}, s:[s]}, s:o}", "if", "properties", "format", "enum", names, "required",
-                     "format", "then", tw_schema_ref(definition));
+    /* A pattern, because editors take the start of a word for the word when they complete: PNG_hillshade's.
+     */
+    json_t *pattern = other != NULL ? json_sprintf("^(%s|%s)$", name, other) : json_sprintf("^%s$", name);
+    return json_pack("{s:{s:{s:{s:s, s:o}}, s:[s]}, s:o}", "if", "properties", "format", "type", "string",
+                     "pattern", pattern, "required", "format", "then", tw_schema_ref(definition));
 }
 
 static json_t *format_names(json_t *known, const char *kind)
@@ -157,6 +156,16 @@ static json_t *format_names(json_t *known, const char *kind)
             json_array_append_new(names, json_string(second_word(part)));
     }
     return names;
+}
+
+/* What another configuration has made is read with the options of what that is. */
+static void add_options_of_results(json_t *definitions)
+{
+    static const char *const results[] = {"input_raster", "input_tile_directory", "input_vector"};
+    json_t *keys = json_object_get(json_object_get(definitions, "input_config"), "properties");
+    for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+        json_object_update_missing(keys,
+                                   json_object_get(json_object_get(definitions, results[i]), "properties"));
 }
 
 static void define_inputs(json_t *definitions, json_t *known, struct tw_arena *arena)
@@ -177,6 +186,7 @@ static void define_inputs(json_t *definitions, json_t *known, struct tw_arena *a
         if (alias != NULL)
             json_array_append_new(formats, json_string(alias));
     }
+    add_options_of_results(definitions);
     json_object_set_new(definitions, "input_any", tw_schema_object(all));
     json_array_append_new(cases, json_pack("{s:{s:[{s:[s]}, {s:[s]}], s:{s:[s]}}, s:o}", "if", "anyOf",
                                            "required", "path", "required", "files", "not", "required",

@@ -26,7 +26,8 @@ const struct tw_schema_key *tw_schema_key_find(const char *part, const char *key
 
 /* schema_value.c: what a key takes, from its short form:
  *   bool, text, name (text or number), number, int LEAST MOST, crs, map, any,
- *   one A B C (one of these words), dtype, resampling, ref NAME (a definition), or JSON itself. */
+ *   one A B C (one of these words), dtype, resampling, ref NAME (a definition), or JSON itself.
+ * All but JSON may end in ` = DEFAULT`, which editors offer: `int 1 100 = 75`, `resampling = nearest`. */
 json_t *tw_schema_takes(const char *takes);
 json_t *tw_schema_one_of(const char *const *words, size_t count);
 json_t *tw_schema_ref(const char *definition);

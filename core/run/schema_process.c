@@ -50,12 +50,12 @@ static json_t *param_type(const struct tw_value *declared)
     return json_object();
 }
 
-static void describe(json_t *schema, const char *script, const char *name)
+/* What the script says about it, or else what it is. */
+static void describe(json_t *schema, const char *script, const char *name, const char *what)
 {
     struct tw_text text = {0};
     tw_process_comment(script, name, &text);
-    if (text.length > 0)
-        json_object_set_new(schema, "description", json_string(tw_text_get(&text)));
+    json_object_set_new(schema, "description", json_string(text.length > 0 ? tw_text_get(&text) : what));
     tw_text_free(&text);
 }
 
@@ -65,7 +65,7 @@ static json_t *params_schema(const struct tw_declaration *declaration, const cha
     for (size_t i = 0; i < declaration->params->count; i++) {
         const struct tw_member *param = &declaration->params->members[i];
         json_t *schema = tw_schema_by_zoom(param_type(&param->value)), *value = value_json(&param->value);
-        describe(schema, script, param->key);
+        describe(schema, script, param->key, "A parameter of the process.");
         if (value != NULL)
             json_object_set_new(schema, "default", value);
         json_object_set_new(properties, param->key, schema);
@@ -81,7 +81,7 @@ static json_t *inputs_schema(const struct tw_declaration *declaration, const cha
     json_t *properties = json_object();
     for (size_t i = 0; i < declaration->num_inputs; i++) {
         json_t *schema = tw_schema_ref("input");
-        describe(schema, script, declaration->inputs[i].name);
+        describe(schema, script, declaration->inputs[i].name, "An input of the process.");
         json_object_set_new(properties, declaration->inputs[i].name, schema);
     }
     return json_pack("{s:o}", "properties", properties);

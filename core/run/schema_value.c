@@ -85,10 +85,9 @@ static json_t *plain(const char *takes)
     return json_object();
 }
 
-json_t *tw_schema_takes(const char *takes)
+/* Without a default. */
+static json_t *kind_of(const char *takes)
 {
-    if (takes[0] == '{')
-        return json_loads(takes, 0, NULL);
     if (strncmp(takes, "one ", 4) == 0)
         return one_of_words(takes + 4);
     if (strncmp(takes, "int ", 4) == 0)
@@ -96,6 +95,27 @@ json_t *tw_schema_takes(const char *takes)
     if (strncmp(takes, "ref ", 4) == 0)
         return tw_schema_ref(takes + 4);
     return plain(takes);
+}
+
+/* A word is text, everything else is JSON. */
+static json_t *default_value(const char *text)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    return value != NULL ? value : json_string(text);
+}
+
+json_t *tw_schema_takes(const char *takes)
+{
+    if (takes[0] == '{')
+        return json_loads(takes, 0, NULL);
+    const char *equals = strstr(takes, " = ");
+    if (equals == NULL)
+        return kind_of(takes);
+    char *kind = strndup(takes, (size_t)(equals - takes));
+    json_t *schema = kind != NULL ? kind_of(kind) : NULL;
+    free(kind);
+    json_object_set_new(schema, "default", default_value(equals + 3));
+    return schema;
 }
 
 json_t *tw_schema_object(json_t *properties)

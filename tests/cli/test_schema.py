@@ -93,7 +93,8 @@ class Schema(harness.Case):
             (("pyramid", "grid"), ["WebMercatorQuad", "UTM33WGS84Quad", "grids/mine.json", "${GRID}", {"tileMatrices": []},
                                    "https://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad",
                                    {"shape": [1, 1], "bounds": [0, 0, 1, 1], "srs": {"epsg": 3035}, "is_global": False}]),
-            (("input", "dem"), ["other.yaml", {"path": "a.tif", "resampling": "cubic", "bands": [1, "red"]}, {"format": "vector", "path": "a.gpkg",
+            (("input", "dem"), ["other.yaml", {"format": "config", "path": "other.yaml", "resampling": "cubic", "bands": [1]}, ["a.tif", {"path": "b.tif"}],
+                                {"format": "Mapchete", "path": "roads.mapchete", "where": "lanes > 2"}, {"path": "a.tif", "resampling": "cubic", "bands": [1, "red"]}, {"format": "vector", "path": "a.gpkg",
                                 "where": "height > 5", "layer": "roads"}, {"zoom<=7": "a.tif", "zoom>7": {"path": "b.tif", "nodata": -1}},
                                 {"format": "catalogue", "path": "scenes", "order": "cloud", "start": "2020-01-01"}, {"path": ["a.tif", "b.tif"]}]),
             (("zoom_levels",), [7, [5, 7], {"min": 1, "max": 3}, "${ZOOM}"]),
@@ -101,6 +102,7 @@ class Schema(harness.Case):
             (("process_parameters",), [{"gain": {"zoom<=8": 1, "zoom>8": 2}}, None]),
             (("output",), [{"path": "o", "format": "JPEG", "quality": 80, "background": [1, 2, 3], "subsampling": "4:4:4"},
                            {"path": "o", "format": "WebP", "lossless": True, "effort": 6}, {"path": "o", "format": "PNG_hillshade", "old_band_num": 4},
+                           {"path": "o", "format": "PNG", "compression": 9}, {"path": "o", "format": "PNG", "compression": "best"},
                            {"path": "o", "format": "GTiff", "compress": "deflate", "predictor": 2, "tags": {"A": "b"}},
                            {"path": "o", "format": "GPKG", "schema": {"geometry": "Point", "properties": {"a": "int"}}}]),
             (("bounds",), [[1, 2, 3, 4], None, ["${LEFT}", 2, 3, 4]]),
@@ -110,11 +112,11 @@ class Schema(harness.Case):
             (("pyramid", "metatilig"), [2]),
             (("pyramid", "metatiling"), [3, "two", 512]),
             (("input", "dem"), [{"path": "a.tif", "resampling": "cubik"}, {"path": "a.tif", "bnads": 1}, {"format": "rastr", "path": "a"},
-                                {"format": "raster", "path": "a.tif", "where": "x"}, 7]),
+                                {"format": "raster", "path": "a.tif", "where": "x"}, {"format": "config", "path": "a.yaml", "start": "2020"}, 7]),
             (("zoom_levels",), [31, -1, {"min": 1}, "seven"]),
             (("output", "layout"), ["xzy", 3]),
             (("output",), [{"path": "o"}, {"format": "PNG"}, {"path": "o", "format": "PNGG"}, {"path": "o", "format": "JPEG", "quality": 0},
-                           {"path": "o", "format": "PNG", "quality": 5}, {"path": "o", "format": "GPKG", "schema": {"geometry": "Pint"}}]),
+                           {"path": "o", "format": "PNG", "quality": 5}, {"path": "o", "format": "PNG", "compression": 13}, {"path": "o", "format": "GPKG", "schema": {"geometry": "Pint"}}]),
             (("bounds",), [[1, 2, 3], "1 2 3 4"]),
             (("unknown",), [1]),
         ]
@@ -137,8 +139,26 @@ class Schema(harness.Case):
                 yield f"{path}/{key}", value
             for key, value in part.get("definitions", {}).items():
                 yield from properties(value, f"{path}/{key}")
-        without = [path for path, value in properties(self.schema, "") if "description" not in value]
+        parts = [("", self.schema), *((process["if"]["properties"]["process"]["const"], process["then"]["properties"][key])
+                                      for process in self.schema["allOf"] for key in ("input", "process_parameters"))]
+        without = [path for name, part in parts for path, value in properties(part, name) if not value.get("description")]
         self.assertEqual(without, [])
+
+    def test_defaults_are_values_that_the_key_takes(self):
+        def defaults(part, path):
+            if isinstance(part, dict):
+                if "default" in part and ({"type", "anyOf", "$ref", "enum"} & set(part)):
+                    yield path, part
+                for key, value in part.items():
+                    yield from defaults(value, f"{path}/{key}")
+        found = list(defaults(self.schema["definitions"], ""))
+        self.assertGreater(len(found), 30)
+        for path, part in found:
+            with self.subTest(path):
+                whole = {"definitions": self.schema["definitions"], "allOf": [part]}
+                self.assertEqual([error.message for error in jsonschema.Draft7Validator(whole).iter_errors(part["default"])], [])
+        quality = self.schema["definitions"]["output_JPEG"]["properties"]["quality"]
+        self.assertEqual((quality["default"], quality["minimum"], quality["maximum"]), (75, 1, 100))
 
     def test_it_is_written_to_a_file(self):
         self.must_run("schema", "tilewright.schema.json")
