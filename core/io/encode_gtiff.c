@@ -48,19 +48,57 @@ static enum tw_status gtiff_check_bands(const struct tw_encoder *encoder, size_t
                         num_bands == 1 ? "" : "s", encoder->num_bands);
 }
 
+/* Values over the most that the file's bits hold become that. */
+static void clamp_bits(const struct tw_encoder *encoder, void *pixels, size_t count)
+{
+    unsigned long long most = ((const struct tw_gtiff_settings *)encoder->settings)->most;
+    if (encoder->dtype == TW_UINT8)
+        for (uint8_t *at = pixels, *end = at + count; at < end; at++)
+            *at = *at > most ? (uint8_t)most : *at;
+    else if (encoder->dtype == TW_UINT16)
+        for (uint16_t *at = pixels, *end = at + count; at < end; at++)
+            *at = *at > most ? (uint16_t)most : *at;
+    else
+        for (uint32_t *at = pixels, *end = at + count; at < end; at++)
+            *at = *at > most ? (uint32_t)most : *at;
+}
+
 /* Pixels that need no change are shared. */
 static enum tw_status store_band(const struct tw_encoder *encoder, const struct tw_array *from,
                                  struct tw_arena *arena, struct tw_array *to, struct tw_error *err)
 {
     *to = (struct tw_array){from->pixels, NULL, from->width_px, from->height_px, (int32_t)encoder->dtype};
     size_t count = tw_array_num_pixels(from);
-    if (from->valid != NULL || from->dtype != to->dtype) {
+    bool is_clamped = ((const struct tw_gtiff_settings *)encoder->settings)->most > 0;
+    if (from->valid != NULL || from->dtype != to->dtype || is_clamped) {
         if (!tw_array_alloc(arena, to, false))
             return tw_budget_error(arena, err);
         tw_pixels_convert(from->pixels, (enum tw_dtype)from->dtype, to->pixels, encoder->dtype, count);
+        if (is_clamped)
+            clamp_bits(encoder, to->pixels, count);
         tw_pixels_burn_nodata(to->pixels, encoder->dtype, from->valid, count, encoder->nodata);
     }
-    return tw_gtiff_set_validity(encoder, arena, to, err);
+    return encoder->is_lossy ? TW_OK : tw_gtiff_set_validity(encoder, arena, to, err);
+}
+
+/* One mask is that of all bands: a pixel is valid where any of them is. */
+static enum tw_status share_validity(const struct tw_raster *raster, struct tw_array *bands,
+                                     struct tw_arena *arena, struct tw_error *err)
+{
+    size_t count = tw_array_num_pixels(&bands[0]);
+    uint8_t *any = tw_arena_calloc(arena, count, 1);
+    if (any == NULL)
+        return tw_budget_error(arena, err);
+    for (size_t i = 0; i < raster->num_bands; i++) {
+        const uint8_t *valid = raster->bands[i].valid;
+        if (valid == NULL)
+            return TW_OK;
+        for (size_t k = 0; k < count && (i == 0 || valid != raster->bands[i - 1].valid); k++)
+            any[k] |= valid[k];
+    }
+    for (size_t i = 0; i < raster->num_bands; i++)
+        bands[i].valid = any;
+    return TW_OK;
 }
 
 static enum tw_status gtiff_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
@@ -75,7 +113,14 @@ static enum tw_status gtiff_store(const struct tw_encoder *encoder, const struct
             return status;
     }
     *stored = (struct tw_raster){raster->num_bands, bands, encoder->names, NULL};
-    return TW_OK;
+    return encoder->is_lossy ? share_validity(raster, bands, arena, err) : TW_OK;
+}
+
+static bool needs_mask(const struct tw_encoder *encoder, const struct tw_raster *stored)
+{
+    const struct tw_array *band = &stored->bands[0];
+    return encoder->is_lossy && band->valid != NULL &&
+           memchr(band->valid, 0, tw_array_num_pixels(band)) != NULL;
 }
 
 static enum tw_status gtiff_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
@@ -91,7 +136,12 @@ static enum tw_status gtiff_encode(const struct tw_encoder *encoder, const struc
         VSIUnlink(path);
         return status;
     }
-    status = tw_gtiff_write(encoder, dataset, stored, (const int[2]){0, 0}, err);
+    if (needs_mask(encoder, stored) && !tw_gtiff_add_mask(dataset))
+        status = tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
+    if (status == TW_OK)
+        status = tw_gtiff_write(encoder, dataset, stored, (const int[2]){0, 0}, err);
+    if (status == TW_OK)
+        tw_gtiff_add_statistics(encoder, dataset);
     CPLErrorReset();
     GDALClose(dataset);
     if (status == TW_OK && CPLGetLastErrorType() >= CE_Failure)

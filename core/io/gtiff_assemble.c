@@ -159,10 +159,15 @@ static enum tw_status write_plain(const struct tw_assembly *assembly, const stru
     CSLDestroy(extra);
     if (status != TW_OK)
         return status;
-    if (GDALSetMetadataItem(dataset, fingerprint_key, assembly->fingerprint, NULL) != CE_None)
+    if (assembly->sink->encoder->is_lossy && !tw_gtiff_add_mask(dataset))
+        status = tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
+    if (status == TW_OK &&
+        GDALSetMetadataItem(dataset, fingerprint_key, assembly->fingerprint, NULL) != CE_None)
         status = tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
     if (status == TW_OK)
         status = copy_tiles(assembly, dataset, err);
+    if (status == TW_OK)
+        tw_gtiff_add_statistics(assembly->sink->encoder, dataset);
     if (status == TW_OK && assembly->has_overviews && !assembly->is_cog) {
         GDALFlushCache(dataset);
         status = build_overviews(assembly, dataset, err);

@@ -94,6 +94,7 @@ static void set_cog_options(struct tw_assembly *assembly)
                                           {"LZMA_PRESET", "LEVEL"},
                                           {"JPEG_QUALITY", "QUALITY"},
                                           {"WEBP_LEVEL", "QUALITY"},
+                                          {"MAX_Z_ERROR", "MAX_Z_ERROR"},
                                           {"GEOTIFF_VERSION", "GEOTIFF_VERSION"}};
     for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
         translate(assembly, same[i][0], same[i][1]);

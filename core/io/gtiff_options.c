@@ -11,24 +11,27 @@
 #include <string.h>
 
 /* Options of GDAL's driver that are decided here, or would write other files or change pixels unseen. */
-static const char *const hidden[] = {"TILED",
-                                     "BLOCKXSIZE",
-                                     "BLOCKYSIZE",
-                                     "TFW",
-                                     "RPB",
-                                     "RPCTXT",
-                                     "NBITS",
-                                     "PIXELTYPE",
-                                     "COPY_SRC_OVERVIEWS",
-                                     "STREAMABLE_OUTPUT",
-                                     "PROFILE",
-                                     "ENDIANNESS",
-                                     "DISCARD_LSB",
-                                     "MAX_Z_ERROR"};
+static const char *const hidden[] = {
+    "TILED",     "BLOCKXSIZE",         "BLOCKYSIZE",        "TFW",     "RPB",        "RPCTXT",
+    "PIXELTYPE", "COPY_SRC_OVERVIEWS", "STREAMABLE_OUTPUT", "PROFILE", "ENDIANNESS", "DISCARD_LSB"};
 
 /* What the single file and this encoder know beyond GDAL's own. */
-static const char *const own_options[] = {
-    "blocksize", "tags", "cog", "overviews", "overviews_resampling", "overviews_levels", "in_memory"};
+static const char *const own_options[] = {"compression",
+                                          "blocksize",
+                                          "blockxsize",
+                                          "blockysize",
+                                          "tiled",
+                                          "tags",
+                                          "colormap",
+                                          "scale",
+                                          "offset",
+                                          "unit",
+                                          "statistics",
+                                          "cog",
+                                          "overviews",
+                                          "overviews_resampling",
+                                          "overviews_levels",
+                                          "in_memory"};
 
 static const char *const lossless[] = {"NONE", "LZW", "PACKBITS", "DEFLATE", "ZSTD", "LZMA"};
 
@@ -163,12 +166,41 @@ static void take_options(struct tw_encoder *encoder, const struct tw_output_spec
     }
 }
 
+static bool is_given(const struct tw_value *value)
+{
+    return value != NULL && value->kind != TW_NULL;
+}
+
+/* mapchete's and rasterio's profiles say it with these. */
+static const struct tw_value *find_blocksize(const struct tw_output_spec *spec, struct tw_problems *problems)
+{
+    const struct tw_value *size = tw_value_get(spec->options, "blocksize");
+    const struct tw_value *width = tw_value_get(spec->options, "blockxsize");
+    const struct tw_value *height = tw_value_get(spec->options, "blockysize");
+    const struct tw_value *tiled = tw_value_get(spec->options, "tiled");
+    if (is_given(tiled) && !tw_output_bool(spec, "tiled", true, problems))
+        tw_problems_add(problems, tiled,
+                        "GeoTIFFs are written in square blocks, not in strips; remove output.tiled");
+    if (!is_given(width) && !is_given(height))
+        return size;
+    long long one = 0, other = 0;
+    bool is_square = is_given(width) && is_given(height) && tw_value_is_int(width, &one) &&
+                     tw_value_is_int(height, &other) && one == other;
+    if (!is_square)
+        tw_problems_add(problems, is_given(width) ? width : height,
+                        "blocks are square: let output.blockxsize and output.blockysize be the same, or give "
+                        "output.blocksize");
+    else if (is_given(size))
+        tw_problems_add(problems, size, "output.blockxsize says that already; leave one of them out");
+    return is_square ? width : size;
+}
+
 static void take_blocksize(struct tw_gtiff_settings *settings, const struct tw_output_spec *spec,
                            struct tw_problems *problems)
 {
-    const struct tw_value *value = tw_value_get(spec->options, "blocksize");
+    const struct tw_value *value = find_blocksize(spec, problems);
     long long size = TW_GTIFF_BLOCKSIZE;
-    if (value != NULL && (!tw_value_is_int(value, &size) || size < 16 || size > 16384 || size % 16 != 0)) {
+    if (is_given(value) && (!tw_value_is_int(value, &size) || size < 16 || size > 16384 || size % 16 != 0)) {
         tw_output_wrong(problems, value, "output.blocksize must be a multiple of 16, from 16 to 16384");
         size = TW_GTIFF_BLOCKSIZE;
     }
@@ -181,12 +213,88 @@ static void set_default(struct tw_gtiff_settings *settings, const char *name, co
         settings->creation = CSLSetNameValue(settings->creation, name, value);
 }
 
-static bool is_lossless(const char *compress)
+static bool is_lossy(const struct tw_gtiff_settings *settings, const char *compress)
 {
     for (size_t i = 0; i < sizeof(lossless) / sizeof(lossless[0]); i++)
         if (strcmp(lossless[i], compress) == 0)
-            return true;
-    return false;
+            return false;
+    const char *error = CSLFetchNameValue(settings->creation, "MAX_Z_ERROR");
+    if (strncmp(compress, "LERC", 4) == 0)
+        return error != NULL && CPLAtof(error) > 0;
+    return !(strcmp(compress, "WEBP") == 0 &&
+             CPLTestBool(CSLFetchNameValueDef(settings->creation, "WEBP_LOSSLESS", "NO")));
+}
+
+/* What is made for photographs takes the bands of a pixel together. */
+static void set_layout(struct tw_encoder *encoder, const char *compress)
+{
+    struct tw_gtiff_settings *settings = encoder->settings;
+    bool is_photo = strcmp(compress, "JPEG") == 0 || strcmp(compress, "WEBP") == 0;
+    /* Bands one after the other: each can be written on its own. */
+    set_default(settings, "INTERLEAVE", is_photo && encoder->num_bands > 1 ? "PIXEL" : "BAND");
+    const char *interleave = CSLFetchNameValue(settings->creation, "INTERLEAVE");
+    settings->is_pixel_interleaved = encoder->num_bands > 1 && strcmp(interleave, "PIXEL") == 0;
+    if (strcmp(compress, "JPEG") == 0 && encoder->num_bands == 3 && settings->is_pixel_interleaved)
+        set_default(settings, "PHOTOMETRIC", "YCBCR");
+}
+
+/* Fewer bits than the type has: values are clamped to them. */
+static void take_nbits(struct tw_encoder *encoder, const struct tw_output_spec *spec,
+                       struct tw_problems *problems)
+{
+    struct tw_gtiff_settings *settings = encoder->settings;
+    const char *text = CSLFetchNameValue(settings->creation, "NBITS");
+    const struct tw_value *value = tw_value_get(spec->options, "nbits");
+    if (text == NULL)
+        return;
+    bool is_unsigned =
+        encoder->dtype == TW_UINT8 || encoder->dtype == TW_UINT16 || encoder->dtype == TW_UINT32;
+    int bits = 8 * (int)tw_dtype_size(encoder->dtype), given = atoi(text);
+    long long number;
+    if (!is_unsigned)
+        tw_problems_add(problems, value, "output.nbits is for uint8, uint16 and uint32, not for %s",
+                        tw_dtype_name(encoder->dtype));
+    else if (!tw_value_is_int(value, &number) || given < 1 || given > bits)
+        tw_problems_add(problems, value, "output.nbits must be from 1 to %d for %s, not %s", bits,
+                        tw_dtype_name(encoder->dtype), text);
+    else if (encoder->nodata > (double)((1ULL << given) - 1))
+        tw_problems_add(problems, value, "output.nodata %.10g does not fit into %d bits", encoder->nodata,
+                        given);
+    else if (given < bits)
+        settings->most = (1ULL << given) - 1;
+}
+
+/* GDAL takes any number, and does something. */
+static void check_ranges(const struct tw_gtiff_settings *settings, const struct tw_output_spec *spec,
+                         struct tw_problems *problems)
+{
+    static const struct {
+        const char *name, *key;
+        int least, most;
+    } ranges[] = {{"JPEG_QUALITY", "jpeg_quality", 1, 100},
+                  {"WEBP_LEVEL", "webp_level", 1, 100},
+                  {"ZLEVEL", "zlevel", 1, 12},
+                  {"ZSTD_LEVEL", "zstd_level", 1, 22},
+                  {"LZMA_PRESET", "lzma_preset", 0, 9}};
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        const char *text = CSLFetchNameValue(settings->creation, ranges[i].name);
+        double number;
+        bool fits = text == NULL || (tw_parse_number(text, &number) && number == (int)number &&
+                                     number >= ranges[i].least && number <= ranges[i].most);
+        if (!fits)
+            tw_problems_add(problems, tw_value_get(spec->options, ranges[i].key),
+                            "output.%s must be from %d to %d, not %s", ranges[i].key, ranges[i].least,
+                            ranges[i].most, text);
+    }
+    const char *error = CSLFetchNameValue(settings->creation, "MAX_Z_ERROR");
+    const char *compress = CSLFetchNameValue(settings->creation, "COMPRESS");
+    const struct tw_value *value = tw_value_get(spec->options, "max_z_error");
+    double number;
+    if (error != NULL && (!tw_parse_number(error, &number) || number < 0))
+        tw_problems_add(problems, value, "output.max_z_error must be a number of at least 0, not %s", error);
+    else if (error != NULL && strncmp(compress, "LERC", 4) != 0)
+        tw_problems_add(problems, value,
+                        "output.max_z_error is for compress: lerc, lerc_deflate or lerc_zstd");
 }
 
 static void set_defaults(struct tw_encoder *encoder, const struct tw_output_spec *spec,
@@ -196,77 +304,41 @@ static void set_defaults(struct tw_encoder *encoder, const struct tw_output_spec
     bool is_float = tw_dtype_is_float(encoder->dtype);
     set_default(settings, "COMPRESS", "DEFLATE");
     const char *compress = CSLFetchNameValue(settings->creation, "COMPRESS");
-    if (strcmp(compress, "DEFLATE") == 0 || strcmp(compress, "LZW") == 0 || strcmp(compress, "ZSTD") == 0)
+    bool has_predictor =
+        strcmp(compress, "DEFLATE") == 0 || strcmp(compress, "LZW") == 0 || strcmp(compress, "ZSTD") == 0;
+    if (has_predictor && CSLFetchNameValue(settings->creation, "NBITS") == NULL)
         set_default(settings, "PREDICTOR", is_float ? "3" : "2");
     const char *predictor = CSLFetchNameValue(settings->creation, "PREDICTOR");
     if (predictor != NULL && strcmp(predictor, "3") == 0 && !is_float)
         tw_problems_add(problems, tw_value_get(spec->options, "predictor"),
                         "output.predictor 3 is for float32 and float64; %s takes 1 or 2",
                         tw_dtype_name(encoder->dtype));
-    /* Bands one after the other: each can be written on its own. */
-    set_default(settings, "INTERLEAVE", "BAND");
-    const char *interleave = CSLFetchNameValue(settings->creation, "INTERLEAVE");
-    settings->is_pixel_interleaved = encoder->num_bands > 1 && strcmp(interleave, "PIXEL") == 0;
-    encoder->is_lossy = !is_lossless(compress);
+    set_layout(encoder, compress);
+    take_nbits(encoder, spec, problems);
+    check_ranges(settings, spec, problems);
+    encoder->is_lossy = is_lossy(settings, compress);
     set_default(settings, "BIGTIFF", "IF_SAFER");
+    /* GDAL cannot know beforehand, and would fail at 4 GB */
+    if (strcmp(compress, "NONE") != 0 &&
+        strcmp(CSLFetchNameValue(settings->creation, "BIGTIFF"), "IF_NEEDED") == 0)
+        settings->creation = CSLSetNameValue(settings->creation, "BIGTIFF", "IF_SAFER");
 #if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 7, 0)
     if (encoder->dtype == TW_INT8)
         set_default(settings, "PIXELTYPE", "SIGNEDBYTE");
 #endif
 }
 
-static bool add_tag(char ***tags, const struct tw_member *member, struct tw_problems *problems)
+/* GDAL objects to some options only when a file is made: it makes a small one. */
+static void validate(const struct tw_encoder *encoder, const struct tw_output_spec *spec, GDALDriverH driver,
+                     struct tw_problems *problems)
 {
-    const struct tw_value *value = &member->value;
-    if (value->kind == TW_LIST || value->kind == TW_MAP) {
-        tw_problems_add(problems, value, "tag '%s' must be a string or a number, not %s", member->key,
-                        tw_value_kind_name(value->kind));
-        return false;
-    }
-    *tags = CSLSetNameValue(*tags, member->key, value->text != NULL ? value->text : "");
-    return true;
-}
-
-static void take_band_tags(struct tw_encoder *encoder, const struct tw_member *member,
-                           struct tw_problems *problems)
-{
-    struct tw_gtiff_settings *settings = encoder->settings;
-    double band;
-    if (!tw_parse_number(member->key, &band) || band < 1 || band > encoder->num_bands || band != (int)band) {
-        tw_problems_add_key(problems, member, "tags of band '%s': the output has the bands 1 to %d",
-                            member->key, encoder->num_bands);
-        return;
-    }
-    for (size_t i = 0; i < member->value.count; i++)
-        add_tag(&settings->band_tags[(int)band - 1], &member->value.members[i], problems);
-}
-
-static void take_tags(struct tw_encoder *encoder, const struct tw_output_spec *spec,
-                      struct tw_problems *problems)
-{
-    struct tw_gtiff_settings *settings = encoder->settings;
-    const struct tw_value *tags = tw_value_get(spec->options, "tags");
-    if (tags == NULL || tags->kind == TW_NULL)
-        return;
-    if (tags->kind != TW_MAP) {
-        tw_problems_add(problems, tags, "output.tags must be a map of names and values, not %s",
-                        tw_value_kind_name(tags->kind));
-        return;
-    }
-    for (size_t i = 0; i < tags->count; i++) {
-        if (tags->members[i].value.kind == TW_MAP)
-            take_band_tags(encoder, &tags->members[i], problems);
-        else
-            add_tag(&settings->tags, &tags->members[i], problems);
-    }
-}
-
-static void validate(struct tw_gtiff_settings *settings, const struct tw_output_spec *spec,
-                     GDALDriverH driver, struct tw_problems *problems)
-{
+    const struct tw_gtiff_settings *settings = encoder->settings;
+    struct tw_error err = {0};
     CPLErrorReset();
     if (!GDALValidateCreationOptions(driver, settings->creation))
         tw_problems_add(problems, spec->options, "output: %s", tw_gdal_reason());
+    else if (!tw_gtiff_try(encoder, &err))
+        tw_problems_add(problems, spec->options, "%s", err.message);
 }
 
 bool tw_gtiff_read_options(struct tw_encoder *encoder, const struct tw_output_spec *spec,
@@ -283,14 +355,18 @@ bool tw_gtiff_read_options(struct tw_encoder *encoder, const struct tw_output_sp
     size_t before = problems->count;
     size_t num_bands = (size_t)encoder->num_bands;
     settings->band_tags = tw_arena_calloc(encoder->arena, num_bands + 1, sizeof(*settings->band_tags));
-    bool listed = settings->band_tags != NULL && list_options(encoder, xml);
+    settings->scales = tw_arena_calloc(encoder->arena, num_bands, sizeof(*settings->scales));
+    settings->offsets = tw_arena_calloc(encoder->arena, num_bands, sizeof(*settings->offsets));
+    settings->units = tw_arena_calloc(encoder->arena, num_bands, sizeof(*settings->units));
+    bool listed = settings->band_tags != NULL && settings->scales != NULL && settings->offsets != NULL &&
+                  settings->units != NULL && list_options(encoder, xml);
     if (listed) {
         take_options(encoder, spec, xml, problems);
         take_blocksize(settings, spec, problems);
         set_defaults(encoder, spec, problems);
-        take_tags(encoder, spec, problems);
+        tw_gtiff_read_description(encoder, spec, problems);
         if (problems->count == before)
-            validate(settings, spec, driver, problems);
+            validate(encoder, spec, driver, problems);
     }
     CPLDestroyXMLNode(xml);
     return listed;
@@ -305,4 +381,6 @@ void tw_gtiff_free_options(struct tw_encoder *encoder)
     CSLDestroy(settings->tags);
     for (int i = 0; settings->band_tags != NULL && i < encoder->num_bands; i++)
         CSLDestroy(settings->band_tags[i]);
+    if (settings->colors != NULL)
+        GDALDestroyColorTable(settings->colors);
 }

@@ -39,6 +39,28 @@ static enum tw_status check_shape(const struct tw_encoder *encoder, GDALDatasetH
     return TW_OK;
 }
 
+/* Of files that have a mask inside; the others hold valid pixels only. */
+static enum tw_status read_mask(GDALDatasetH dataset, struct tw_arena *arena, struct tw_raster *stored,
+                                struct tw_error *err)
+{
+    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    const struct tw_array *to = &stored->bands[0];
+    if ((GDALGetMaskFlags(band) & GMF_PER_DATASET) == 0)
+        return TW_OK;
+    size_t count = tw_array_num_pixels(to);
+    uint8_t *valid = tw_arena_alloc(arena, count);
+    if (valid == NULL)
+        return tw_budget_error(arena, err);
+    if (GDALRasterIO(GDALGetMaskBand(band), GF_Read, 0, 0, to->width_px, to->height_px, valid, to->width_px,
+                     to->height_px, GDT_Byte, 0, 0) != CE_None)
+        return tw_error_set(err, TW_ESTORAGE, "the tile is no valid GeoTIFF: %s", tw_gdal_reason());
+    for (size_t i = 0; i < count; i++)
+        valid[i] = valid[i] != 0 ? TW_VALID : 0;
+    for (size_t i = 0; i < stored->num_bands; i++)
+        stored->bands[i].valid = valid;
+    return TW_OK;
+}
+
 static enum tw_status read_bands(const struct tw_encoder *encoder, GDALDatasetH dataset,
                                  struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
 {
@@ -48,11 +70,12 @@ static enum tw_status read_bands(const struct tw_encoder *encoder, GDALDatasetH 
         if (GDALRasterIO(band, GF_Read, 0, 0, to->width_px, to->height_px, to->pixels, to->width_px,
                          to->height_px, tw_gtiff_data_type(encoder->dtype), 0, 0) != CE_None)
             return tw_error_set(err, TW_ESTORAGE, "the tile is no valid GeoTIFF: %s", tw_gdal_reason());
-        enum tw_status status = tw_gtiff_set_validity(encoder, arena, to, err);
+        to->valid = NULL;
+        enum tw_status status = encoder->is_lossy ? TW_OK : tw_gtiff_set_validity(encoder, arena, to, err);
         if (status != TW_OK)
             return status;
     }
-    return TW_OK;
+    return encoder->is_lossy ? read_mask(dataset, arena, stored, err) : TW_OK;
 }
 
 enum tw_status tw_gtiff_decode(const struct tw_encoder *encoder, const struct tw_bytes *blob,

@@ -5,7 +5,9 @@
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
+#include <cpl_vsi.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,21 +77,36 @@ static enum tw_status set_place(GDALDatasetH dataset, const struct tw_window *wi
                : tw_error_set(err, TW_ESTORAGE, "cannot write the georeference: %s", tw_gdal_reason());
 }
 
-static bool describe(const struct tw_encoder *encoder, GDALDatasetH dataset)
+bool tw_gtiff_add_mask(GDALDatasetH dataset)
 {
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES");
+    bool made = GDALCreateDatasetMaskBand(dataset, GMF_PER_DATASET) == CE_None;
+    CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", NULL);
+    return made;
+}
+
+bool tw_gtiff_try(const struct tw_encoder *encoder, struct tw_error *err)
+{
+    enum { SIDE = 16 };
     const struct tw_gtiff_settings *settings = encoder->settings;
-    if (settings->tags != NULL && GDALSetMetadata(dataset, settings->tags, NULL) != CE_None)
-        return false;
-    for (int i = 0; i < encoder->num_bands; i++) {
-        GDALRasterBandH band = GDALGetRasterBand(dataset, i + 1);
-        if (GDALSetRasterNoDataValue(band, encoder->nodata) != CE_None)
-            return false;
-        if (encoder->names_given)
-            GDALSetDescription(band, encoder->names[i]);
-        if (settings->band_tags[i] != NULL && GDALSetMetadata(band, settings->band_tags[i], NULL) != CE_None)
-            return false;
-    }
-    return true;
+    /* the address of something that is on this thread's stack names the file */
+    char path[64];
+    double pixels[SIDE * SIDE] = {0};
+    snprintf(path, sizeof(path), "/vsimem/tilewright/try_%p.tif", (void *)path);
+    GDALDatasetH dataset = GDALCreate(GDALGetDriverByName("GTiff"), path, SIDE, SIDE, encoder->num_bands,
+                                      tw_gtiff_data_type(encoder->dtype), settings->creation);
+    bool made = dataset != NULL && tw_gtiff_describe(encoder, dataset) &&
+                (!encoder->is_lossy || tw_gtiff_add_mask(dataset));
+    for (int i = 0; made && i < encoder->num_bands; i++)
+        made = GDALRasterIO(GDALGetRasterBand(dataset, i + 1), GF_Write, 0, 0, SIDE, SIDE, pixels, SIDE, SIDE,
+                            GDT_Float64, 0, 0) == CE_None;
+    if (dataset != NULL)
+        GDALClose(dataset);
+    made = made && CPLGetLastErrorType() < CE_Failure;
+    if (!made)
+        tw_error_set(err, TW_EUSAGE, "output: %s", tw_gdal_reason_for(path));
+    VSIUnlink(path);
+    return made;
 }
 
 enum tw_status tw_gtiff_create(const struct tw_encoder *encoder, const char *path,
@@ -104,7 +121,7 @@ enum tw_status tw_gtiff_create(const struct tw_encoder *encoder, const char *pat
     if (*dataset == NULL)
         return tw_error_set(err, TW_ESTORAGE, "cannot make a GeoTIFF: %s", tw_gdal_reason());
     enum tw_status status = TW_OK;
-    if (!describe(encoder, *dataset))
+    if (!tw_gtiff_describe(encoder, *dataset))
         status = tw_error_set(err, TW_ESTORAGE, "cannot make a GeoTIFF: %s", tw_gdal_reason());
     if (status == TW_OK)
         status = set_place(*dataset, window, err);
@@ -192,6 +209,40 @@ static bool write_blocks(const struct tw_encoder *encoder, GDALDatasetH dataset,
     return true;
 }
 
+/* 255 where any band is valid. */
+static void fill_mask(const struct tw_raster *stored, unsigned char *mask, size_t count)
+{
+    memset(mask, 0, count);
+    for (size_t i = 0; i < stored->num_bands; i++) {
+        const uint8_t *valid = stored->bands[i].valid;
+        if (valid == NULL) {
+            memset(mask, 255, count);
+            return;
+        }
+        for (size_t k = 0; k < count && (i == 0 || valid != stored->bands[i - 1].valid); k++)
+            mask[k] |= valid[k];
+    }
+}
+
+static bool write_mask(GDALDatasetH dataset, const struct tw_raster *stored, const int offset_px[2],
+                       struct tw_error *err)
+{
+    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    if ((GDALGetMaskFlags(band) & GMF_PER_DATASET) == 0)
+        return true;
+    int width = stored->bands[0].width_px, height = stored->bands[0].height_px;
+    unsigned char *mask = malloc((size_t)width * (size_t)height);
+    if (mask == NULL)
+        return tw_error_nomem(err), false;
+    fill_mask(stored, mask, (size_t)width * (size_t)height);
+    GDALRasterBandH to = GDALGetMaskBand(band);
+    bool written = GDALRasterIO(to, GF_Write, offset_px[0], offset_px[1], width, height, mask, width, height,
+                                GDT_Byte, 0, 0) == CE_None &&
+                   GDALFlushRasterCache(to) == CE_None;
+    free(mask);
+    return written || (tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason()), false);
+}
+
 enum tw_status tw_gtiff_write(const struct tw_encoder *encoder, GDALDatasetH dataset,
                               const struct tw_raster *stored, const int offset_px[2], struct tw_error *err)
 {
@@ -203,5 +254,7 @@ enum tw_status tw_gtiff_write(const struct tw_encoder *encoder, GDALDatasetH dat
     CPLErrorReset();
     bool written = write_blocks(encoder, dataset, stored, offset_px, buffer);
     free(buffer);
-    return written ? TW_OK : tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
+    if (!written)
+        return tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
+    return write_mask(dataset, stored, offset_px, err) ? TW_OK : err->status;
 }

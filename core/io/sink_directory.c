@@ -41,8 +41,7 @@ static const char *read_schema(struct tw_sink *sink, const struct tw_sink_spec *
 }
 
 /* Options that only a single file has. */
-static void check_options(const struct tw_sink *sink, const struct tw_sink_spec *spec,
-                          struct tw_problems *problems)
+static void check_options(const struct tw_sink_spec *spec, struct tw_problems *problems)
 {
     static const char *const single[] = {"cog", "overviews", "overviews_resampling", "overviews_levels"};
     for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
@@ -52,11 +51,6 @@ static void check_options(const struct tw_sink *sink, const struct tw_sink_spec 
             tw_problems_add(problems, value, "output.%s is for a single file: output.path must end in .tif",
                             single[i]);
     }
-    if (sink->encoder->is_lossy && sink->encoder->driver == &tw_encode_gtiff)
-        tw_problems_add(
-            problems, tw_value_get(spec->output.options, "compress"),
-            "this compression changes pixels; a folder of tiles takes one of: none, lzw, packbits, "
-            "deflate, zstd, lzma");
 }
 
 /* Whether a tile with its pixelbuffer fits into a file of the format. */
@@ -92,7 +86,7 @@ static bool directory_open(struct tw_sink *sink, const struct tw_sink_spec *spec
     struct tw_directory_spec directory = {.sink = sink, .root = sink->path, .has_metadata = true};
     directory.work = tw_arena_printf(sink->arena, "%s/.tilewright", sink->path);
     directory.schema = read_schema(sink, spec, problems);
-    check_options(sink, spec, problems);
+    check_options(spec, problems);
     check_side(sink, spec, problems);
     check_path(sink, spec, problems);
     if (directory.work == NULL || directory.schema == NULL)
