@@ -59,10 +59,6 @@ size_t tw_check_bounds_keys(const char *const **names);
 /* check_types.c: what all of them need. Those that return false have added a problem. name is the dotted name
  * of the value: `pyramid.metatiling`. */
 
-enum { TW_SHOWN_SIZE = 80 };
-/* The value for the end of a message: `'text'`, `5`, `a list`; cut when long; returns text. */
-const char *tw_check_shown(const struct tw_value *value, char text[TW_SHOWN_SIZE]);
-
 /* The value of a key; NULL when it is absent or null. */
 const struct tw_value *tw_check_given(const struct tw_value *map, const char *key);
 /* The same for a key that must be there: `'process' is missing: HINT`. */

@@ -146,7 +146,7 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *outpu
     char shown[TW_SHOWN_SIZE];
     tw_problems_add(check->problems, value,
                     "output.tile_size must equal pyramid.tile_size, which is %d, not %s; remove it", process,
-                    tw_check_shown(value, shown));
+                    tw_value_shown(value, shown));
 }
 
 /* Output metatiles are cut out of the process's. */

@@ -6,32 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST_SHOWN = 60 };
-
-/* Puts text between quotes, control characters as '?', cut between characters of UTF-8. */
-static void quote(const char *text, char shown[TW_SHOWN_SIZE])
-{
-    size_t length = strlen(text), cut = length;
-    if (length > LONGEST_SHOWN)
-        for (cut = LONGEST_SHOWN; cut > 0 && ((unsigned char)text[cut] & 0xC0) == 0x80;)
-            cut--;
-    snprintf(shown, TW_SHOWN_SIZE, "'%.*s%s'", (int)cut, text, cut < length ? "..." : "");
-    for (char *c = shown; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ')
-            *c = '?';
-}
-
-const char *tw_check_shown(const struct tw_value *value, char text[TW_SHOWN_SIZE])
-{
-    if (value->kind == TW_STRING)
-        quote(value->text, text);
-    else if (value->kind == TW_NUMBER || value->kind == TW_BOOL)
-        snprintf(text, TW_SHOWN_SIZE, "%.60s", value->text);
-    else
-        snprintf(text, TW_SHOWN_SIZE, "%s", tw_value_kind_name(value->kind));
-    return text;
-}
-
 const struct tw_value *tw_check_given(const struct tw_value *map, const char *key)
 {
     const struct tw_value *value = tw_value_get(map, key);
@@ -57,7 +31,7 @@ bool tw_check_wrong(struct tw_check *check, const struct tw_value *value, const 
 {
     char shown[TW_SHOWN_SIZE];
     tw_problems_add(check->problems, value, "%s must be %s, not %s", name, wanted,
-                    tw_check_shown(value, shown));
+                    tw_value_shown(value, shown));
     return false;
 }
 

@@ -49,8 +49,8 @@ struct tw_config {
     struct tw_box bounds;
     const struct tw_value *bounds_value;
     const char *bounds_crs;      /* or NULL: the grid's */
-    const struct tw_value *area; /* a string: WKT or a path; or NULL */
-    const char *area_crs;        /* or NULL: the file's, or the grid's for WKT */
+    const struct tw_value *area; /* as in struct tw_limits; or NULL */
+    const char *area_crs;        /* or NULL: the area's own, or the grid's for WKT */
 
     bool has_baselevels;
     int base_min_zoom, base_max_zoom; /* without baselevels: min_zoom, max_zoom */

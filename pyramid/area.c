@@ -232,6 +232,23 @@ static enum tw_status geometry_of(const struct tw_area *area, struct tw_geometry
     return status;
 }
 
+enum tw_status tw_area_geometry(const struct tw_area *area, struct tw_geometry **geometry,
+                                struct tw_error *err)
+{
+    struct tw_geometry *own = NULL;
+    int turns = area->grid->is_global ? 1 : 0;
+    *geometry = NULL;
+    enum tw_status status = geometry_of(area, &own, err);
+    for (int turn = -turns; status == TW_OK && turn <= turns; turn++) {
+        struct tw_geometry *moved = NULL;
+        status = tw_geometry_shift(own, turn * grid_width(area->grid), &moved, err);
+        if (status == TW_OK)
+            status = join(geometry, moved, err);
+    }
+    tw_geometry_free(own);
+    return status;
+}
+
 static enum tw_status copy(const struct tw_area *area, struct tw_area **result, struct tw_error *err)
 {
     struct tw_area *made = area_new(area->grid);

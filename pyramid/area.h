@@ -33,6 +33,11 @@ enum tw_status tw_area_union(const struct tw_area *a, const struct tw_area *b, s
 enum tw_status tw_area_intersection(const struct tw_area *a, const struct tw_area *b, struct tw_area **area,
                                     struct tw_error *err);
 
+/* A geometry of the area, which must not be empty, owned by the caller; on a global grid also of its copies
+ * one turn to each side. */
+enum tw_status tw_area_geometry(const struct tw_area *area, struct tw_geometry **geometry,
+                                struct tw_error *err);
+
 bool tw_area_is_empty(const struct tw_area *area);
 /* The bounds of all of it, inside the grid. */
 struct tw_box tw_area_bounds(const struct tw_area *area);

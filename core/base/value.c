@@ -115,3 +115,29 @@ enum tw_status tw_error_at(struct tw_error *err, enum tw_status status, const st
         return tw_error_set(err, status, "%s: %s", value->file, message);
     return tw_error_set(err, status, "%s", message);
 }
+
+enum { LONGEST_SHOWN = 60 };
+
+/* Puts text between quotes, control characters as '?', cut between characters of UTF-8. */
+static void quote(const char *text, char shown[TW_SHOWN_SIZE])
+{
+    size_t length = strlen(text), cut = length;
+    if (length > LONGEST_SHOWN)
+        for (cut = LONGEST_SHOWN; cut > 0 && ((unsigned char)text[cut] & 0xC0) == 0x80;)
+            cut--;
+    snprintf(shown, TW_SHOWN_SIZE, "'%.*s%s'", (int)cut, text, cut < length ? "..." : "");
+    for (char *c = shown; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ')
+            *c = '?';
+}
+
+const char *tw_value_shown(const struct tw_value *value, char text[TW_SHOWN_SIZE])
+{
+    if (value->kind == TW_STRING)
+        quote(value->text, text);
+    else if (value->kind == TW_NUMBER || value->kind == TW_BOOL)
+        snprintf(text, TW_SHOWN_SIZE, "%.60s", value->text);
+    else
+        snprintf(text, TW_SHOWN_SIZE, "%s", tw_value_kind_name(value->kind));
+    return text;
+}

@@ -42,6 +42,10 @@ const struct tw_value *tw_value_get(const struct tw_value *map, const char *key)
 /* `a string`, `a number`, `a list`, ... for messages. */
 const char *tw_value_kind_name(enum tw_value_kind kind);
 
+enum { TW_SHOWN_SIZE = 80 };
+/* The value for the end of a message: `'text'`, `5`, `a list`; cut when long; returns text. */
+const char *tw_value_shown(const struct tw_value *value, char text[TW_SHOWN_SIZE]);
+
 /* Whether the value is a whole number that fits; sets *number. */
 bool tw_value_is_int(const struct tw_value *value, long long *number);
 

@@ -4,6 +4,7 @@
 #include "area_project.h"
 #include "dataset.h"
 #include "file.h"
+#include "text.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -156,21 +157,67 @@ static enum tw_status read_features(OGRLayerH layer, const struct tw_projection 
     return status;
 }
 
-static enum tw_status read_layer(GDALDatasetH dataset, const char *path, const char *crs,
-                                 const struct tw_grid *grid, struct tw_area **area, struct tw_error *err)
+/* `'x.gpkg' has 2 layers (a, b); name one of them ...`. */
+static enum tw_status refuse_layers(GDALDatasetH dataset, const char *path, struct tw_error *err)
 {
-    OGRLayerH layer = GDALDatasetGetLayer(dataset, 0);
-    if (layer == NULL || OGR_L_GetFeatureCount(layer, TRUE) == 0)
-        return tw_error_set(err, TW_EUSAGE, "'%s' has no features", path);
+    struct tw_text names = {0};
+    int count = GDALDatasetGetLayerCount(dataset);
+    for (int i = 0; i < count; i++)
+        tw_text_printf(&names, "%s%s", i > 0 ? ", " : "", OGR_L_GetName(GDALDatasetGetLayer(dataset, i)));
+    tw_error_set(err, TW_EUSAGE,
+                 "'%s' has %d layers (%s); name one of them, as in area: {path: %s, layer: %s}", path, count,
+                 tw_text_get(&names), tw_path_name(path), OGR_L_GetName(GDALDatasetGetLayer(dataset, 0)));
+    tw_text_free(&names);
+    return TW_EUSAGE;
+}
+
+static enum tw_status refuse_layer(GDALDatasetH dataset, const struct tw_area_file *file,
+                                   struct tw_error *err)
+{
+    int count = GDALDatasetGetLayerCount(dataset);
+    struct tw_text text = {0};
+    const char **names = calloc((size_t)count + 1, sizeof(*names));
+    for (int i = 0; names != NULL && i < count; i++)
+        names[i] = OGR_L_GetName(GDALDatasetGetLayer(dataset, i));
+    if (names != NULL)
+        tw_text_add_known(&text, file->layer, names, (size_t)count);
+    tw_error_set(err, TW_EUSAGE, "'%s' has no layer '%s'%s", file->path, file->layer, tw_text_get(&text));
+    tw_text_free(&text);
+    free(names);
+    return TW_EUSAGE;
+}
+
+/* The layer that is named, or the only one. */
+static enum tw_status choose_layer(GDALDatasetH dataset, const struct tw_area_file *file, OGRLayerH *layer,
+                                   struct tw_error *err)
+{
+    if (file->layer == NULL && GDALDatasetGetLayerCount(dataset) > 1)
+        return refuse_layers(dataset, file->path, err);
+    *layer = file->layer != NULL ? GDALDatasetGetLayerByName(dataset, file->layer)
+                                 : GDALDatasetGetLayer(dataset, 0);
+    if (*layer == NULL && file->layer != NULL)
+        return refuse_layer(dataset, file, err);
+    if (*layer == NULL || OGR_L_GetFeatureCount(*layer, TRUE) == 0)
+        return tw_error_set(err, TW_EUSAGE, "'%s' has no features", file->path);
+    if (OGR_L_GetSpatialRef(*layer) == NULL && file->crs == NULL)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "'%s' does not say what its coordinates mean: it has no CRS; name it with area_crs", file->path);
+    return TW_OK;
+}
+
+static enum tw_status read_layer(OGRLayerH layer, const struct tw_area_file *file, const struct tw_grid *grid,
+                                 struct tw_area **area, struct tw_error *err)
+{
     struct tw_projection projection;
-    enum tw_status status = tw_projection_init(&projection, crs, OGR_L_GetSpatialRef(layer), grid, err);
+    enum tw_status status = tw_projection_init(&projection, file->crs, OGR_L_GetSpatialRef(layer), grid, err);
     if (status != TW_OK)
         return status;
     struct collection collection = {0};
     CPLErrorReset();
     status = read_features(layer, &projection, &collection, err);
     if (status == TW_OK && CPLGetLastErrorType() >= CE_Failure)
-        status = tw_error_set(err, TW_EUSAGE, "cannot read '%s': %s", path, tw_gdal_reason());
+        status = tw_error_set(err, TW_EUSAGE, "cannot read '%s': %s", file->path, tw_gdal_reason());
     if (status == TW_OK)
         status = to_area(&collection, grid, area, err);
     collection_free(&collection);
@@ -178,9 +225,19 @@ static enum tw_status read_layer(GDALDatasetH dataset, const char *path, const c
     return status;
 }
 
-static enum tw_status read_file(const char *path, const char *crs, const struct tw_grid *grid,
-                                struct tw_area **area, struct tw_error *err)
+static enum tw_status read_dataset(GDALDatasetH dataset, const struct tw_area_file *file,
+                                   const struct tw_grid *grid, struct tw_area **area, struct tw_error *err)
 {
+    OGRLayerH layer = NULL;
+    enum tw_status status = choose_layer(dataset, file, &layer, err);
+    return status == TW_OK ? read_layer(layer, file, grid, area, err) : status;
+}
+
+enum tw_status tw_area_read_file(const struct tw_area_file *file, const struct tw_grid *grid,
+                                 struct tw_area **area, struct tw_error *err)
+{
+    const char *path = file->path;
+    *area = NULL;
     if (!tw_path_is_remote(path) && !tw_file_exists(path))
         return tw_error_set(err, TW_EUSAGE, "cannot open '%s': %s", path, strerror(ENOENT));
     CPLErrorReset();
@@ -192,12 +249,32 @@ static enum tw_status read_file(const char *path, const char *crs, const struct 
             return tw_error_set(err, TW_EUSAGE, "'%s' is not a vector file", path);
         return tw_error_set(err, TW_EUSAGE, "cannot open '%s': %s", path, reason);
     }
-    enum tw_status status = read_layer(dataset, path, crs, grid, area, err);
+    enum tw_status status = read_dataset(dataset, file, grid, area, err);
     GDALClose(dataset);
     return status;
 }
 
-bool tw_area_is_wkt(const char *text)
+static bool is_geojson(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '{';
+}
+
+static enum tw_status read_geojson(const char *text, const char *crs, const struct tw_grid *grid,
+                                   struct tw_area **area, struct tw_error *err)
+{
+    static const char *const drivers[] = {"GeoJSON", NULL};
+    const struct tw_area_file file = {.path = "the GeoJSON", .crs = crs};
+    CPLErrorReset();
+    GDALDatasetH dataset = GDALOpenEx(text, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
+    if (dataset == NULL)
+        return tw_error_set(err, TW_EUSAGE, "cannot read the area: malformed GeoJSON '%.60s%s'", text,
+                            strlen(text) > 60 ? "..." : "");
+    enum tw_status status = read_dataset(dataset, &file, grid, area, err);
+    GDALClose(dataset);
+    return status;
+}
+
+static bool is_wkt(const char *text)
 {
     while (isspace((unsigned char)*text))
         text++;
@@ -211,12 +288,21 @@ bool tw_area_is_wkt(const char *text)
     return *text == '(' || strncasecmp(text, "EMPTY", 5) == 0;
 }
 
+bool tw_area_is_text(const char *text)
+{
+    return is_wkt(text) || is_geojson(text);
+}
+
 enum tw_status tw_area_read(const char *text, const char *crs, const struct tw_grid *grid,
                             struct tw_area **area, struct tw_error *err)
 {
+    const struct tw_area_file file = {.path = text, .crs = crs};
     *area = NULL;
-    return tw_area_is_wkt(text) ? read_wkt(text, crs, grid, area, err)
-                                : read_file(text, crs, grid, area, err);
+    if (is_wkt(text))
+        return read_wkt(text, crs, grid, area, err);
+    if (is_geojson(text))
+        return read_geojson(text, crs, grid, area, err);
+    return tw_area_read_file(&file, grid, area, err);
 }
 
 enum tw_status tw_area_from_bounds(const struct tw_box *bounds, const char *crs, const struct tw_grid *grid,

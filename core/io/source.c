@@ -3,6 +3,7 @@
 
 #include "dataset.h"
 #include "file.h"
+#include "source_limits.h"
 #include "tile_directory_options.h"
 
 #include <stdlib.h>
@@ -32,6 +33,15 @@ size_t tw_source_drivers(const char *const **names, const char *const **about)
     *names = driver_names;
     *about = driver_about;
     return NUM_DRIVERS;
+}
+
+/* What every driver knows; source.c sees to it. */
+static const char *const common_options[] = {"area", "area_crs", "bounds", "bounds_crs", NULL};
+enum { MOST_KEYS = 48 };
+
+const char *const *tw_source_common_keys(void)
+{
+    return common_options;
 }
 
 const char *const *tw_source_keys(size_t driver, const char **alias)
@@ -109,9 +119,11 @@ static const struct tw_source_driver *find_driver(const struct tw_value *format,
 
 static void check_keys(const struct tw_source *source, struct tw_problems *problems)
 {
-    const char *known[32] = {"format"};
+    const char *known[MOST_KEYS] = {"format"};
     size_t count = 1;
-    for (const char *const *key = source->driver->options; *key != NULL && count < 32; key++)
+    for (const char *const *key = source->driver->options; *key != NULL; key++)
+        known[count++] = *key;
+    for (const char *const *key = common_options; *key != NULL; key++)
         known[count++] = *key;
     for (size_t i = 0; source->value->kind == TW_MAP && i < source->value->count; i++) {
         const struct tw_member *member = &source->value->members[i];
@@ -140,7 +152,9 @@ static enum tw_status open_driver(struct tw_source *source, const enum tw_source
     if (source->driver == &tw_source_tile_directory && tw_tile_directory_is_vector(source))
         source->driver = &tw_source_vector_tiles;
     check_keys(source, problems);
-    enum tw_status status = source->driver->open(source, problems);
+    enum tw_status status = tw_limits_read(value, source->arena, &source->limits, problems);
+    if (status != TW_ENOMEM)
+        status = source->driver->open(source, problems);
     return status == TW_OK && problems->count > before ? TW_EUSAGE : status;
 }
 
@@ -227,10 +241,16 @@ const struct tw_source_facts *tw_source_facts(const struct tw_source *source)
     return &source->facts;
 }
 
+static bool is_limited(const struct tw_source *source)
+{
+    return source->limits.bounds_value != NULL || source->limits.area != NULL;
+}
+
 enum tw_status tw_source_area(const struct tw_source *source, const struct tw_grid *grid,
                               struct tw_area **area, struct tw_error *err)
 {
-    return source->driver->area(source, grid, area, err);
+    enum tw_status status = source->driver->area(source, grid, area, err);
+    return status == TW_OK && is_limited(source) ? tw_source_cut_area(source, grid, area, err) : status;
 }
 
 struct tw_reader *tw_reader_new(const struct tw_source *source, struct tw_dataset_pool *pool)
@@ -255,6 +275,7 @@ void tw_reader_free(struct tw_reader *reader)
     if (reader->source->driver->reader_free != NULL && reader->state != NULL)
         reader->source->driver->reader_free(reader);
     tw_files_free(reader->files);
+    tw_reader_limits_free(reader->limits);
     free(reader);
 }
 
@@ -262,6 +283,8 @@ enum tw_status tw_reader_scenes(struct tw_reader *reader, const struct tw_window
                                 struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
                                 struct tw_error *err)
 {
+    if (is_limited(reader->source))
+        return tw_limited_scenes(reader, window, arena, scenes, num_scenes, err);
     return reader->source->driver->scenes(reader, window, arena, scenes, num_scenes, err);
 }
 
@@ -271,6 +294,8 @@ enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *re
     if (read->scene >= reader->source->num_scenes)
         return tw_error_set(err, TW_EINPUT, "no scene %zu; there are %zu", read->scene,
                             reader->source->num_scenes);
+    if (is_limited(reader->source))
+        return tw_limited_read(reader, read, arena, raster, err);
     return reader->source->driver->read(reader, read, arena, raster, err);
 }
 
@@ -278,5 +303,7 @@ enum tw_status tw_reader_features(struct tw_reader *reader, const struct tw_wind
                                   const volatile int *cancel, struct tw_arena *arena,
                                   struct tw_features *features, struct tw_error *err)
 {
+    if (is_limited(reader->source))
+        return tw_limited_features(reader, window, cancel, arena, features, err);
     return reader->source->driver->features(reader, window, cancel, arena, features, err);
 }

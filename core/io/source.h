@@ -132,5 +132,7 @@ size_t tw_source_drivers(const char *const **names, const char *const **about);
 /* The keys of the driver at that place in the list (`format` aside), ending in NULL, and its other name (or
  * NULL). */
 const char *const *tw_source_keys(size_t driver, const char **alias);
+/* What all drivers know; NULL at the end. */
+const char *const *tw_source_common_keys(void);
 
 #endif

@@ -10,8 +10,11 @@
 #define TW_SOURCE_DRIVER_H
 
 #include "part.h"
+#include "place_limits.h"
 #include "raster_file.h"
 #include "source.h"
+
+struct tw_reader_limits;
 
 struct tw_source {
     const struct tw_source_driver *driver;
@@ -23,6 +26,7 @@ struct tw_source {
     const char **band_names;
     enum tw_dtype dtype;
     size_t num_scenes;
+    struct tw_limits limits; /* read no more of it; source.c sees to that */
     struct tw_source_facts facts;
     void *state;
 };
@@ -31,6 +35,7 @@ struct tw_reader {
     const struct tw_source *source;
     struct tw_dataset_pool *pool;
     struct tw_files *files;
+    struct tw_reader_limits *limits; /* NULL: not asked for yet; see source_limits.h */
     void *state;
 };
 

@@ -3,6 +3,7 @@
 
 #include "dataset.h"
 #include "file.h"
+#include "source_limits.h"
 
 #include <cpl_string.h>
 
@@ -57,6 +58,9 @@ enum tw_status tw_source_parts(const struct tw_source *source, const struct tw_g
                                struct tw_input_parts *parts, struct tw_error *err)
 {
     parts->folder = source->folder;
+    enum tw_status status = tw_source_limits_part(source, grid, parts, err);
+    if (status != TW_OK)
+        return status;
     if (source->driver->parts != NULL)
         return source->driver->parts(source, grid, parts, err);
     return add_whole(source, grid, parts, err);

@@ -8,50 +8,14 @@
  */
 #include "plan_parts.h"
 
-#include "area_read.h"
-#include "file.h"
+#include "area_limits.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Replaces *area by what it shares with other; both are consumed. */
-static enum tw_status cut(struct tw_area **area, struct tw_area *other, struct tw_error *err)
-{
-    struct tw_area *common = NULL;
-    enum tw_status status = tw_area_intersection(*area, other, &common, err);
-    tw_area_free(other);
-    if (status == TW_OK) {
-        tw_area_free(*area);
-        *area = common;
-    }
-    return status;
-}
-
 static enum tw_status copy(const struct tw_area *area, struct tw_area **duplicate, struct tw_error *err)
 {
     return tw_area_union(area, area, duplicate, err);
-}
-
-static enum tw_status cut_with_bounds(const struct tw_config *config, struct tw_area **area,
-                                      struct tw_error *err)
-{
-    struct tw_area *bounds = NULL;
-    enum tw_status status =
-        tw_area_from_bounds(&config->bounds, config->bounds_crs, config->process_pyramid.grid, &bounds, err);
-    return status == TW_OK ? cut(area, bounds, err) : status;
-}
-
-static enum tw_status cut_with_area(const struct tw_plan *plan, struct tw_area **area, struct tw_error *err)
-{
-    const struct tw_config *config = plan->config;
-    const char *text = config->area->text;
-    bool is_wkt = tw_area_is_wkt(text);
-    const char *where = is_wkt ? text : tw_path_join(plan->arena, config->folder, text);
-    if (where == NULL)
-        return tw_error_nomem(err);
-    struct tw_area *given = NULL;
-    enum tw_status status = tw_area_read(where, config->area_crs, config->process_pyramid.grid, &given, err);
-    return status == TW_OK ? cut(area, given, err) : status;
 }
 
 /* `bounds` and `area` of the configuration; the whole grid without them. */
@@ -59,13 +23,16 @@ static enum tw_status configured_area(const struct tw_plan *plan, struct tw_area
                                       struct tw_problems *problems)
 {
     const struct tw_config *config = plan->config;
+    const struct tw_grid *grid = config->process_pyramid.grid;
+    const struct tw_limits limits = {config->bounds_value, config->bounds, config->bounds_crs, config->area,
+                                     config->area_crs};
     struct tw_error err = {0};
-    *area = tw_area_of_grid(config->process_pyramid.grid);
+    *area = tw_area_of_grid(grid);
     if (*area == NULL)
         return TW_ENOMEM;
-    if (config->has_bounds && cut_with_bounds(config, area, &err) != TW_OK)
+    if (tw_area_cut_bounds(area, &limits, grid, &err) != TW_OK)
         tw_problems_add(problems, config->bounds_value, "%s", err.message);
-    if (config->area != NULL && cut_with_area(plan, area, &err) != TW_OK)
+    if (tw_area_cut_area(area, &limits, config->folder, grid, &err) != TW_OK)
         tw_problems_add(problems, config->area, "%s", err.message);
     return problems->count > 0 ? TW_EUSAGE : TW_OK;
 }

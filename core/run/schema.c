@@ -32,7 +32,10 @@ static void add_inputs(json_t *known)
             num_keys++;
         tw_text_printf(&part, "input %s", names[i]);
         add_part(known, tw_text_get(&part), keys, num_keys);
-        json_array_append_new(json_object_get(known, tw_text_get(&part)), json_string("format"));
+        json_t *all = json_object_get(known, tw_text_get(&part));
+        json_array_append_new(all, json_string("format"));
+        for (const char *const *key = tw_source_common_keys(); *key != NULL; key++)
+            json_array_append_new(all, json_string(*key));
         tw_text_free(&part);
     }
 }

@@ -12,6 +12,10 @@
     "{\"type\": [\"array\", \"null\"], \"items\": {\"type\": [\"number\", \"string\"], " ENVIRONMENT         \
     "}, \"minItems\": 4, \"maxItems\": 4}"
 
+#define AREA                                                                                                 \
+    "{\"anyOf\": [{\"type\": [\"string\", \"null\"]}, {\"type\": \"object\", \"required\": [\"path\"], "     \
+    "\"additionalProperties\": false, \"properties\": {\"path\": {\"type\": \"string\"}, \"layer\": "        \
+    "{\"type\": \"string\"}}}, {\"type\": \"object\", \"required\": [\"type\"]}]}"
 #define LAYOUT                                                                                               \
     "{\"anyOf\": [{\"enum\": [\"wmts\", \"xyz\", \"tms\", \"quadkey\", \"arcgis\"]}, {\"type\": "            \
     "\"string\", "                                                                                           \
@@ -40,8 +44,9 @@ const struct tw_schema_key tw_schema_keys[] = {
      "Only what lies in [left, bottom, right, top]; beyond 180 degrees they wrap around the antimeridian.",
      "ref bounds"},
     {"", "bounds_crs", "The CRS of bounds (default: the grid's).", "crs"},
-    {"", "area", "Only what lies in this polygon: WKT or a vector file.", "text"},
-    {"", "area_crs", "The CRS of area (default: the file's, or the grid's for WKT).", "crs"},
+    {"", "area", "Only what lies in this polygon: WKT, GeoJSON, a vector file, or {path: ..., layer: ...}.",
+     AREA},
+    {"", "area_crs", "The CRS of area (default: its own, or the grid's for WKT).", "crs"},
     {"", "baselevels",
      "The zooms that are computed from the inputs; those above are made from the zoom below, and those below "
      "from the zoom above.",
@@ -86,6 +91,10 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"input", "nodata", "The nodata value, instead of what the file says.", "number"},
     {"input", "scale", "Apply the file's scale and offset.", "bool"},
     {"input", "cache", "mapchete's; has no meaning here.", "any"},
+    {"input", "bounds", "Read only what lies in [left, bottom, right, top].", "ref bounds"},
+    {"input", "bounds_crs", "The CRS of bounds (default: the grid's).", "crs"},
+    {"input", "area", "Read only what lies in this polygon: WKT, GeoJSON or a vector file.", AREA},
+    {"input", "area_crs", "The CRS of area (default: its own, or the grid's for WKT).", "crs"},
     {"input stack", "files", "Plain files with dates: [{path: a.tif, date: 2020-01-01}].",
      "{\"type\": [\"array\", \"object\"]}"},
     {"input stack", "bands", "Which bands: asset keys, common names or band names.", NAMES},

@@ -174,15 +174,15 @@ static void a_point_is_moved_to_the_grid(void **state)
     assert_string_equal(err.message, "the point 0 100 cannot be projected to EPSG:3857");
 }
 
-static void wkt_is_told_from_paths(void **state)
+static void wkt_and_geojson_are_told_from_paths(void **state)
 {
     (void)state;
-    assert_true(tw_area_is_wkt("POLYGON ((0 0, 1 0, 1 1, 0 0))"));
-    assert_true(tw_area_is_wkt(" multipolygon(((0 0, 1 0, 1 1, 0 0)))"));
-    assert_true(tw_area_is_wkt("POLYGON EMPTY"));
-    assert_false(tw_area_is_wkt("areas/site (1)"));
-    assert_false(tw_area_is_wkt("area.geojson"));
-    assert_false(tw_area_is_wkt(""));
+    assert_true(tw_area_is_text("POLYGON ((0 0, 1 0, 1 1, 0 0))"));
+    assert_true(tw_area_is_text(" multipolygon(((0 0, 1 0, 1 1, 0 0)))"));
+    assert_true(tw_area_is_text("POLYGON EMPTY"));
+    assert_false(tw_area_is_text("areas/site (1)"));
+    assert_false(tw_area_is_text("area.geojson"));
+    assert_false(tw_area_is_text(""));
 }
 
 int main(void)
@@ -196,7 +196,7 @@ int main(void)
         cmocka_unit_test(all_features_of_a_file_are_united),
         cmocka_unit_test(what_is_no_area_is_refused),
         cmocka_unit_test(a_point_is_moved_to_the_grid),
-        cmocka_unit_test(wkt_is_told_from_paths),
+        cmocka_unit_test(wkt_and_geojson_are_told_from_paths),
     };
     tw_gdal_init(16 * 1024 * 1024);
     return cmocka_run_group_tests(tests, NULL, NULL);
