@@ -41,6 +41,9 @@ enum tw_status tw_area_geometry(const struct tw_area *area, struct tw_geometry *
 bool tw_area_is_empty(const struct tw_area *area);
 /* The bounds of all of it, inside the grid. */
 struct tw_box tw_area_bounds(const struct tw_area *area);
+/* The same for an area on both sides of the antimeridian of a global grid: [170, -10, 190, 10], when half a
+ * degree or more in between is free. */
+struct tw_box tw_area_wrapped_bounds(const struct tw_area *area, const struct tw_grid *grid);
 enum tw_relation tw_area_relation(const struct tw_area *area, const struct tw_box *box);
 /* Whether the relation is not TW_OUTSIDE, for half the time where areas are polygons. */
 bool tw_area_overlaps(const struct tw_area *area, const struct tw_box *box);

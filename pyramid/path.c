@@ -110,6 +110,28 @@ char *tw_tile_path(struct tw_arena *arena, const struct tw_path_schema *schema, 
     return kept;
 }
 
+char *tw_path_template(struct tw_arena *arena, const char *schema, const char *const words[4])
+{
+    static const int word_of[] = {[PART_ZOOM] = 0,   [PART_ROW] = 1,      [PART_COL] = 2,
+                                  [PART_SOUTH] = -1, [PART_QUADKEY] = -1, [PART_EXTENSION] = 3};
+    struct tw_text text = {0};
+    struct placeholder placeholder;
+    bool is_plain = true;
+    for (const char *at = schema; *at != '\0' && is_plain;) {
+        if (!placeholder_at(at, &placeholder)) {
+            tw_text_add_bytes(&text, at++, 1);
+            continue;
+        }
+        int word = word_of[placeholder.part];
+        is_plain = word >= 0 && placeholder.width <= 1 && !placeholder.is_hex;
+        tw_text_add(&text, is_plain ? words[word] : "");
+        at += placeholder.length;
+    }
+    char *kept = text.failed || !is_plain ? NULL : tw_arena_strdup(arena, tw_text_get(&text));
+    tw_text_free(&text);
+    return kept;
+}
+
 static bool learn(int64_t *known, int64_t number)
 {
     if (*known >= 0 && *known != number)

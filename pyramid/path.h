@@ -21,6 +21,11 @@ struct tw_path_schema {
 /* The path of a tile, new in the arena; NULL when out of memory. */
 char *tw_tile_path(struct tw_arena *arena, const struct tw_path_schema *schema, const struct tw_tile *tile);
 
+/* The schema in other words: zoom, row, col and extension stand for its placeholders. NULL when it has other
+ * numbers than plain ones (rows from the south, filled with zeros, hexadecimal, a quadkey), or out of memory.
+ */
+char *tw_path_template(struct tw_arena *arena, const char *schema, const char *const words[4]);
+
 /* The way back, also for a part of a schema and of a path: whether name is what the schema gives for some
  * tile. What *tile knows already (not -1) must be so; what name says is added. *tile stays as it is when it
  * returns false. Numbers have no leading zeros beyond their width. */

@@ -199,3 +199,14 @@ bool tw_path_has_suffix(const char *path, const char *suffix)
     size_t length = strlen(path), wanted = strlen(suffix);
     return length >= wanted && strcasecmp(path + length - wanted, suffix) == 0;
 }
+
+char *tw_path_resolve(struct tw_arena *arena, const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *kept = tw_arena_strdup(arena, real);
+    free(real);
+    if (kept != NULL || strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
+        return kept;
+    const char *parent = tw_path_resolve(arena, tw_path_folder(arena, path));
+    return parent != NULL ? tw_arena_printf(arena, "%s/%s", parent, tw_path_name(path)) : NULL;
+}

@@ -13,7 +13,8 @@
 static const struct tw_command *const commands[] = {
     &tw_command_execute, &tw_command_convert, &tw_command_create,    &tw_command_check,  &tw_command_info,
     &tw_command_verify,  &tw_command_formats, &tw_command_processes, &tw_command_schema, &tw_command_index,
-    &tw_command_types,   &tw_command_cp,      &tw_command_rm};
+    &tw_command_types,   &tw_command_cp,      &tw_command_rm,        &tw_command_stac};
+static const struct tw_command_parts *const parts[] = {&tw_command_stac_parts};
 enum { NUM_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_help(FILE *stream)
@@ -59,8 +60,29 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
+/* The second word of a command of two. */
+static const struct tw_command *part_of(const struct tw_command *command, const char *name)
+{
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        for (size_t k = 0; parts[i]->command == command && k < parts[i]->count; k++)
+            if (strcmp(parts[i]->parts[k]->name, name) == 0)
+                return parts[i]->parts[k];
+    return NULL;
+}
+
+static int run_part(const struct tw_command *command, const struct tw_command *part, int argc, char **argv)
+{
+    if (!asks_for_help(argc, argv))
+        return part->run(part, argc, argv);
+    printf("tilewright %s %s - %s\n\n%s", command->name, part->name, part->about, part->help);
+    return TW_EXIT_DONE;
+}
+
 static int run_command(const struct tw_command *command, int argc, char **argv)
 {
+    const struct tw_command *part = argc > 1 ? part_of(command, argv[1]) : NULL;
+    if (part != NULL)
+        return run_part(command, part, argc - 1, argv + 1);
     if (asks_for_help(argc, argv)) {
         printf("tilewright %s - %s\n\n%s", command->name, command->about, command->help);
         return TW_EXIT_DONE;

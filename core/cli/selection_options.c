@@ -10,6 +10,7 @@ static const struct tw_option options[NUM_KEYS] = {
 };
 
 const struct tw_option_list tw_selection_options = {options, NUM_KEYS};
+const struct tw_option_list tw_bounds_options = {options, POINT};
 
 static enum tw_status take_bounds(struct tw_selection *selection, const struct tw_given *given,
                                   struct tw_error *err)

@@ -13,6 +13,8 @@
 #include "plan.h"
 
 extern const struct tw_option_list tw_selection_options;
+/* The first of them: --zoom, --bounds, --bounds-crs. */
+extern const struct tw_option_list tw_bounds_options;
 
 /* Their lines of a help page. */
 #define TW_SELECTION_HELP                                                                                    \

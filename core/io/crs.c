@@ -48,6 +48,21 @@ double tw_crs_turn(OGRSpatialReferenceH crs)
     return 2 * M_PI * OSRGetSemiMajor(crs, NULL) * k / (unit > 0 ? unit : 1);
 }
 
+bool tw_crs_is_y_first(OGRSpatialReferenceH crs)
+{
+    int count = 0;
+    const int *mapping = OSRGetDataAxisToSRSAxisMapping(crs, &count);
+    return mapping != NULL && count >= 2 && mapping[0] == 2;
+}
+
+double tw_crs_metres_per_unit(OGRSpatialReferenceH crs)
+{
+    if (OSRIsGeographic(crs))
+        return OSRGetAngularUnits(crs, NULL) * OSRGetSemiMajor(crs, NULL);
+    double unit = OSRGetLinearUnits(crs, NULL);
+    return unit > 0 ? unit : 1;
+}
+
 OGRCoordinateTransformationH tw_crs_transformation(OGRSpatialReferenceH from, OGRSpatialReferenceH to)
 {
     return OCTNewCoordinateTransformation(from, to);

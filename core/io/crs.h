@@ -25,6 +25,12 @@ bool tw_crs_is_same(OGRSpatialReferenceH a, OGRSpatialReferenceH b);
 /* The width of one turn around the earth in units of the CRS, when x is proportional to longitude; else 0. */
 double tw_crs_turn(OGRSpatialReferenceH crs);
 
+/* Whether the CRS's own order of axes has y (northing, latitude) first, which GDAL turns round. */
+bool tw_crs_is_y_first(OGRSpatialReferenceH crs);
+
+/* Of degrees: along the equator. */
+double tw_crs_metres_per_unit(OGRSpatialReferenceH crs);
+
 /* Owned by the caller (OCTDestroyCoordinateTransformation). NULL on failure. */
 OGRCoordinateTransformationH tw_crs_transformation(OGRSpatialReferenceH from, OGRSpatialReferenceH to);
 

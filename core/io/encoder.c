@@ -10,8 +10,8 @@ static const struct tw_encoder_driver *const drivers[] = {
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
-/* Keys of `output:` that belong to the configuration, to the sinks, or that are accepted for compatibility
- * and have no effect here (stac). */
+/* Keys of `output:` that belong to the configuration, to the sinks or to the item that describes the output
+ * (stac). */
 static const char *const common_keys[] = {"path",      "format", "metatiling", "pixelbuffer",
                                           "tile_size", "dtype",  "bands",      "tile_path_schema",
                                           "layout",    "nodata", "stac"};
@@ -37,6 +37,12 @@ const char *tw_format_extension(const char *format)
 {
     const struct tw_encoder_driver *driver = tw_encoder_driver_find(format);
     return driver != NULL ? driver->extension : NULL;
+}
+
+const char *tw_format_content_type(const char *format)
+{
+    const struct tw_encoder_driver *driver = tw_encoder_driver_find(format);
+    return driver != NULL ? driver->content_type : NULL;
 }
 
 static void report_format(const char *format, const struct tw_output_spec *spec, struct tw_problems *problems)
@@ -166,6 +172,11 @@ const char *tw_encoder_content_type(const struct tw_encoder *encoder)
 int tw_encoder_num_bands(const struct tw_encoder *encoder)
 {
     return encoder->num_bands;
+}
+
+const char *const *tw_encoder_band_names(const struct tw_encoder *encoder)
+{
+    return encoder->names_given ? encoder->names : NULL;
 }
 
 enum tw_dtype tw_encoder_dtype(const struct tw_encoder *encoder)

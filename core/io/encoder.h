@@ -63,6 +63,8 @@ const char *tw_encoder_format(const struct tw_encoder *encoder);
 const char *tw_encoder_extension(const struct tw_encoder *encoder);    /* `png` */
 const char *tw_encoder_content_type(const struct tw_encoder *encoder); /* `image/png` */
 int tw_encoder_num_bands(const struct tw_encoder *encoder);            /* of the stored form */
+/* As many as there are bands, or NULL: neither script nor configuration name them. */
+const char *const *tw_encoder_band_names(const struct tw_encoder *encoder);
 enum tw_dtype tw_encoder_dtype(const struct tw_encoder *encoder);
 double tw_encoder_nodata(const struct tw_encoder *encoder);
 
@@ -104,6 +106,8 @@ enum tw_status tw_encoder_sidecar(const struct tw_encoder *encoder, const struct
 
 /* Of the format with that name, when no encoder is open: `png`; NULL when there is no such format. */
 const char *tw_format_extension(const char *format);
+/* Of that format: `image/png`, or NULL. */
+const char *tw_format_content_type(const char *format);
 /* The format of files with that extension (`tif`), or NULL. */
 const char *tw_encoder_format_of(const char *extension);
 /* Whether a format takes features; false for names that are none. */

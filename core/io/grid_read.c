@@ -37,14 +37,6 @@ static bool is_axis(const char *name, const json_t *axis)
            (abbreviation != NULL && strcasecmp(abbreviation, name) == 0);
 }
 
-/* Whether GDAL turns the CRS's own order round to have x first. */
-static bool is_turned_round(OGRSpatialReferenceH crs)
-{
-    int count = 0;
-    const int *mapping = OSRGetDataAxisToSRSAxisMapping(crs, &count);
-    return mapping != NULL && count >= 2 && mapping[0] == 2;
-}
-
 /* The names are those of the CRS's axes, or else what is commonly meant by them. (In Germany X is the
  * northing.) */
 static bool name_is_y_first(OGRSpatialReferenceH crs, const char *name, bool *y_first)
@@ -54,7 +46,7 @@ static bool name_is_y_first(OGRSpatialReferenceH crs, const char *name, bool *y_
          is_second = is_axis(name, json_array_get(axes, 1));
     json_decref(axes);
     if (is_first || is_second) {
-        *y_first = is_turned_round(crs) == is_first;
+        *y_first = tw_crs_is_y_first(crs) == is_first;
         return true;
     }
     *y_first =
@@ -66,7 +58,7 @@ static bool name_is_y_first(OGRSpatialReferenceH crs, const char *name, bool *y_
 static bool read_order(const struct tw_definition *definition, OGRSpatialReferenceH crs, bool *y_first)
 {
     const struct tw_value *order = tw_value_get(definition->value, "orderedAxes");
-    *y_first = is_turned_round(crs);
+    *y_first = tw_crs_is_y_first(crs);
     if (order == NULL || order->kind == TW_NULL)
         return true;
     bool is_pair = order->kind == TW_LIST && order->count == 2 && order->items[0].kind == TW_STRING &&
@@ -78,14 +70,6 @@ static bool read_order(const struct tw_definition *definition, OGRSpatialReferen
         "%s'orderedAxes' must be the names of the two axes of the CRS, such as [E, N] or [Lat, Lon]",
         definition->where);
     return false;
-}
-
-static double metres_per_unit(OGRSpatialReferenceH crs)
-{
-    if (OSRIsGeographic(crs))
-        return OSRGetAngularUnits(crs, NULL) * OSRGetSemiMajor(crs, NULL);
-    double unit = OSRGetLinearUnits(crs, NULL);
-    return unit > 0 ? unit : 1;
 }
 
 /* A string as it is (a safe CURIE without its brackets), a map as PROJJSON. */
@@ -126,7 +110,7 @@ static bool find_axes(const struct tw_definition *definition, struct tw_crs_axes
         return false;
     }
     *axes = (struct tw_crs_axes){.crs = crs_name(crs, text, definition->arena),
-                                 .metres_per_unit = metres_per_unit(crs),
+                                 .metres_per_unit = tw_crs_metres_per_unit(crs),
                                  .turn = tw_crs_turn(crs)};
     bool right = read_order(definition, crs, &axes->y_first) && axes->crs != NULL;
     OSRRelease(crs);

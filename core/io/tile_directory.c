@@ -7,6 +7,7 @@
 #include "path.h"
 #include "storage.h"
 #include "tile_metadata.h"
+#include "tile_prototypes.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -190,7 +191,7 @@ static enum tw_status write_metadata(struct tw_directory *directory, const char 
     return path != NULL ? write_if_new(directory, path, metadata, err) : tw_error_nomem(err);
 }
 
-/* With the lock comes the right to clear away what a killed run was writing. */
+/* With the lock comes the right to clear away what a killed run was writing, and placeholders. */
 static enum tw_status take_lock(struct tw_directory *directory, struct tw_error *err)
 {
     char *path = work_path(directory, "lock");
@@ -205,7 +206,7 @@ static enum tw_status take_lock(struct tw_directory *directory, struct tw_error 
     tw_folder_sweep(directory->spec.work);
     if (directory->spec.has_metadata)
         tw_file_sweep(metadata);
-    return TW_OK;
+    return tw_prototypes_remove(directory->spec.root, directory->spec.work, err);
 }
 
 /* Grids are told apart by what they cover: a CRS may be written down in many ways. */

@@ -170,6 +170,21 @@ static void read_zooms(struct tw_tile_output *output, const json_t *driver)
     }
 }
 
+/* What is no box is left out. */
+static void read_bounds(struct tw_tile_output *output, const json_t *json)
+{
+    double edges[4] = {0};
+    bool known = json_array_size(json) == 4;
+    for (size_t i = 0; i < 4 && known; i++) {
+        known = json_is_number(json_array_get(json, i));
+        edges[i] = json_number_value(json_array_get(json, i));
+    }
+    if (!known || edges[0] >= edges[2] || edges[1] >= edges[3])
+        return;
+    output->has_bounds = true;
+    output->bounds = (struct tw_box){edges[0], edges[1], edges[2], edges[3]};
+}
+
 /* What cannot be understood is left out: nothing depends on it that the tiles themselves do not say. */
 static void read_pixels(struct tw_tile_output *output, const json_t *driver)
 {
@@ -192,13 +207,31 @@ static enum tw_status read_driver(const struct metadata *metadata, const json_t 
     if (output->extension == NULL && output->format != NULL)
         output->extension = tw_format_extension(output->format);
     read_zooms(output, driver);
+    read_bounds(output, json_object_get(json_object_get(driver, "delimiters"), "effective_bounds"));
     read_pixels(output, driver);
     return read_schema(metadata, driver);
+}
+
+static void read_band_names(const struct metadata *metadata, const json_t *names)
+{
+    size_t count = json_array_size(names);
+    if (count == 0 || count != (size_t)metadata->output->num_bands)
+        return;
+    const char **kept = tw_arena_calloc(metadata->arena, count, sizeof(*kept));
+    for (size_t i = 0; kept != NULL && i < count; i++)
+        if ((kept[i] = tw_arena_strdup(metadata->arena, json_string_value(json_array_get(names, i)))) == NULL)
+            return;
+    metadata->output->band_names = kept;
 }
 
 /* What this program adds. */
 static void read_own(const struct metadata *metadata, const json_t *own)
 {
+    const json_t *stac = json_object_get(own, "stac");
+    read_bounds(metadata->output, json_object_get(own, "bounds")); /* also over the antimeridian */
+    read_band_names(metadata, json_object_get(own, "band_names"));
+    if (json_is_object(stac))
+        metadata->output->stac = tw_value_from_json(stac, NULL, metadata->arena);
     json_int_t metatiling = json_integer_value(json_object_get(own, "process_metatiling"));
     metadata->output->process_metatiling =
         metatiling >= metadata->output->pyramid.metatiling && metatiling <= MAX_SIZE ? (int)metatiling : 0;

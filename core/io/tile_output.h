@@ -25,6 +25,10 @@ struct tw_tile_output {
     enum tw_dtype dtype;
     bool has_nodata;
     double nodata;
+    bool has_bounds; /* in which tiles were looked for, in the grid's CRS; there may be none in them */
+    struct tw_box bounds;
+    const char *const *band_names; /* num_bands, or NULL */
+    const struct tw_value *stac;   /* what the configuration said of the STAC item, or NULL */
     /* Of the run that wrote them; mapchete says none of it. */
     const char *version, *process;      /* of the program; the script, or the name of a built-in process */
     int process_metatiling;             /* 0: not said */

@@ -56,12 +56,13 @@ struct tw_plan {
      */
     struct tw_pyramid script_pyramid;
 
-    int min_zoom, max_zoom;  /* of this run: the configuration's, or part of them */
-    bool is_partial;         /* the selection leaves out some of the area */
-    const char *fingerprint; /* of everything that decides what a tile holds */
-    const char *settings;    /* of the same without the inputs */
-    const char *prepared;    /* what prepare sees, as text: "" without it */
-    const char *metadata;    /* JSON text that goes beside the tiles */
+    int min_zoom, max_zoom;      /* of this run: the configuration's, or part of them */
+    bool is_partial;             /* the selection leaves out some of the area */
+    const char *fingerprint;     /* of everything that decides what a tile holds */
+    const char *settings;        /* of the same without the inputs */
+    const char *prepared;        /* what prepare sees, as text: "" without it */
+    const char *metadata;        /* JSON text that goes beside the tiles */
+    const struct tw_value *stac; /* what output.stac says, checked; NULL: no STAC item is asked for */
 };
 
 /* Makes a plan. All problems are added in one go. On success *plan is owned by the caller. Returns TW_OK;
@@ -75,6 +76,9 @@ const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom);
 
 /* What a script sees a source as. */
 enum tw_input_kind tw_input_kind_of(const struct tw_source *source);
+
+/* Writes the STAC item that output.stac asks for, if it does; after the tiles. */
+enum tw_status tw_plan_write_stac(const struct tw_plan *plan, struct tw_error *err);
 
 /* Whether the plan computes this zoom from the inputs (others come from the zoom below or above). */
 bool tw_plan_is_base(const struct tw_plan *plan, int zoom);

@@ -72,11 +72,11 @@ static void describe_pyramid(const struct tw_config *config, struct tw_text *tex
                        (int)config->lower, (int)config->higher);
 }
 
-/* Output options without the path: an output may be moved. */
+/* Output options without the path: an output may be moved; and without the STAC item, which is no tile. */
 static void describe_output(const struct tw_value *output, struct tw_text *text)
 {
     for (size_t i = 0; i < output->count; i++) {
-        if (strcmp(output->members[i].key, "path") == 0)
+        if (strcmp(output->members[i].key, "path") == 0 || strcmp(output->members[i].key, "stac") == 0)
             continue;
         tw_text_printf(text, "output %s ", output->members[i].key);
         tw_plan_describe_value(&output->members[i].value, text);
@@ -212,7 +212,8 @@ static json_t *delimiters_to_json(const struct tw_plan *plan)
 /* The output's options, and what they come to. The path is left out: an output may be moved. */
 static json_t *driver_to_json(const struct tw_plan *plan)
 {
-    static const char *const left_out[] = {"path", "metatiling", "pixelbuffer", "tile_size", "layout"};
+    static const char *const left_out[] = {"path",      "metatiling", "pixelbuffer",
+                                           "tile_size", "layout",     "stac"};
     const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
     json_t *driver = tw_value_to_json(plan->config->output);
     for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
@@ -229,6 +230,33 @@ static json_t *driver_to_json(const struct tw_plan *plan)
     json_object_set_new(driver, "dtype", json_string(tw_dtype_name(tw_encoder_dtype(encoder))));
     json_object_set_new(driver, "nodata", tw_number_to_json(tw_encoder_nodata(encoder)));
     return driver;
+}
+
+/* For items that are made of the folder alone, later: what the item says, but not where it lies. */
+static void add_stac(const struct tw_plan *plan, json_t *made)
+{
+    const struct tw_area *area = tw_plan_zoom(plan, plan->config->max_zoom)->config_area;
+    const struct tw_grid *grid = plan->config->process_pyramid.grid;
+    if (!tw_area_is_empty(area)) {
+        struct tw_box box = tw_area_wrapped_bounds(area, grid);
+        json_object_set_new(made, "bounds", box_to_json(&box));
+    }
+    static const char *const places[] = {"item_metadata", "item_path", "asset_basepath", "relative_paths",
+                                         "indent"};
+    const char *const *names = tw_encoder_band_names(tw_sink_encoder(plan->sink));
+    json_object_del(json_object_get(made, "output"), "stac");
+    if (plan->stac != NULL) {
+        json_t *stac = tw_value_to_json(plan->stac);
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+            json_object_del(stac, places[i]);
+        json_object_set_new(made, "stac", stac);
+    }
+    if (names == NULL)
+        return;
+    json_t *list = json_array();
+    for (int i = 0; i < tw_encoder_num_bands(tw_sink_encoder(plan->sink)); i++)
+        json_array_append_new(list, json_string(names[i]));
+    json_object_set_new(made, "band_names", list);
 }
 
 /* mapchete's layout (`driver`, `pyramid`) and, under `tilewright`, what made the tiles. No times and no
@@ -248,6 +276,8 @@ static enum tw_status set_metadata(struct tw_plan *plan)
                              tw_value_to_json(config->params), "output", tw_value_to_json(config->output));
     if (made != NULL)
         json_object_del(json_object_get(made, "output"), "path"); /* an output may be moved */
+    if (made != NULL)
+        add_stac(plan, made);
     json_t *root =
         json_pack("{s:o, s:o, s:o}", "driver", driver_to_json(plan), "pyramid", pyramid, "tilewright", made);
     char *text = root != NULL ? json_dumps(root, JSON_INDENT(4) | JSON_SORT_KEYS) : NULL;

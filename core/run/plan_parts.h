@@ -26,6 +26,9 @@ enum tw_status tw_plan_check_margin(struct tw_plan *plan, const struct tw_script
 /* Sets variants. After the areas were found. */
 enum tw_status tw_plan_find_variants(struct tw_plan *plan);
 
+/* Sets stac. After the sink was opened. Adds problems. */
+void tw_plan_read_stac(struct tw_plan *plan, struct tw_problems *problems);
+
 /* Sets fingerprint and metadata. */
 enum tw_status tw_plan_identify(struct tw_plan *plan);
 

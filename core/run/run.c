@@ -290,6 +290,8 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
     enum tw_status ended = tw_sink_end(engine->plan->sink, *complete, &late);
     if (ended == TW_OK && failed_path != NULL && !keeps_failures(engine))
         ended = tw_failures_write(&engine->failures, failed_path, &late);
+    if (ended == TW_OK && *complete)
+        ended = tw_plan_write_stac(engine->plan, &late);
     *complete = *complete && ended == TW_OK;
     if (engine->fatal.status != TW_OK || ended != TW_OK)
         *err = engine->fatal.status != TW_OK ? engine->fatal : late;

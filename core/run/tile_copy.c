@@ -4,9 +4,9 @@
 #include "clock.h"
 #include "file.h"
 #include "path.h"
+#include "tile_prototypes.h"
 #include "tile_records.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct job {
@@ -27,18 +27,6 @@ static bool is_within(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/' || length == 1);
 }
 
-/* The absolute path of a folder that need not exist; NULL when even "/" cannot be resolved. */
-static char *resolve(struct tw_arena *arena, const char *path)
-{
-    char *real = realpath(path, NULL);
-    char *kept = tw_arena_strdup(arena, real);
-    free(real);
-    if (kept != NULL || strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
-        return kept;
-    const char *parent = resolve(arena, tw_path_folder(arena, path));
-    return parent != NULL ? tw_arena_printf(arena, "%s/%s", parent, tw_path_name(path)) : NULL;
-}
-
 static enum tw_status check_places(const struct job *job, struct tw_error *err)
 {
     const char *from = job->copy->source->folder, *to = job->copy->destination;
@@ -47,7 +35,7 @@ static enum tw_status check_places(const struct job *job, struct tw_error *err)
                             "'%s' is not on this machine; tile directories are local folders only", to);
     if (tw_file_exists(to) && !tw_is_folder(to))
         return tw_error_set(err, TW_EUSAGE, "'%s' is a file, and tiles are copied into a folder", to);
-    const char *real_from = resolve(job->arena, from), *real_to = resolve(job->arena, to);
+    const char *real_from = tw_path_resolve(job->arena, from), *real_to = tw_path_resolve(job->arena, to);
     if (real_from == NULL || real_to == NULL)
         return tw_error_set(err, TW_EUSAGE, "cannot tell where '%s' and '%s' lie", from, to);
     if (strcmp(real_from, real_to) == 0)
@@ -73,6 +61,13 @@ static enum tw_status copy_metadata(const struct job *job, struct tw_error *err)
     return status == TW_OK ? tw_file_write(to, bytes, size, err) : status;
 }
 
+/* They would stand where tiles are to go. */
+static enum tw_status remove_prototypes(struct job *job, struct tw_error *err)
+{
+    char *work = tw_arena_printf(job->arena, "%s/.tilewright", job->to.folder);
+    return work != NULL ? tw_prototypes_remove(job->to.folder, work, err) : tw_error_nomem(err);
+}
+
 /* Opens the destination, which is like the source or is refused. */
 static enum tw_status open_destination(struct job *job, struct tw_error *err)
 {
@@ -85,6 +80,8 @@ static enum tw_status open_destination(struct job *job, struct tw_error *err)
         status = tw_tile_output_compare(job->copy->source, &job->to, err);
     if (status == TW_OK)
         status = tw_tile_records_open(&job->to, &job->records, err);
+    if (status == TW_OK)
+        status = remove_prototypes(job, err);
     return status == TW_OK ? tw_tile_records_store(job->records, &job->store, err) : status;
 }
 
@@ -135,7 +132,8 @@ static enum tw_status copy_tile(void *context, const struct tw_stored_tile *tile
     const struct tw_path_schema schema = {job->to.schema, job->to.extension, &job->to.pyramid};
     char *to = arena != NULL ? tw_tile_path(arena, &schema, &tile->tile) : NULL;
     enum tw_status status = to != NULL ? TW_OK : tw_error_nomem(err);
-    if (status == TW_OK && (job->copy->overwrite || !tw_store_exists(job->store, to))) {
+    bool is_tile = status == TW_OK && !tw_prototypes_is(job->copy->source->folder, tile->path);
+    if (is_tile && (job->copy->overwrite || !tw_store_exists(job->store, to))) {
         status = put_tile(job, arena, tile, to, err);
         *is_made = true;
     }
