@@ -109,19 +109,30 @@ bool tw_block_check(const struct tw_block *block, void *pixels, struct tw_reason
     return check_sum(block, reason);
 }
 
-bool tw_band_check(GDALRasterBandH band, const char *path, struct tw_reason *reason)
+/* Decoders keep the block that they have read last with all of its bands, and many can only go forwards. */
+static bool check_bands(GDALDatasetH dataset, struct tw_block *block, void *pixels, struct tw_reason *reason)
 {
+    bool is_well = true;
+    for (int i = 1; is_well && i <= GDALGetRasterCount(dataset); i++) {
+        block->band = GDALGetRasterBand(dataset, i);
+        is_well = tw_block_check(block, pixels, reason);
+    }
+    return is_well;
+}
+
+bool tw_blocks_check(GDALDatasetH dataset, const char *path, struct tw_reason *reason)
+{
+    enum { MOST_PIXEL_BYTES = 16 }; /* a complex number of two doubles */
+    struct tw_block block = {GDALGetRasterBand(dataset, 1), path, 0, 0};
     int width, height;
-    GDALGetBlockSize(band, &width, &height);
-    int cols = (GDALGetRasterBandXSize(band) + width - 1) / width;
-    int rows = (GDALGetRasterBandYSize(band) + height - 1) / height;
-    size_t pixel = (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(band));
-    void *pixels = malloc((size_t)width * (size_t)height * pixel);
+    GDALGetBlockSize(block.band, &width, &height);
+    int cols = (GDALGetRasterXSize(dataset) + width - 1) / width;
+    int rows = (GDALGetRasterYSize(dataset) + height - 1) / height;
+    void *pixels = malloc((size_t)width * (size_t)height * MOST_PIXEL_BYTES);
     bool is_well = pixels != NULL || tw_reason_set(reason, "not enough memory to decode it");
-    struct tw_block block = {band, path, 0, 0};
     for (; is_well && block.row < rows; block.row++)
         for (block.col = 0; is_well && block.col < cols; block.col++)
-            is_well = tw_block_check(&block, pixels, reason);
+            is_well = check_bands(dataset, &block, pixels, reason);
     free(pixels);
     return is_well;
 }

@@ -21,7 +21,7 @@ struct tw_block {
  * False with a reason. */
 bool tw_block_check(const struct tw_block *block, void *pixels, struct tw_reason *reason);
 
-/* All blocks of a band. */
-bool tw_band_check(GDALRasterBandH band, const char *path, struct tw_reason *reason);
+/* All blocks of all bands of a file, which is open as dataset. */
+bool tw_blocks_check(GDALDatasetH dataset, const char *path, struct tw_reason *reason);
 
 #endif

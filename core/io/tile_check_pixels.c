@@ -66,12 +66,11 @@ static bool check_place(const struct check *check)
 
 static bool check_dataset(const struct check *check)
 {
+    if (GDALGetRasterCount(check->dataset) == 0)
+        return tw_reason_set(check->reason, "it has no bands");
     if (!check_size(check) || !check_bands(check) || !check_type(check) || !check_place(check))
         return false;
-    for (int i = 1; i <= GDALGetRasterCount(check->dataset); i++)
-        if (!tw_band_check(GDALGetRasterBand(check->dataset, i), check->path, check->reason))
-            return false;
-    return true;
+    return tw_blocks_check(check->dataset, check->path, check->reason);
 }
 
 bool tw_pixels_check(const struct tw_tile_output *output, const struct tw_tile *tile, const char *path,
