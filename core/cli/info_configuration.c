@@ -9,6 +9,7 @@
 
 #include "file.h"
 #include "grid_read.h"
+#include "inspect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,7 @@ static enum tw_status read_file(struct configured *configured)
     const char *lock = tw_arena_printf(configured->arena, "%s.tilewright/lock", path);
     expect_all(configured);
     configured->state.is_written = lock != NULL && tw_lock_is_held(lock, &configured->state.holder);
+    configured->state.num_failed = tw_failed_count(tw_plan_failures_path(plan));
     enum tw_status status = tw_sink_look(plan->sink, &begin, &configured->found, &problems);
     if (configured->found == TW_FOUND_DONE)
         for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)

@@ -4,7 +4,7 @@
 #include "file.h"
 
 /* A list that cannot be read is no obstacle to a run: it would be written anew. */
-static uint64_t count_failed(const char *path)
+uint64_t tw_failed_count(const char *path)
 {
     struct tw_failures failed = {0};
     struct tw_error ignored;
@@ -21,7 +21,7 @@ enum tw_status tw_inspect(const struct tw_plan *plan, const struct tw_run_option
 {
     size_t before = problems->count;
     struct tw_error err = {0};
-    *inspection = (struct tw_inspection){.num_failed = count_failed(tw_plan_failures_path(plan))};
+    *inspection = (struct tw_inspection){.num_failed = tw_failed_count(tw_plan_failures_path(plan))};
     const struct tw_sink_begin begin = {.fingerprint = plan->fingerprint,
                                         .settings = plan->settings,
                                         .update = options->update,

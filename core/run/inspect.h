@@ -13,6 +13,10 @@ struct tw_inspection {
     uint64_t num_failed; /* metatiles that failed in the last run */
 };
 
+/* How many metatiles the list of failed ones names; 0 when there is none, or it cannot be read. path may be
+ * NULL. */
+uint64_t tw_failed_count(const char *path);
+
 /* Adds what a run would be refused for: memory, an output that is being written, or was made from something
  * else. Touches nothing. Returns TW_OK, TW_EUSAGE when problems were added, TW_ENOMEM. */
 enum tw_status tw_inspect(const struct tw_plan *plan, const struct tw_run_options *options,

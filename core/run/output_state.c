@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "output_state.h"
 
-#include "failures.h"
-#include "file.h"
+#include "inspect.h"
 #include "presence.h"
 #include "tile_layout.h"
 
@@ -155,19 +154,14 @@ static enum tw_status read_tiles(struct reading *reading, struct tw_error *err)
     return status;
 }
 
-/* A list that cannot be read says nothing. */
 static void read_run(struct reading *reading)
 {
     struct tw_output_state *state = reading->state;
     const char *folder = reading->output->folder;
     char *lock = tw_arena_printf(reading->arena, "%s/.tilewright/lock", folder);
     char *failed = tw_arena_printf(reading->arena, "%s/failed.json", folder);
-    struct tw_failures failures = {0};
-    struct tw_error ignored;
     state->is_written = lock != NULL && tw_lock_is_held(lock, &state->holder);
-    if (failed != NULL && tw_file_exists(failed) && tw_failures_read(&failures, failed, &ignored) == TW_OK)
-        state->num_failed = failures.total;
-    tw_failures_free(&failures);
+    state->num_failed = tw_failed_count(failed);
 }
 
 enum tw_status tw_output_state_read(const struct tw_tile_output *output, const struct tw_plan *plan,

@@ -142,6 +142,13 @@ total           7 +\d.* kB           0           4           0
                     output={"path": "out.tif", "format": "GTiff", "metatiling": None, "dtype": "uint8", "bands": 3})
         self.assertIn("\nchanged    it was not made as the configuration says now\n", self.info())
 
+    def test_a_single_file_that_failed(self):
+        self.config(zoom_levels=6, baselevels=None, script=runs.SCRIPT.replace("return input", "error('no') return input"),
+                    output={"path": "out.tif", "format": "GTiff", "metatiling": None, "dtype": "uint8", "bands": 3})
+        self.execute("--quiet")
+        self.assertIn("failed     1 metatile in the last run; 'execute --retry-failed' makes them alone\n", self.info())
+        self.assertEqual(self.told()["output"]["state"], "new")
+
     def test_problems_are_told(self):
         self.config(zoom_levels=None)
         self.check_fails(2, "run.yaml:1:1: 'zoom_levels' is missing: give a zoom, a list of zooms or {min: 0, max: 8}", "info", "run.yaml")

@@ -285,6 +285,18 @@ out: 7 tiles read, \d+ kB, \d+\.\d s: 1 missing, 1 broken, 1 orphaned
         lines = self.verify(1)
         self.assertEqual((len(lines), lines[-1]), (101, "missing  ... and 5 more; --json tells all"))
 
+    def test_after_a_run_that_was_killed(self):
+        self.make_scene(tiles=32)
+        self.config(pyramid={"metatiling": 1})
+        run = self.start("--quiet", binary=harness.RELEASE)
+        self.wait_until(lambda: runs.journal_lines(self.folder / "out") > 1, "something recorded")
+        run.kill()
+        self.end(run)
+        _, out, _ = self.run_tilewright("verify", "out")
+        self.assertNotRegex(out, "(?m)^(missing|broken)")
+        self.must_execute("--quiet")
+        self.assertEqual(self.verify(0), [])
+
     def test_the_same_for_any_number_of_threads(self):
         self.make()
         for path in self.path("6").rglob("*.png"):

@@ -249,6 +249,27 @@ static void places_that_are_gone_are_not_known_any_more(void **state)
     assert_string_equal(text_of(fixture), "tilewright journal 1\n");
 }
 
+static void runs_of_places_can_be_looked_at(void **state)
+{
+    struct fixture *fixture = *state;
+    write_text(fixture, "tilewright journal 1\n5 7 9 1\n5 20 20 -\n5 3 3 0\n5 8 8 x\n6 1 1 2\n");
+    const struct tw_journal_spec spec = {.path = fixture_path(fixture, "journal"), .look = true};
+    struct tw_journal *journal;
+    assert_int_equal(tw_journal_open(&spec, &journal, &fixture->err), TW_OK);
+    const struct tw_interval expected[] = {
+        {3, 3, 0}, {7, 7, 1}, {8, 8, TW_JOURNAL_GONE}, {9, 9, 1}, {20, 20, TW_JOURNAL_OUTDATED}};
+    const struct tw_intervals *runs = tw_journal_runs(journal, 5);
+    assert_int_equal(runs->count, 5);
+    for (size_t i = 0; i < runs->count; i++) {
+        assert_int_equal(runs->runs[i].first, expected[i].first);
+        assert_int_equal(runs->runs[i].last, expected[i].last);
+        assert_int_equal(runs->runs[i].tag, expected[i].tag);
+    }
+    assert_int_equal(tw_journal_runs(journal, 6)->count, 1);
+    assert_int_equal(tw_journal_runs(journal, 7)->count, 0);
+    tw_journal_close(journal);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -265,6 +286,7 @@ int main(void)
         TEST(files_belong_to_the_output_once_they_are_put),
         TEST(places_that_are_gone_are_not_known_any_more),
         TEST(what_is_no_journal_is_refused),
+        TEST(runs_of_places_can_be_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

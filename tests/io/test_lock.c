@@ -77,6 +77,25 @@ static void a_lock_that_cannot_be_written_is_reported(void **state)
     assert_string_equal(fixture->err.message, expected);
 }
 
+static void one_can_see_who_holds_it(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *path = fixture_path(fixture, "lock"), *text = "elsewhere 1 2026-01-01T12:00:00Z\n";
+    struct tw_lock *lock;
+    struct tw_lock_holder holder;
+    assert_false(tw_lock_is_held(path, &holder));
+    assert_int_equal(tw_file_write(path, text, strlen(text), &fixture->err), TW_OK);
+    assert_false(tw_lock_is_held(path, &holder));
+    assert_int_equal(tw_lock_look(path, "out", &fixture->err), TW_OK);
+    assert_int_equal(tw_lock_take(path, "out", &lock, &fixture->err), TW_OK);
+    assert_true(tw_lock_is_held(path, &holder));
+    assert_int_equal(holder.pid, getpid());
+    assert_int_equal(strlen(holder.since), strlen("2026-01-01T12:00:00Z"));
+    assert_int_equal(tw_lock_look(path, "out", &fixture->err), TW_EUSAGE);
+    tw_lock_release(lock);
+    assert_false(tw_lock_is_held(path, &holder));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -85,6 +104,7 @@ int main(void)
         TEST(the_lock_of_a_process_that_was_killed_is_taken_over),
         TEST(what_a_stale_file_says_does_not_matter),
         TEST(a_lock_that_cannot_be_written_is_reported),
+        TEST(one_can_see_who_holds_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
