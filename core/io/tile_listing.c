@@ -7,6 +7,7 @@
  */
 #include "tile_output.h"
 #include "path.h"
+#include "tile_prototypes.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,6 +21,7 @@ static const char sidecar_suffix[] = ".aux.xml";
 struct walk {
     const struct tw_tile_listing *listing;
     struct tw_arena *arena; /* of paths; released folder by folder */
+    const char *prototypes; /* the list of placeholders that are left out, or NULL */
     const char **parts;     /* of the schema */
     size_t num_parts;
     int only_zoom;              /* -1: all in one walk, as the first part tells the zoom */
@@ -216,6 +218,8 @@ static enum tw_status visit_tile(struct folder *folder, size_t index, const char
     struct tw_box box = tw_tile_bounds(pyramid, &stored.tile);
     if (listing->area != NULL && !tw_area_overlaps(listing->area, &box))
         return TW_OK;
+    if (tw_prototypes_holds(folder->walk->prototypes, listing->output->folder, stored.path))
+        return TW_OK;
     return listing->tile(listing->context, &stored, folder->walk->err);
 }
 
@@ -305,6 +309,8 @@ enum tw_status tw_tile_output_list(const struct tw_tile_listing *listing, struct
                         .err = err};
     if (walk.arena == NULL)
         return tw_error_nomem(err);
+    if (!listing->with_prototypes)
+        walk.prototypes = tw_prototypes_list(listing->output->folder, walk.arena);
     enum tw_status status = set_parts(&walk);
     if (status == TW_OK)
         status = walk_all(&walk);

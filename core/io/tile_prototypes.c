@@ -100,20 +100,37 @@ enum tw_status tw_prototypes_remove(const char *folder, const char *work, struct
     return status;
 }
 
-bool tw_prototypes_is(const char *folder, const char *path)
+const char *tw_prototypes_list(const char *folder, struct tw_arena *arena)
 {
-    struct tw_arena *arena = tw_arena_new(0);
-    char *work = arena != NULL ? tw_arena_printf(arena, "%s/.tilewright", folder) : NULL;
-    struct list list = {0};
-    struct entry entry;
+    char *path = tw_arena_printf(arena, "%s/.tilewright/prototypes", folder), *bytes = NULL;
+    size_t size;
     struct tw_error ignored;
-    bool found = false;
-    if (work != NULL && list_open(&list, folder, work, &ignored) == TW_OK)
-        while (!found && list_next(&list, &entry))
-            found = strcmp(entry.path, path) == 0 && is_untouched(&list, &entry);
-    list_close(&list);
-    tw_arena_free(arena);
-    return found;
+    if (path == NULL || !tw_file_exists(path) ||
+        tw_file_read(arena, path, 0, &bytes, &size, &ignored) != TW_OK)
+        return NULL;
+    return bytes;
+}
+
+/* Where a line of the list names the path; a fingerprint goes before it. */
+static const char *find_line(const char *list, const char *path)
+{
+    size_t length = strlen(path), before = TW_FINGERPRINT_SIZE;
+    for (const char *at = strstr(list, path); at != NULL; at = strstr(at + 1, path))
+        if ((size_t)(at - list) >= before && at[-1] == ' ' && at[length] == '\n')
+            return at - before;
+    return NULL;
+}
+
+bool tw_prototypes_holds(const char *list, const char *folder, const char *path)
+{
+    const char *line = list != NULL ? find_line(list, path) : NULL;
+    struct list read = {.folder = folder, .arena = line != NULL ? tw_arena_new(0) : NULL};
+    if (read.arena == NULL)
+        return false;
+    const struct entry entry = {tw_arena_strndup(read.arena, line, TW_FINGERPRINT_SIZE - 1), path};
+    bool holds = entry.fingerprint != NULL && is_untouched(&read, &entry);
+    list_close(&read);
+    return holds;
 }
 
 /* What is needed for writing. */

@@ -3,7 +3,8 @@
  *
  * GDAL's STACTA driver opens the tile at the north-west corner of an item, whether there is one or not. Such
  * placeholders are listed beside the tiles, with fingerprints of their bytes; a run takes them away before it
- * looks at what is there, and copies leave them out: none is ever taken for a tile that was made.
+ * looks at what is there, and tw_tile_output_list leaves them out: none is ever taken for a tile that was
+ * made.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,7 +21,9 @@ enum tw_status tw_prototypes_write(const struct tw_tile_output *output, const st
 /* Removes those that are listed in the work folder, and the list. The lock must be held. */
 enum tw_status tw_prototypes_remove(const char *folder, const char *work, struct tw_error *err);
 
-/* Whether the file at path (below the folder) is one. */
-bool tw_prototypes_is(const char *folder, const char *path);
+/* The list of a folder, in the arena; NULL: there is none. */
+const char *tw_prototypes_list(const char *folder, struct tw_arena *arena);
+/* Whether the file at path (below the folder) is one of a list, which may be NULL. */
+bool tw_prototypes_holds(const char *list, const char *folder, const char *path);
 
 #endif

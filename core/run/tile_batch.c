@@ -110,6 +110,7 @@ static enum tw_status list(struct batch *batch, struct tw_error *err)
                                             .max_zoom = spec->max_zoom,
                                             .area = spec->area,
                                             .skip_links = spec->skip_links,
+                                            .with_prototypes = spec->with_prototypes,
                                             .tile = add_tile,
                                             .stranger = spec->stranger != NULL ? pass_stranger : NULL,
                                             .left = spec->left != NULL ? add_folder : NULL,

@@ -16,6 +16,7 @@ struct tw_tile_batches {
     int min_zoom, max_zoom;
     const struct tw_area *area; /* NULL: everywhere */
     bool skip_links;
+    bool with_prototypes;
     int workers; /* 0: one for each processor */
     enum tw_progress_mode progress;
     uint64_t total; /* for the progress; 0: not known */

@@ -132,8 +132,7 @@ static enum tw_status copy_tile(void *context, const struct tw_stored_tile *tile
     const struct tw_path_schema schema = {job->to.schema, job->to.extension, &job->to.pyramid};
     char *to = arena != NULL ? tw_tile_path(arena, &schema, &tile->tile) : NULL;
     enum tw_status status = to != NULL ? TW_OK : tw_error_nomem(err);
-    bool is_tile = status == TW_OK && !tw_prototypes_is(job->copy->source->folder, tile->path);
-    if (is_tile && (job->copy->overwrite || !tw_store_exists(job->store, to))) {
+    if (status == TW_OK && (job->copy->overwrite || !tw_store_exists(job->store, to))) {
         status = put_tile(job, arena, tile, to, err);
         *is_made = true;
     }

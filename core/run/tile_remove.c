@@ -107,6 +107,7 @@ enum tw_status tw_tile_removal_count(struct tw_tile_removal *removal, struct tw_
                                             .max_zoom = removal->max_zoom,
                                             .area = removal->area,
                                             .skip_links = true,
+                                            .with_prototypes = true,
                                             .tile = count_tile,
                                             .context = &counting};
     *count = (struct tw_tile_removal_count){0};
@@ -176,6 +177,7 @@ enum tw_status tw_tile_removal_run(struct tw_tile_removal *removal, struct tw_ti
                                             .max_zoom = removal->max_zoom,
                                             .area = removal->area,
                                             .skip_links = true,
+                                            .with_prototypes = true,
                                             .workers = removal->spec.workers,
                                             .progress = removal->spec.progress,
                                             .total = removal->total,

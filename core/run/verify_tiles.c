@@ -7,6 +7,7 @@
 #include "path.h"
 #include "presence.h"
 #include "tile_check.h"
+#include "tile_prototypes.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -92,7 +93,9 @@ static enum tw_status look_at_tile(struct work *work, struct look *look, const s
     uint64_t bytes = 0;
     if (path == NULL)
         return tw_error_nomem(err);
-    bool there = is_there(work, path, &bytes);
+    bool there = is_there(work, path, &bytes) &&
+                 !tw_prototypes_holds(tw_prototypes_list(work->output->folder, work->arena),
+                                      work->output->folder, path);
     look->present += there;
     if (look->reason == NULL || there == look->wants_missing ||
         !is_asked_for(work, &work->output->pyramid, tile))

@@ -394,10 +394,17 @@ class Stac(harness.Case):
         self.assertTrue((self.folder / "tiles/5/9/16.tif").exists())
         self.assertFalse((self.folder / "tiles/6/18/32.tif").exists())
 
+    def test_prototypes_are_removed_with_the_tiles(self):
+        bounds = self.corner()
+        self.must_run("stac", "create-prototype-files", "tiles", *bounds)
+        self.must_run("rm", "tiles", "--all", "-f", "-q")
+        self.assertEqual(list(self.tree("tiles")), ["metadata.json"])
+
     def test_copies_leave_prototypes_out(self):
         bounds = self.corner()
         before = set(self.tree("tiles"))
         self.must_run("stac", "create-prototype-files", "tiles", *bounds)
+        self.must_run("verify", "tiles")
         self.must_run("cp", "tiles", "copy", "-q")
         self.assertEqual(set(self.tree("copy")), before)
         self.must_run("stac", "create-prototype-files", "copy", *bounds)
