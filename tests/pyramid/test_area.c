@@ -146,6 +146,25 @@ static void wrapped_boxes_meet_on_both_sides(void **state)
     tw_area_free(b);
 }
 
+static void assert_wrapped(const struct tw_box *box, double left, double right)
+{
+    struct tw_area *area = area_of_box(geodetic(), box->left, box->bottom, box->right, box->top);
+    struct tw_box got = tw_area_wrapped_bounds(area, geodetic());
+    assert_float_equal(got.left, left, 1e-9);
+    assert_float_equal(got.right, right, 1e-9);
+    tw_area_free(area);
+}
+
+static void bounds_reach_over_the_antimeridian(void **state)
+{
+    (void)state;
+    assert_wrapped(&(struct tw_box){177.123, 0, 183.456, 10}, 177.123, 183.456);
+    assert_wrapped(&(struct tw_box){-190, 0, -10, 10}, 170, 350);
+    assert_wrapped(&(struct tw_box){-180, 0, 180, 10}, -180, 180);
+    assert_wrapped(&(struct tw_box){-20, 0, 30, 10}, -20, 30);
+    assert_wrapped(&(struct tw_box){0.1, 0, 359.9, 10}, -180, 180); /* hardly anything is free */
+}
+
 static void polygon_meets_box(void **state)
 {
     (void)state;
@@ -192,6 +211,7 @@ int main(void)
         cmocka_unit_test(boxes_that_make_no_box_join_to_a_polygon),
         cmocka_unit_test(areas_that_do_not_meet_have_an_empty_intersection),
         cmocka_unit_test(wrapped_boxes_meet_on_both_sides),
+        cmocka_unit_test(bounds_reach_over_the_antimeridian),
         cmocka_unit_test(polygon_meets_box),
         cmocka_unit_test(large_areas_are_counted_at_once),
     };

@@ -28,6 +28,30 @@ static void paths_follow_the_schema(void **state)
     assert_path("L{zoom:02}/R{row:08x}/C{col:09x}", "L30/R3fffffff/C07fffffff");
 }
 
+/* expected: NULL: it cannot be said in other words. */
+static void assert_template(const char *schema, const char *expected)
+{
+    static const char *const words[4] = {"<z>", "<r>", "<c>", "png"};
+    struct tw_arena *arena = tw_arena_new(0);
+    char *got = tw_path_template(arena, schema, words);
+    if (expected != NULL)
+        assert_string_equal(got, expected);
+    else
+        assert_null(got);
+    tw_arena_free(arena);
+}
+
+static void schemas_are_told_in_other_words(void **state)
+{
+    (void)state;
+    assert_template("{zoom}/{row}/{col}.{extension}", "<z>/<r>/<c>.png");
+    assert_template("a/{z}-{x}_{y}.tif", "a/<z>-<c>_<r>.tif");
+    assert_template("{z}/{x}/{-y}", NULL);
+    assert_template("{quadkey}", NULL);
+    assert_template("L{zoom:02}/{row}/{col}", NULL);
+    assert_template("{zoom}/{row:1x}/{col}", NULL);
+}
+
 /* expected: what is known of the tile afterwards, as text; NULL: no match. */
 static void assert_match(const char *schema, const char *name, const char *expected)
 {
@@ -243,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_follow_the_schema),
+        cmocka_unit_test(schemas_are_told_in_other_words),
         cmocka_unit_test(paths_are_read_back),
         cmocka_unit_test(paths_of_other_conventions_are_read_back),
         cmocka_unit_test(names_of_layouts_are_schemas),
