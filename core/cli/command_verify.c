@@ -145,67 +145,75 @@ static int verify(const struct subject *subject, struct tw_verified *verified)
 
 static bool is_confirmed(const struct tw_faults *faults, const char *folder)
 {
-    uint64_t files = 0, bytes = 0;
+    uint64_t bytes = 0, files = tw_orphans_count(faults, &bytes);
     char size[32];
-    for (size_t i = 0; i < faults->count; i++)
-        if (faults->items[i].kind == TW_FAULT_ORPHAN && faults->items[i].path != NULL) {
-            files++;
-            bytes += faults->items[i].bytes;
-        }
     fprintf(stderr, "delete %" PRIu64 " orphan%s (%s) below '%s'? [y/N] ", files, files == 1 ? "" : "s",
             tw_size_text((double)bytes, size), folder);
     return tw_is_yes();
 }
 
-static int remove_orphans(const struct subject *subject, const struct tw_verified *verified)
+static void tell_removed(const struct subject *subject, const struct tw_orphans_removed *removed)
+{
+    enum tw_progress_mode mode = subject->request->tiles.run.progress;
+    char size[32];
+    if (mode == TW_PROGRESS_JSON)
+        printf("{\"event\": \"removed\", \"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "}\n", removed->files,
+               removed->bytes);
+    else if (mode != TW_PROGRESS_QUIET)
+        printf("%s: %" PRIu64 " file%s deleted, %s\n", subject->stored.path, removed->files,
+               removed->files == 1 ? "" : "s", tw_size_text((double)removed->bytes, size));
+}
+
+/* *changed: something was done. */
+static int remove_orphans(const struct subject *subject, const struct tw_faults *faults, bool *changed)
 {
     const struct tw_tile_output *output = &subject->stored.tiles;
     struct tw_orphans_removed removed;
     struct tw_error err = {0};
-    char size[32];
-    if (verified->faults.totals[TW_FAULT_ORPHAN] == 0)
+    if (!subject->request->given[REMOVE_ORPHANS] || tw_orphans_count(faults, NULL) == 0)
         return TW_EXIT_DONE;
-    if (!subject->request->given[FORCE] && !is_confirmed(&verified->faults, output->folder)) {
+    if (!subject->request->given[FORCE] && !is_confirmed(faults, output->folder)) {
         fprintf(stderr, "tilewright: nothing was deleted\n");
         return TW_EXIT_DONE;
     }
-    if (tw_orphans_remove(output, &verified->faults, &removed, &err) != TW_OK)
+    if (tw_orphans_remove(output, faults, &removed, &err) != TW_OK)
         return tw_report_error(&err);
-    if (subject->request->tiles.run.progress == TW_PROGRESS_JSON)
-        printf("{\"event\": \"removed\", \"files\": %" PRIu64 ", \"bytes\": %" PRIu64 "}\n", removed.files,
-               removed.bytes);
-    else if (subject->request->tiles.run.progress != TW_PROGRESS_QUIET)
-        printf("%s: %" PRIu64 " file%s deleted, %s\n", output->folder, removed.files,
-               removed.files == 1 ? "" : "s", tw_size_text((double)removed.bytes, size));
+    tell_removed(subject, &removed);
+    *changed = true;
     return TW_EXIT_DONE;
 }
 
 /* A single file is made anew as a whole. */
-static int repair(const struct subject *subject, const struct tw_verified *verified)
+static int repair(const struct subject *subject, const struct tw_faults *faults, bool *changed)
 {
     struct tw_execution execution = {.run = subject->request->tiles.run};
     struct tw_repair tiles = {NULL, 0};
     struct tw_error err = {0};
-    execution.run.overwrite = subject->stored.kind == TW_STORED_FILE;
-    if (execution.run.overwrite)
-        return tw_execution_run(subject->plan, &execution);
-    if (tw_repair_find(subject->config, &verified->faults, &tiles, &err) != TW_OK)
+    if (!subject->request->given[REPAIR])
+        return TW_EXIT_DONE;
+    bool is_file = subject->stored.kind == TW_STORED_FILE;
+    if (!is_file && tw_repair_find(subject->config, faults, &tiles, &err) != TW_OK)
         return tw_report_error(&err);
-    execution.run.repair = &tiles;
-    int code = tiles.count > 0 ? tw_execution_run(subject->plan, &execution) : TW_EXIT_DONE;
+    execution.run.overwrite = is_file;
+    execution.run.repair = is_file ? NULL : &tiles;
+    bool is_wanted = is_file || tiles.count > 0;
+    int code = is_wanted ? tw_execution_run(subject->plan, &execution) : TW_EXIT_DONE;
+    *changed = *changed || is_wanted;
     free(tiles.tiles);
     return code;
 }
 
 /* Puts right what was asked for, and looks again. */
-static int put_right(const struct subject *subject, const struct tw_verified *verified)
+static int put_right(const struct subject *subject, const struct tw_faults *faults)
 {
-    const bool *given = subject->request->given;
-    int code = given[REMOVE_ORPHANS] ? remove_orphans(subject, verified) : TW_EXIT_DONE;
-    if (code == TW_EXIT_DONE && given[REPAIR])
-        code = repair(subject, verified);
+    bool changed = false;
+    int code = remove_orphans(subject, faults, &changed);
+    if (code == TW_EXIT_DONE)
+        code = repair(subject, faults, &changed);
     if (code > TW_EXIT_SOME_FAILED)
         return code;
+    if (!changed)
+        return TW_EXIT_SOME_FAILED;
     struct tw_verified again = {.bytes = 0};
     int after = verify(subject, &again);
     tw_faults_free(&again.faults);
@@ -215,13 +223,10 @@ static int put_right(const struct subject *subject, const struct tw_verified *ve
 static int run_subject(const struct subject *subject)
 {
     struct tw_verified verified = {.bytes = 0};
-    const bool *given = subject->request->given;
     bool is_gone = subject->stored.kind == TW_STORED_FILE && !tw_file_exists(subject->stored.path);
     int code = is_gone ? TW_EXIT_SOME_FAILED : verify(subject, &verified);
-    bool is_wanted = (given[REPAIR] && code == TW_EXIT_SOME_FAILED) ||
-                     (given[REMOVE_ORPHANS] && verified.faults.totals[TW_FAULT_ORPHAN] > 0 && code <= 1);
-    if (is_wanted)
-        code = put_right(subject, &verified);
+    if (code == TW_EXIT_SOME_FAILED)
+        code = put_right(subject, &verified.faults);
     tw_faults_free(&verified.faults);
     return code;
 }

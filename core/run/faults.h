@@ -18,7 +18,7 @@ struct tw_fault {
     struct tw_tile metatile; /* of the process, that would make it; zoom -1: none */
     const char *reason;      /* `the file is cut off` */
     uint64_t count;          /* of tiles, or files */
-    uint64_t bytes;          /* of an orphan */
+    uint64_t bytes;          /* of the file */
 };
 
 /* Zero-initialise; free with tw_faults_free. Not thread safe. */

@@ -83,6 +83,22 @@ static enum tw_status remove_orphan(int root, const struct tw_fault *fault,
     return status;
 }
 
+static bool is_removable(const struct tw_fault *fault)
+{
+    return fault->kind == TW_FAULT_ORPHAN && fault->path != NULL;
+}
+
+uint64_t tw_orphans_count(const struct tw_faults *faults, uint64_t *bytes)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < faults->count; i++) {
+        count += is_removable(&faults->items[i]);
+        if (bytes != NULL && is_removable(&faults->items[i]))
+            *bytes += faults->items[i].bytes;
+    }
+    return count;
+}
+
 enum tw_status tw_orphans_remove(const struct tw_tile_output *output, const struct tw_faults *faults,
                                  struct tw_orphans_removed *removed, struct tw_error *err)
 {
@@ -95,7 +111,7 @@ enum tw_status tw_orphans_remove(const struct tw_tile_output *output, const stru
     if (root < 0)
         status = tw_error_set(err, TW_ESTORAGE, "cannot open '%s': %s", output->folder, strerror(errno));
     for (size_t i = 0; status == TW_OK && i < faults->count; i++)
-        if (faults->items[i].kind == TW_FAULT_ORPHAN && faults->items[i].path != NULL)
+        if (is_removable(&faults->items[i]))
             status = remove_orphan(root, &faults->items[i], removed, err);
     if (root >= 0)
         close(root);

@@ -13,6 +13,9 @@ struct tw_orphans_removed {
     uint64_t files, bytes;
 };
 
+/* How many orphans among the faults can be deleted, and their bytes (may be NULL). */
+uint64_t tw_orphans_count(const struct tw_faults *faults, uint64_t *bytes);
+
 /* Deletes the orphans among the faults, and the folders that are empty then. Only regular files go; nothing
  * is reached through a symbolic link. TW_EUSAGE when a run is writing the output; TW_ESTORAGE. */
 enum tw_status tw_orphans_remove(const struct tw_tile_output *output, const struct tw_faults *faults,

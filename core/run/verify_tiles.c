@@ -46,18 +46,6 @@ static enum tw_status add(struct work *work, const struct tw_fault *fault, struc
     return status;
 }
 
-static enum tw_status add_tile(struct work *work, enum tw_fault_kind kind, const struct tw_stored_tile *tile,
-                               const char *reason, struct tw_error *err)
-{
-    const struct tw_fault fault = {.kind = kind,
-                                   .path = tile->path,
-                                   .tile = tile->tile,
-                                   .metatile = metatile_of(work, &tile->tile),
-                                   .reason = reason,
-                                   .count = 1};
-    return add(work, &fault, err);
-}
-
 /* Where a path leads below the folder; links count as what they point at unless they are skipped. */
 static bool is_there(const struct work *work, const char *path, uint64_t *bytes)
 {
@@ -67,6 +55,19 @@ static bool is_there(const struct work *work, const char *path, uint64_t *bytes)
         return false;
     *bytes = (uint64_t)info.st_size;
     return true;
+}
+
+static enum tw_status add_tile(struct work *work, enum tw_fault_kind kind, const struct tw_stored_tile *tile,
+                               const char *reason, struct tw_error *err)
+{
+    struct tw_fault fault = {.kind = kind,
+                             .path = tile->path,
+                             .tile = tile->tile,
+                             .metatile = metatile_of(work, &tile->tile),
+                             .reason = reason,
+                             .count = 1};
+    is_there(work, tile->path, &fault.bytes);
+    return add(work, &fault, err);
 }
 
 static bool is_asked_for(const struct work *work, const struct tw_pyramid *pyramid,
@@ -199,28 +200,54 @@ static bool is_beyond_zooms(const struct work *work, const struct tw_tile *tile)
            (tile->zoom < output->min_zoom || tile->zoom > output->max_zoom);
 }
 
+/* Reads a file below the folder. False with the reason; a file that vanishes meanwhile is none of the folder.
+ */
+static bool read_file(const struct work *work, const char *path, struct tw_arena *arena,
+                      struct tw_tile_bytes *bytes, struct tw_reason *reason)
+{
+    struct tw_error err = {0};
+    char *data = NULL, *whole = tw_path_join(arena, work->output->folder, path);
+    *bytes = (struct tw_tile_bytes){NULL, 0};
+    if (whole != NULL && tw_file_read(arena, whole, 0, &data, &bytes->size, &err) == TW_OK) {
+        bytes->data = (const unsigned char *)data;
+        return true;
+    }
+    if (whole == NULL)
+        return tw_reason_set(reason, "not enough memory to decode it");
+    return tw_file_exists(whole) ? tw_reason_set(reason, "%s", err.message) : false;
+}
+
+/* GDAL's, that says where the tile lies. */
+static void check_sidecar(const struct work *work, const struct tw_stored_tile *tile, struct tw_arena *arena,
+                          struct tw_reason *reason)
+{
+    static const char end[] = "</PAMDataset>";
+    const char *path = tw_arena_printf(arena, "%s.aux.xml", tile->path);
+    struct tw_tile_bytes bytes;
+    if (path != NULL && read_file(work, path, arena, &bytes, reason) &&
+        memmem(bytes.data, bytes.size, end, sizeof(end) - 1) == NULL)
+        tw_reason_set(reason, "its sidecar (.aux.xml) is cut off");
+}
+
 static enum tw_status check_tile(void *context, const struct tw_stored_tile *tile, bool *is_made,
                                  struct tw_error *err)
 {
     struct work *work = context;
     struct tw_arena *arena = tw_arena_new(0);
-    char *path = arena != NULL ? tw_arena_printf(arena, "%s/%s", work->output->folder, tile->path) : NULL,
-         *data;
     struct tw_tile_bytes bytes;
     struct tw_reason reason = {""};
-    struct tw_error unread;
-    enum tw_status status = path != NULL ? TW_OK : tw_error_nomem(err);
-    if (status == TW_OK && tw_file_read(arena, path, 0, &data, &bytes.size, &unread) != TW_OK) {
-        tw_reason_set(&reason, "%s", unread.message);
-    } else if (status == TW_OK) {
-        bytes.data = (const unsigned char *)data;
+    enum tw_status status = TW_OK;
+    if (arena == NULL)
+        return tw_error_nomem(err);
+    if (read_file(work, tile->path, arena, &bytes, &reason)) {
         tw_tile_check(work->output, &tile->tile, &bytes, &reason);
         atomic_fetch_add(&work->bytes, bytes.size);
     }
-    bool is_gone = status == TW_OK && reason.text[0] != '\0' && !tw_file_exists(path);
-    if (reason.text[0] != '\0' && !is_gone)
+    if (tile->has_sidecar)
+        check_sidecar(work, tile, arena, &reason);
+    if (reason.text[0] != '\0')
         status = add_tile(work, TW_FAULT_BROKEN, tile, reason.text, err);
-    else if (status == TW_OK && is_beyond_zooms(work, &tile->tile))
+    else if (is_beyond_zooms(work, &tile->tile))
         status = add_tile(work, TW_FAULT_ORPHAN, tile, "its zoom is none of the output", err);
     tw_arena_free(arena);
     *is_made = true;

@@ -1,9 +1,11 @@
 """`info` tells what a configuration, a folder of tiles, a raster or features are, and touches nothing."""
 import fcntl
+import http.server
 import json
 import os
 import shutil
 import signal
+import threading
 
 from osgeo import gdal, ogr, osr
 
@@ -13,6 +15,37 @@ import tiles
 
 POINT = ('{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, '
          '"geometry": {"type": "Point", "coordinates": [3, 4]}}]}')
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Files below server.folder, and parts of them."""
+
+    def answer(self):
+        data = (self.server.folder / self.path.lstrip("/")).read_bytes() if self.path == "/dem.tif" else None
+        if data is None:
+            self.send_error(404)
+            return b""
+        first, last = 0, len(data) - 1
+        if asked := self.headers.get("Range"):
+            first, last = (int(number) for number in asked.split("=")[1].split("-"))
+            last = min(last, len(data) - 1)
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
+        else:
+            self.send_response(200)
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        return data[first:last + 1]
+
+    def do_GET(self):
+        self.wfile.write(self.answer())
+
+    def do_HEAD(self):
+        self.answer()
+
+    def log_message(self, *_):
+        pass
 
 
 class Configurations(runs.Case):
@@ -223,6 +256,18 @@ bounds     0 0 20 10
         self.assertEqual((told["kind"], told["driver"], told["nodata"], told["bounds"], told["size"], told["overviews"],
                           told["compression"], told["cog"]),
                          ("raster", "GTiff", -9999.0, [0, 0, 20, 10], [256, 256], 1, "DEFLATE", False))
+
+    def test_a_raster_on_a_server(self):
+        self.image("dem.tif", runs.scene(1)[0], (0, 0, 20, 10), srs="EPSG:4326", nodata=0)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+        server.folder = self.folder
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        url = f"http://127.0.0.1:{server.server_port}/dem.tif"
+        told = json.loads(self.must_run("info", url, "--json", env={"no_proxy": "*"}))
+        self.assertEqual((told["target"], told["kind"], told["size"], told["nodata"]), (url, "raster", [128, 128], 0.0))
+        self.assertNotIn("bytes", told)
 
     def test_features(self):
         self.write("places.geojson", POINT)

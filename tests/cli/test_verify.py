@@ -4,6 +4,8 @@ import json
 import os
 import pty
 import shutil
+import signal
+import subprocess
 
 from osgeo import gdal
 
@@ -97,6 +99,15 @@ class Formats(Case):
         self.check_broken(tile, self.other_picture(128, bands=3), "it has 3 bands, not 4")
         self.check_broken(tile, self.other_picture(128, dtype=gdal.GDT_UInt16), "its pixels are of type UInt16, not uint8")
         self.check_broken(tile, self.other_picture(128, bands=3, driver="JPEG"), "it is no PNG file")
+
+    def test_sidecars(self):
+        self.make()
+        name = self.TILE + ".png.aux.xml"
+        for how in (nothing, half):
+            kept = self.path(name).read_bytes()
+            self.change(name, how)
+            self.assertEqual(self.verify(1), [f"broken   {self.TILE}.png: its sidecar (.aux.xml) is cut off"])
+            self.path(name).write_bytes(kept)
 
     def test_gtiff(self):
         for options in ({"compress": "deflate"}, {"compress": "deflate", "blocksize": 64}, {"compress": "lzw"},
@@ -302,6 +313,24 @@ out: 7 tiles read, \d+ kB, \d+\.\d s: 1 missing, 1 broken, 1 orphaned
         for path in self.path("6").rglob("*.png"):
             path.write_bytes(path.read_bytes()[:-3])
         self.assertEqual(self.verify(1, "-w", "1"), self.verify(1, "-w", "8"))
+
+    def test_it_can_be_interrupted(self):
+        self.make()
+        tile = self.path("6/20/32.png").read_bytes()
+        self.path("5/0").mkdir(parents=True)
+        (self.folder / "one").write_bytes(tile)
+        for row in range(30):
+            self.path(f"9/{row}").mkdir(parents=True)
+            for col in range(500):
+                self.path(f"9/{row}/{col}.png").hardlink_to(self.folder / "one")
+        verify = subprocess.Popen([harness.BINARY, "verify", "out"], cwd=self.folder, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, env={**os.environ, "LC_ALL": "C"})
+        # the second thread is the one that waits for signals
+        self.wait_until(lambda: len(os.listdir(f"/proc/{verify.pid}/task")) > 1, "a thread")
+        verify.send_signal(signal.SIGINT)
+        code, _, err = self.end(verify)
+        self.assertEqual(code, 130, err)
+        self.assertRegex(err, r"tilewright: interrupted after \d+ tiles; what was found so far is above\n\Z")
 
     def test_while_a_run_writes_it(self):
         self.make()
@@ -518,6 +547,7 @@ class Orphans(Case):
     def test_it_asks(self):
         for answer in ("n\n", "\n", "\x04"):
             code, shown = self.answer(answer)
+            self.assertEqual(shown.count("orphan   "), 5, "told once")
             self.assertEqual(code, 1)
             self.assertRegex(shown, r"delete 5 orphans \(\d+\.?\d* kB\) below 'out'\? \[y/N\] ")
             self.assertIn("tilewright: nothing was deleted", shown)
