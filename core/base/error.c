@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
+#include "secret.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,7 @@ enum tw_status tw_error_set(struct tw_error *err, enum tw_status status, const c
     err->status = status;
     vsnprintf(err->message, sizeof(err->message), format, arguments);
     va_end(arguments);
+    tw_hide_secrets(err->message);
     return status;
 }
 
@@ -29,6 +32,7 @@ enum tw_status tw_error_prefix(struct tw_error *err, const char *format, ...)
     va_end(arguments);
     if (length >= 0 && (size_t)length < sizeof(err->message))
         snprintf(err->message + length, sizeof(err->message) - (size_t)length, "%s", tail);
+    tw_hide_secrets(err->message);
     return err->status;
 }
 

@@ -168,7 +168,12 @@ bool tw_is_folder(const char *path)
 
 bool tw_path_is_remote(const char *path)
 {
-    return strncmp(path, "/vsi", 4) == 0 || strstr(path, "://") != NULL;
+    return strncmp(path, "/vsi", 4) == 0 || strstr(path, "://") != NULL || tw_path_is_database(path);
+}
+
+bool tw_path_is_database(const char *path)
+{
+    return strncasecmp(path, "PG:", 3) == 0 || strncmp(path, "postgresql://", 13) == 0;
 }
 
 char *tw_path_join(struct tw_arena *arena, const char *folder, const char *name)

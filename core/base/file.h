@@ -43,7 +43,9 @@ char *tw_path_folder(struct tw_arena *arena, const char *path);
 const char *tw_path_name(const char *path);
 /* Whether path ends in suffix, whatever its case. */
 bool tw_path_has_suffix(const char *path, const char *suffix);
-/* Whether the path is not on the local file system: `/vsi...` or `scheme://`. */
+/* Whether the path is not on the local file system: `/vsi...`, `scheme://` or a database. */
 bool tw_path_is_remote(const char *path);
+/* Whether it is the connection string of a database: `PG:dbname=roads`, `postgresql://host/roads`. */
+bool tw_path_is_database(const char *path);
 
 #endif

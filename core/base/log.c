@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
+#include "secret.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@ static void write_line(const char *start, const char *format, va_list arguments)
     int more = vsnprintf(line + length, sizeof(line) - (size_t)length - 1, format, arguments);
     if (more < 0)
         return;
+    tw_hide_secrets(line);
     length += more;
     if (length > (int)sizeof(line) - 2)
         length = (int)sizeof(line) - 2;

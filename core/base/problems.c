@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "problems.h"
 
+#include "secret.h"
+
 #include <stdarg.h>
 
 void tw_problems_free(struct tw_problems *problems)
@@ -19,6 +21,12 @@ static void begin(struct tw_problems *problems, const char *file, int line, int 
         tw_text_printf(&problems->text, "%s: ", file);
 }
 
+static void hide_secrets(struct tw_problems *problems)
+{
+    if (problems->text.chars != NULL)
+        tw_hide_secrets(problems->text.chars);
+}
+
 void tw_problems_add(struct tw_problems *problems, const struct tw_value *value, const char *format, ...)
 {
     begin(problems, value != NULL ? value->file : NULL, value != NULL ? value->line : 0,
@@ -27,6 +35,7 @@ void tw_problems_add(struct tw_problems *problems, const struct tw_value *value,
     va_start(arguments, format);
     tw_text_vprintf(&problems->text, format, arguments);
     va_end(arguments);
+    hide_secrets(problems);
 }
 
 void tw_problems_add_key(struct tw_problems *problems, const struct tw_member *member, const char *format,
@@ -37,6 +46,7 @@ void tw_problems_add_key(struct tw_problems *problems, const struct tw_member *m
     va_start(arguments, format);
     tw_text_vprintf(&problems->text, format, arguments);
     va_end(arguments);
+    hide_secrets(problems);
 }
 
 void tw_problems_add_error(struct tw_problems *problems, const struct tw_error *err)

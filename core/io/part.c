@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "part.h"
 
+#include "secret.h"
+
 #include <string.h>
 
 const char *tw_parts_name(const struct tw_input_parts *parts, const char *path)
 {
     size_t length = parts->folder != NULL ? strlen(parts->folder) : 0;
+    char *hidden = tw_has_secrets(path) ? tw_arena_strdup(parts->arena, path) : NULL;
+    if (hidden != NULL) {
+        tw_hide_secrets(hidden);
+        return hidden;
+    }
     bool is_below = length > 0 && strncmp(path, parts->folder, length) == 0 && path[length] == '/';
     return is_below ? path + length + 1 : path;
 }

@@ -36,7 +36,8 @@ size_t tw_source_drivers(const char *const **names, const char *const **about)
 }
 
 /* What every driver knows; source.c sees to it. */
-static const char *const common_options[] = {"area", "area_crs", "bounds", "bounds_crs", NULL};
+static const char *const common_options[] = {"area",         "area_crs",        "bounds", "bounds_crs",
+                                             "gdal_options", "storage_options", NULL};
 enum { MOST_KEYS = 48 };
 
 const char *const *tw_source_common_keys(void)
@@ -61,6 +62,8 @@ static bool is_tile_directory(const struct tw_source *source, const char *folder
 static bool is_vector_file(const char *path)
 {
     static const char *const suffixes[] = {".geojson", ".shp", ".fgb"};
+    if (tw_path_is_database(path))
+        return true;
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
         if (tw_path_has_suffix(path, suffixes[i]))
             return true;
@@ -135,8 +138,8 @@ static void check_keys(const struct tw_source *source, struct tw_problems *probl
     }
 }
 
-static enum tw_status open_driver(struct tw_source *source, const enum tw_source_kind *wanted,
-                                  struct tw_problems *problems)
+static enum tw_status choose_driver(struct tw_source *source, const enum tw_source_kind *wanted,
+                                    struct tw_problems *problems)
 {
     size_t before = problems->count;
     const struct tw_value *value = source->value, *format = tw_value_get(value, "format");
@@ -158,6 +161,18 @@ static enum tw_status open_driver(struct tw_source *source, const enum tw_source
     return status == TW_OK && problems->count > before ? TW_EUSAGE : status;
 }
 
+static enum tw_status open_with_settings(struct tw_source *source, const enum tw_source_kind *wanted,
+                                         struct tw_problems *problems)
+{
+    enum tw_status status = tw_settings_read(source->value, source->arena, &source->settings, problems);
+    if (status != TW_OK)
+        return status;
+    tw_settings_use(&source->settings);
+    status = choose_driver(source, wanted, problems);
+    tw_settings_leave(&source->settings);
+    return status;
+}
+
 enum tw_status tw_source_open(const char *name, const struct tw_value *value, const char *folder,
                               const enum tw_source_kind *wanted, struct tw_source **source,
                               struct tw_problems *problems)
@@ -173,7 +188,7 @@ enum tw_status tw_source_open(const char *name, const struct tw_value *value, co
         opened->name = tw_arena_strdup(opened->arena, name);
         opened->folder = tw_arena_strdup(opened->arena, folder);
         if (opened->name != NULL && opened->folder != NULL)
-            status = open_driver(opened, wanted, problems);
+            status = open_with_settings(opened, wanted, problems);
     }
     if (status != TW_OK) {
         tw_source_close(opened);
@@ -241,6 +256,17 @@ const struct tw_source_facts *tw_source_facts(const struct tw_source *source)
     return &source->facts;
 }
 
+bool tw_source_begin(const struct tw_source *source)
+{
+    return tw_settings_use(&source->settings);
+}
+
+void tw_source_end(const struct tw_source *source, bool begun)
+{
+    if (begun)
+        tw_settings_leave(&source->settings);
+}
+
 static bool is_limited(const struct tw_source *source)
 {
     return source->limits.bounds_value != NULL || source->limits.area != NULL;
@@ -249,7 +275,9 @@ static bool is_limited(const struct tw_source *source)
 enum tw_status tw_source_area(const struct tw_source *source, const struct tw_grid *grid,
                               struct tw_area **area, struct tw_error *err)
 {
+    bool begun = tw_source_begin(source);
     enum tw_status status = source->driver->area(source, grid, area, err);
+    tw_source_end(source, begun);
     return status == TW_OK && is_limited(source) ? tw_source_cut_area(source, grid, area, err) : status;
 }
 
@@ -283,9 +311,13 @@ enum tw_status tw_reader_scenes(struct tw_reader *reader, const struct tw_window
                                 struct tw_arena *arena, struct tw_scene **scenes, size_t *num_scenes,
                                 struct tw_error *err)
 {
-    if (is_limited(reader->source))
-        return tw_limited_scenes(reader, window, arena, scenes, num_scenes, err);
-    return reader->source->driver->scenes(reader, window, arena, scenes, num_scenes, err);
+    bool begun = tw_source_begin(reader->source);
+    enum tw_status status =
+        is_limited(reader->source)
+            ? tw_limited_scenes(reader, window, arena, scenes, num_scenes, err)
+            : reader->source->driver->scenes(reader, window, arena, scenes, num_scenes, err);
+    tw_source_end(reader->source, begun);
+    return status;
 }
 
 enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
@@ -294,16 +326,23 @@ enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *re
     if (read->scene >= reader->source->num_scenes)
         return tw_error_set(err, TW_EINPUT, "no scene %zu; there are %zu", read->scene,
                             reader->source->num_scenes);
-    if (is_limited(reader->source))
-        return tw_limited_read(reader, read, arena, raster, err);
-    return reader->source->driver->read(reader, read, arena, raster, err);
+    bool begun = tw_source_begin(reader->source);
+    enum tw_status status = is_limited(reader->source)
+                                ? tw_limited_read(reader, read, arena, raster, err)
+                                : reader->source->driver->read(reader, read, arena, raster, err);
+    tw_source_end(reader->source, begun);
+    return status;
 }
 
 enum tw_status tw_reader_features(struct tw_reader *reader, const struct tw_window *window,
                                   const volatile int *cancel, struct tw_arena *arena,
                                   struct tw_features *features, struct tw_error *err)
 {
-    if (is_limited(reader->source))
-        return tw_limited_features(reader, window, cancel, arena, features, err);
-    return reader->source->driver->features(reader, window, cancel, arena, features, err);
+    bool begun = tw_source_begin(reader->source);
+    enum tw_status status =
+        is_limited(reader->source)
+            ? tw_limited_features(reader, window, cancel, arena, features, err)
+            : reader->source->driver->features(reader, window, cancel, arena, features, err);
+    tw_source_end(reader->source, begun);
+    return status;
 }

@@ -79,6 +79,11 @@ const struct tw_value *tw_source_value(const struct tw_source *source);
 enum tw_status tw_source_parts(const struct tw_source *source, const struct tw_grid *grid,
                                struct tw_input_parts *parts, struct tw_error *err);
 
+/* Between them, what this thread asks of GDAL is asked with the source's own settings; the functions of this
+ * header do so by themselves. */
+bool tw_source_begin(const struct tw_source *source);
+void tw_source_end(const struct tw_source *source, bool begun);
+
 /* A reader belongs to one worker; it borrows source and pool. NULL when out of memory. */
 struct tw_reader *tw_reader_new(const struct tw_source *source, struct tw_dataset_pool *pool);
 /* Accepts NULL. */

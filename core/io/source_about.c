@@ -3,6 +3,7 @@
 #include "source_raster.h"
 #include "source_vector.h"
 #include "stack.h"
+#include "secret.h"
 
 #include <math.h>
 #include <string.h>
@@ -156,6 +157,20 @@ static void tell_stack(const struct tw_source *source, struct tw_source_about *a
     }
 }
 
+static enum tw_status tell(const struct tw_source *source, struct tw_arena *arena,
+                           struct tw_source_about *about, struct tw_error *err)
+{
+    if (source->driver == &tw_source_raster || source->driver == &tw_source_tile_directory)
+        return tell_raster(source, arena, about, err);
+    if (source->driver == &tw_source_vector)
+        return tell_vector(source, arena, about, err);
+    if (source->driver == &tw_source_vector_tiles)
+        tell_vector_tiles(source, arena, about);
+    if (source->driver == &tw_source_stack)
+        tell_stack(source, about);
+    return TW_OK;
+}
+
 enum tw_status tw_source_tell(const struct tw_source *source, struct tw_arena *arena,
                               struct tw_source_about *about, struct tw_error *err)
 {
@@ -167,13 +182,13 @@ enum tw_status tw_source_tell(const struct tw_source *source, struct tw_arena *a
                                       .layer = "",
                                       .first = "",
                                       .last = ""};
-    if (source->driver == &tw_source_raster || source->driver == &tw_source_tile_directory)
-        return tell_raster(source, arena, about, err);
-    if (source->driver == &tw_source_vector)
-        return tell_vector(source, arena, about, err);
-    if (source->driver == &tw_source_vector_tiles)
-        tell_vector_tiles(source, arena, about);
-    if (source->driver == &tw_source_stack)
-        tell_stack(source, about);
-    return TW_OK;
+    bool begun = tw_source_begin(source);
+    enum tw_status status = tell(source, arena, about, err);
+    tw_source_end(source, begun);
+    char *hidden = tw_has_secrets(about->path) ? tw_arena_strdup(arena, about->path) : NULL;
+    if (hidden != NULL) {
+        tw_hide_secrets(hidden);
+        about->path = hidden;
+    }
+    return status;
 }

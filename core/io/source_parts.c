@@ -61,9 +61,12 @@ enum tw_status tw_source_parts(const struct tw_source *source, const struct tw_g
     enum tw_status status = tw_source_limits_part(source, grid, parts, err);
     if (status != TW_OK)
         return status;
-    if (source->driver->parts != NULL)
-        return source->driver->parts(source, grid, parts, err);
-    return add_whole(source, grid, parts, err);
+    if (source->driver->parts == NULL)
+        return add_whole(source, grid, parts, err);
+    bool begun = tw_source_begin(source);
+    status = source->driver->parts(source, grid, parts, err);
+    tw_source_end(source, begun);
+    return status;
 }
 
 static enum tw_status list_files(struct tw_input_parts *parts, struct tw_input_part *part,

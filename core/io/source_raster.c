@@ -2,6 +2,7 @@
 #include "source_raster.h"
 
 #include "file.h"
+#include "vrt_sources.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,6 +24,8 @@ static enum tw_status describe(struct tw_source *source, struct tw_raster_info *
     struct tw_georeference georeference = {0};
     GDALDatasetH dataset = NULL;
     enum tw_status status = tw_dataset_open(pool, state->path, &dataset, err);
+    if (status == TW_OK)
+        status = tw_vrt_check_sources(dataset, state->path, err);
     if (status == TW_OK)
         status = tw_raster_info_read(info, dataset, state->path, &state->view, source->arena, err);
     if (status == TW_OK)

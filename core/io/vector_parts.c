@@ -150,8 +150,8 @@ enum tw_status tw_vector_parts(const struct tw_source *source, const struct tw_g
     if (status == TW_OK)
         status = tw_dataset_open_vector(pool, state->path, &dataset, err);
     OGRLayerH layer = status == TW_OK ? GDALDatasetGetLayerByName(dataset, state->layer) : NULL;
-    bool is_listed = layer != NULL && !tw_path_is_remote(state->path) &&
-                     OGR_L_GetFeatureCount(layer, TRUE) <= MOST_FEATURES;
+    bool is_near = !tw_path_is_remote(state->path) || tw_path_is_database(state->path);
+    bool is_listed = layer != NULL && is_near && OGR_L_GetFeatureCount(layer, TRUE) <= MOST_FEATURES;
     if (status == TW_OK && is_listed && !tw_parts_add_frame(parts, state->path, &box))
         status = tw_error_nomem(err);
     if (status == TW_OK && is_listed)

@@ -10,6 +10,12 @@
 
 enum { MANY_PARTS = 32, MOST_THREADS = 16 };
 
+/* Where a part is from. */
+struct origin {
+    const struct tw_source *source;
+    const char *options;
+};
+
 /* The parts of all sources, on their way to lines. */
 struct taking {
     const struct tw_plan *plan;
@@ -17,8 +23,8 @@ struct taking {
     struct tw_inputs *inputs;
     struct tw_arena *arena;
     struct tw_input_parts parts;
-    const char **options; /* for each part: of its source */
-    atomic_size_t next;   /* part to be tagged */
+    struct origin *origins; /* of each part */
+    atomic_size_t next;     /* part to be tagged */
     atomic_bool failed;
 };
 
@@ -39,8 +45,10 @@ static char *describe_options(const struct tw_source *source, struct tw_arena *a
 {
     static const char *const choosing[] = {"path", "files",           "format", "start",
                                            "end",  "max_cloud_cover", "cache"};
-    const struct tw_value *value = tw_source_value(source);
+    const struct tw_value *value = tw_plan_public(tw_source_value(source), arena);
     struct tw_text text = {0};
+    if (value == NULL)
+        return NULL;
     tw_text_printf(&text, "%d %d", (int)tw_source_kind(source), (int)tw_source_dtype(source));
     for (size_t i = 0; i < tw_source_num_bands(source); i++)
         tw_text_printf(&text, " %s", tw_source_band_names(source)[i]);
@@ -91,15 +99,15 @@ static enum tw_status add_lines(struct taking *taking, size_t index, struct tw_e
         return tw_error_prefix(err, "input '%s': ", tw_source_name(source));
     const char *options = describe_options(source, taking->arena);
     size_t count = taking->parts.count;
-    const char **all = tw_arena_calloc(taking->arena, count + 1, sizeof(*all));
+    struct origin *all = tw_arena_calloc(taking->arena, count + 1, sizeof(*all));
     if (options == NULL || all == NULL)
         return tw_error_nomem(err);
     if (first > 0)
-        memcpy(all, taking->options, first * sizeof(*all));
-    taking->options = all;
+        memcpy(all, taking->origins, first * sizeof(*all));
+    taking->origins = all;
     for (size_t i = first; i < count; i++) {
         const struct tw_input_part *part = &taking->parts.items[i];
-        all[i] = options;
+        all[i] = (struct origin){source, options};
         line.box = part->box;
         line.reach_px = part->is_frame ? TW_REACH_FRAME : part->reach_px;
         line.id = part->id;
@@ -115,9 +123,11 @@ static enum tw_status set_tag(struct taking *taking, size_t index)
     const struct tw_input_part *part = &taking->parts.items[index];
     struct tw_content *look = &taking->inputs->looks[index];
     struct tw_text text = {0};
+    const struct origin *origin = &taking->origins[index];
+    bool begun = tw_source_begin(origin->source);
     enum tw_status status = tw_contents_look(taking->contents, part, look, NULL);
-    tw_text_printf(&text, "%s\n%s\n%s\n", taking->options[index], part->about != NULL ? part->about : "",
-                   look->tag);
+    tw_source_end(origin->source, begun);
+    tw_text_printf(&text, "%s\n%s\n%s\n", origin->options, part->about != NULL ? part->about : "", look->tag);
     tw_fingerprint(tw_text_get(&text), text.length, taking->inputs->inventory.lines[index].tag);
     if (text.failed)
         status = TW_ENOMEM;

@@ -135,7 +135,10 @@ static enum tw_status set_fingerprint(struct tw_plan *plan)
     describe_prepared(plan, &prepared);
     plan->prepared = prepared.failed ? NULL : tw_arena_strdup(plan->arena, tw_text_get(&prepared));
     tw_text_add(&text, "input ");
-    tw_plan_describe_value(plan->config->input, &text);
+    const struct tw_value *input = tw_plan_public(plan->config->input, plan->arena);
+    if (input != NULL)
+        tw_plan_describe_value(input, &text);
+    text.failed = text.failed || input == NULL;
     tw_text_add(&text, "\n");
     tw_text_add(&text, plan->prepared != NULL ? plan->prepared : "");
     plan->fingerprint = fingerprint_of(plan, &text);
@@ -265,15 +268,18 @@ static enum tw_status set_metadata(struct tw_plan *plan)
 {
     const struct tw_config *config = plan->config;
     const struct tw_pyramid *output = &config->output_pyramid;
+    const struct tw_value *input = tw_plan_public(config->input, plan->arena);
+    if (input == NULL)
+        return TW_ENOMEM;
     json_t *pyramid = json_pack("{s:o, s:i, s:i, s:i}", "grid", grid_to_json(output->grid, plan->arena),
                                 "metatiling", output->metatiling, "pixelbuffer", output->pixelbuffer_px,
                                 "tile_size", output->tile_size_px);
-    json_t *made = json_pack("{s:s, s:s, s:s, s:i, s:[i,i], s:s, s:o, s:o, s:o}", "version", TW_VERSION,
-                             "fingerprint", plan->fingerprint, "settings", plan->settings,
-                             "process_metatiling", config->process_pyramid.metatiling, "zoom_levels",
-                             config->min_zoom, config->max_zoom, "process", plan->declaration->path, "input",
-                             tw_value_to_json(config->input), "process_parameters",
-                             tw_value_to_json(config->params), "output", tw_value_to_json(config->output));
+    json_t *made =
+        json_pack("{s:s, s:s, s:s, s:i, s:[i,i], s:s, s:o, s:o, s:o}", "version", TW_VERSION, "fingerprint",
+                  plan->fingerprint, "settings", plan->settings, "process_metatiling",
+                  config->process_pyramid.metatiling, "zoom_levels", config->min_zoom, config->max_zoom,
+                  "process", plan->declaration->path, "input", tw_value_to_json(input), "process_parameters",
+                  tw_value_to_json(config->params), "output", tw_value_to_json(config->output));
     if (made != NULL)
         json_object_del(json_object_get(made, "output"), "path"); /* an output may be moved */
     if (made != NULL)

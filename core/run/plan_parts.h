@@ -32,6 +32,9 @@ void tw_plan_read_stac(struct tw_plan *plan, struct tw_problems *problems);
 /* Sets fingerprint and metadata. */
 enum tw_status tw_plan_identify(struct tw_plan *plan);
 
+/* A copy without credentials, in the arena; NULL when out of memory. */
+const struct tw_value *tw_plan_public(const struct tw_value *value, struct tw_arena *arena);
+
 /* A value as canonical text, for fingerprints and for telling equal values apart from different ones. */
 void tw_plan_describe_value(const struct tw_value *value, struct tw_text *text);
 

@@ -84,7 +84,7 @@ class BadConfig(harness.Case):
     def test_an_unknown_option_of_an_input(self):
         self.check_refused("bad.yaml:2:34: unknown key 'resamplin'; did you mean 'resampling'? (known: format, "
                            "path, resampling, bands, band_names, nodata, scale, cache, "
-                           "area, area_crs, bounds, bounds_crs)",
+                           "area, area_crs, bounds, bounds_crs, gdal_options, storage_options)",
                            input="input: {image: {path: image.tif, resamplin: cubic}}")
 
     def test_an_unknown_band_of_an_input(self):

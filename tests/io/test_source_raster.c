@@ -293,7 +293,7 @@ static void wrong_options_are_refused_with_the_known_ones(void **state)
         text("path=%s;resamplin=cubic", made.path),
         "unknown key 'resamplin'; did you mean 'resampling'? (known: format, path, resampling, bands, "
         "band_names, nodata, scale, cache, "
-        "area, area_crs, bounds, bounds_crs)");
+        "area, area_crs, bounds, bounds_crs, gdal_options, storage_options)");
     assert_problem(
         text("path=%s;format=rastre", made.path),
         "unknown input format 'rastre'; did you mean 'raster'? (known: catalogue, config, raster, stack, "

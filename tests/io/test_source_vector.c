@@ -398,7 +398,7 @@ static void files_that_are_no_vectors_are_refused(void **state)
     const char *path = write_text("four.geojson", four);
     assert_problem(text("path=%s;layers=x", path),
                    "unknown key 'layers'; did you mean 'layer'? (known: format, path, layer, where, cache, "
-                   "area, area_crs, bounds, bounds_crs)");
+                   "area, area_crs, bounds, bounds_crs, gdal_options, storage_options)");
     assert_problem("format=vector", "input 'test' needs a path");
 }
 

@@ -1,0 +1,176 @@
+"""Settings of single inputs: credentials, GDAL's options, local copies; files that are named by others and not there."""
+import base64
+import http.server
+import json
+import os
+import pathlib
+import subprocess
+import threading
+
+import numpy as np
+from osgeo import gdal
+
+import harness
+
+CONFIG = """process: script.lua
+input:
+  {inputs}
+pyramid: {{grid: mercator, tile_size: 128}}
+zoom_levels: 5
+output: {{path: out, format: GTiff, dtype: uint16, bands: 1}}
+"""
+SCRIPT = """return process {
+  inputs = { dem = 'raster', other = 'raster?' },
+  run = function(tile, input, p) return input.other and input.dem[1] + input.other[1] or input.dem[1] end,
+}
+"""
+ZOOM, ROW, COL = 5, 10, 12
+SECRET = "Sesame-123"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Files of a folder, in ranges; those below /private/ only for the user who knows the password."""
+
+    def log_message(self, *_):
+        pass
+
+    def is_allowed(self):
+        wanted = "Basic " + base64.b64encode(f"me:{SECRET}".encode()).decode()
+        return not self.path.startswith("/private/") or self.headers.get("Authorization") == wanted
+
+    def do_HEAD(self):
+        self.answer(False)
+
+    def do_GET(self):
+        self.answer(True)
+
+    def answer(self, with_body):
+        self.server.asked.append((self.command, self.path, self.headers.get("Authorization")))
+        path = self.server.folder / pathlib.Path(self.path).name
+        if not self.is_allowed() or not path.is_file():
+            self.send_response(401 if path.is_file() else 404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        data = path.read_bytes()
+        begin, end = 0, len(data)
+        if self.headers.get("Range"):
+            first, _, last = self.headers["Range"].removeprefix("bytes=").partition("-")
+            begin, end = int(first), min(int(last or len(data)) + 1, len(data))
+        self.send_response(206 if self.headers.get("Range") else 200)
+        self.send_header("Content-Length", str(end - begin))
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("ETag", f'"{hash(data)}"')
+        if self.headers.get("Range"):
+            self.send_header("Content-Range", f"bytes {begin}-{end - 1}/{len(data)}")
+        self.end_headers()
+        if with_body:
+            self.wfile.write(data[begin:end])
+
+
+class Case(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.image("served/a.tif", np.full((128, 128), 7, "uint16"), harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
+        self.image("local.tif", np.full((128, 128), 100, "uint16"), harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.folder, self.server.asked = self.folder / "served", []
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.env = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+    def config(self, dem, more=""):
+        self.write("config.yaml", CONFIG.format(inputs=f"dem: {dem}\n  {more}"))
+        self.write("script.lua", SCRIPT)
+
+    def value(self):
+        return int(harness.mosaic(self.folder / "out", ZOOM, "tif")[0].max())
+
+    def everything(self):
+        """All that was written, and said, by a run."""
+        return b"".join(path.read_bytes() for path in sorted((self.folder / "out").rglob("*")) if path.is_file())
+
+
+class Settings(Case):
+    def test_credentials(self):
+        dem = f"{{path: {self.url}/private/a.tif, storage_options: {{username: me, password: '{SECRET}'}}}}"
+        self.config(dem, "other: local.tif")
+        code, out, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertEqual(code, 0, err)
+        self.assertEqual(self.value(), 107)
+        _, checked, _ = self.run_tilewright("check", "config.yaml", "--json", env=self.env)
+        encoded = base64.b64encode(f"me:{SECRET}".encode()).decode()
+        for said in (out, err, checked, self.everything().decode(errors="replace")):
+            self.assertNotIn(SECRET, said)
+            self.assertNotIn(encoded, said)
+        made = json.loads((self.folder / "out/metadata.json").read_text())["tilewright"]["input"]
+        self.assertEqual(made["dem"], {"path": f"{self.url}/private/a.tif"})
+        self.config(f"\n    path: {self.url}/private/a.tif\n    storage_options:\n      username: ${{USER_OF_TEST:-me}}\n      password: ${{SECRET_OF_TEST}}",
+                    "other: local.tif")
+        done = self.run_tilewright("execute", "config.yaml", env={**self.env, "SECRET_OF_TEST": SECRET})
+        self.assertEqual(done[0], 0, done[2])
+        self.assertIn("nothing to do", done[1] + done[2])
+
+    def test_wrong_credentials(self):
+        for options in ("", ", storage_options: {username: me, password: Sesam-321}"):
+            self.config(f"{{path: {self.url}/private/a.tif{options}}}")
+            code, out, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+            self.assertEqual(code, 2)
+            self.assertIn(f"cannot open '/vsicurl/{self.url}/private/a.tif': ", err)
+            self.assertNotIn("Sesam-321", out + err)
+
+    def test_passwords_in_urls_are_not_shown(self):
+        url = self.url.replace("//", "//me:Sesam-321@")
+        self.config(f"{{path: {url}/gone.tif}}")
+        code, out, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertEqual(code, 2)
+        self.assertIn("//me:*********@127.0.0.1", err)
+        self.assertNotIn("Sesam-321", out + err)
+
+    def test_options_hold_for_one_input(self):
+        self.config(f"{{path: {self.url}/private/a.tif, gdal_options: {{GDAL_HTTP_USERPWD: 'me:{SECRET}', GDAL_HTTP_AUTH: BASIC, VSI_CACHE: true}}}}",
+                    f"other: {self.url}/open/a.tif")
+        code, _, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertEqual((code, self.value()), (0, 14), err)
+        self.assertTrue(all(sent is None for _, path, sent in self.server.asked if path.startswith("/open/")))
+        self.assertTrue(any(sent for _, path, sent in self.server.asked if path.startswith("/private/")))
+        text = (self.folder / "out/metadata.json").read_text()
+        self.assertNotIn(SECRET, text)
+        self.assertEqual(json.loads(text)["tilewright"]["input"]["dem"]["gdal_options"], {"GDAL_HTTP_AUTH": "BASIC", "VSI_CACHE": True})
+
+    def test_wrong_uses(self):
+        for options, message in (
+            ("gdal_options: 5", "3:40: gdal_options must be a map of GDAL's configuration options, not a number"),
+            ("gdal_options: {A: [1]}", "3:44: gdal_options.A must be a text, a number or true or false, not a list"),
+            ("storage_options: me", "3:43: storage_options must be a map of credentials, not a string"),
+            ("storage_options: {secret: [x]}", "3:52: storage_options.secret must be a text, a number or true or false, not a list"),
+            ("storage_options: {secrt: x}", "3:44: unknown storage option 'secrt'; did you mean 'secret'?"),
+        ):
+            self.config(f"{{path: local.tif, {options}}}")
+            with self.subTest(options):
+                code, _, err = self.run_tilewright("execute", "config.yaml")
+                self.assertEqual((code, err.splitlines()[0].split(" (known")[0]), (2, "config.yaml:" + message))
+
+    def test_the_environment_in_lists(self):
+        self.config("{format: catalogue, path: ['${WHERE}/a.tif', '${MORE:-local}.tif']}")
+        self.must_run("execute", "config.yaml", "--quiet", env={"WHERE": "served"})
+        self.assertEqual(self.value(), 100)
+
+
+class NamedByOthers(Case):
+    def test_files_of_a_vrt(self):
+        self.image("b.tif", np.full((128, 128), 9, "uint16"), harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
+        subprocess.run(["gdalbuildvrt", "-q", "all.vrt", "local.tif", "b.tif", "served/a.tif"], cwd=self.folder, check=True)
+        self.config("all.vrt")
+        self.must_run("execute", "config.yaml", "--quiet")
+        self.assertEqual(self.value(), 7)
+        os.remove(self.folder / "b.tif")
+        self.check_fails(2, "config.yaml:3:8: 'all.vrt' refers to 'b.tif', which is not there", "execute", "config.yaml", "--overwrite")
+        os.remove(self.folder / "served/a.tif")
+        self.check_fails(2, "config.yaml:3:8: 'all.vrt' refers to 'b.tif', which is not there; nor is 1 more", "execute", "config.yaml")
+
+
+if __name__ == "__main__":
+    harness.main()
