@@ -138,8 +138,11 @@ bool tw_print_json(json_t *json)
 {
     char *line = json != NULL ? json_dumps(json, JSON_REAL_PRECISION(15)) : NULL;
     json_decref(json);
-    if (line == NULL)
+    if (line == NULL) {
+        fprintf(stderr,
+                "tilewright: cannot write this as JSON: a name is not UTF-8, or there is no memory left\n");
         return false;
+    }
     printf("%s\n", line);
     free(line);
     return true;

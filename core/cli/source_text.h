@@ -26,7 +26,8 @@ void tw_add_pixel_size(struct tw_text *text, double width, double height);
 /* `3 bands`, `1 band`: a number and a noun that takes an s. */
 void tw_add_count(struct tw_text *text, unsigned long long count, const char *noun);
 
-/* Prints the object as one line on standard output, and frees it. False when out of memory. */
+/* Prints the object as one line on standard output, and frees it. False, after a message, when it is NULL or
+ * cannot be written. */
 bool tw_print_json(json_t *json);
 
 json_t *tw_box_json(const struct tw_box *box);

@@ -88,12 +88,19 @@ static bool check_sum(const struct tw_block *block, struct tw_reason *reason)
     return is_well;
 }
 
+/* libjpeg goes on with gray where it can read no more, and only warns. */
+static bool is_failure(CPLErr level, const char *message)
+{
+    return level >= CE_Failure || strstr(message, "Corrupt JPEG data") != NULL ||
+           strstr(message, "Premature end of JPEG") != NULL;
+}
+
 /* The first failure says most. */
 static void CPL_STDCALL take_message(CPLErr level, CPLErrorNum number, const char *message)
 {
     (void)number;
     struct tw_reason *reason = CPLGetErrorHandlerUserData();
-    if (level >= CE_Failure)
+    if (is_failure(level, message))
         tw_reason_set(reason, "it cannot be decoded: %s", message);
 }
 

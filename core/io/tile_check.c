@@ -43,7 +43,7 @@ static const struct kind *kind_of(const char *extension)
     return &any;
 }
 
-/* Failures, and the warnings of decoders that go on with half a picture. */
+/* What opens, but not without failures. */
 static void CPL_STDCALL take_message(CPLErr level, CPLErrorNum number, const char *message)
 {
     (void)number;

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import threading
 
 from osgeo import gdal, ogr, osr
@@ -294,6 +295,14 @@ bounds     3 4 3 4
         for name in ("a", "b"):
             self.image(f"many/{name}.tif", runs.scene(1)[0], (0, 0, 20, 10), srs="EPSG:4326", nodata=0)
         self.assertIn("many: raster\nformat     catalogue\npixels     1 band of uint8", self.must_run("info", "many"))
+
+    def test_names_that_are_no_utf8(self):
+        path = self.write("places.geojson", POINT)
+        name = os.fsencode(path.with_name("a")) + b"\xe4.geojson"
+        os.rename(path, name)
+        done = subprocess.run([harness.BINARY, "info", "--json", name], capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stdout, done.stderr.decode()),
+                         (3, b"", "tilewright: cannot write this as JSON: a name is not UTF-8, or there is no memory left\n"))
 
     def test_what_is_nothing_is_refused(self):
         self.write("text.txt", "hello")

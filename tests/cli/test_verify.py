@@ -413,6 +413,19 @@ class File(Case):
         self.assertEqual(len(told), 1)
         self.assertRegex(told[0], r"\Abroken   dem.tif: block \d+/0 of overview 2: it cannot be decoded: .")
 
+    def test_jpeg_in_a_geotiff(self):
+        """libtiff hands the warnings of libjpeg on, and gray pixels."""
+        path = self.image("dem.tif", runs.scene(4), (0, 0, 20, 10), srs="EPSG:4326",
+                          options=("COMPRESS=JPEG", "PHOTOMETRIC=YCBCR", "TILED=YES"))
+        self.assertIn("all is well", self.must_run("verify", "dem.tif"))
+        dataset = gdal.Open(str(path))
+        start, size = (int(dataset.GetRasterBand(1).GetMetadataItem(f"BLOCK_{what}_1_1", "TIFF")) for what in ("OFFSET", "SIZE"))
+        dataset = None
+        data, middle = path.read_bytes(), start + size // 2
+        told = self.broken(data[:middle] + b"\xff\xd9" + bytes(start + size - middle - 2) + data[start + size:])
+        self.assertEqual(len(told), 1)
+        self.assertRegex(told[0], r"\Abroken   dem.tif: block 1/1: it cannot be decoded: JPEGLib:Corrupt JPEG data: premature end")
+
     def test_what_is_no_raster(self):
         self.write("text.tif", "hello")
         self.check_fails(2, "tilewright: 'text.tif' is not a raster", "verify", "text.tif")
