@@ -85,6 +85,8 @@ static void print_words(const struct subject *subject)
     if (subject->bytes >= 0)
         printf(", %s", tw_size_text((double)subject->bytes, size));
     printf("\n");
+    if (about->made_by[0] != '\0')
+        printf("made by    %s\n", about->made_by);
     print_structure(about);
     if (tw_source_kind(subject->source) == TW_SOURCE_STACK)
         print_scenes(subject);
@@ -119,6 +121,8 @@ static bool print_json(const struct subject *subject)
         json_object_set_new(json, "overviews", json_integer(about->num_overviews));
         json_object_set_new(json, "cog", json_boolean(about->is_cog));
     }
+    if (about->made_by[0] != '\0')
+        json_object_set_new(json, "made_by", json_string(about->made_by));
     if (about->compression[0] != '\0')
         json_object_set_new(json, "compression", json_string(about->compression));
     return tw_print_json(json);

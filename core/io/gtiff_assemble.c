@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char fingerprint_key[] = "TILEWRIGHT_FINGERPRINT";
+const char tw_fingerprint_key[] = "TILEWRIGHT_FINGERPRINT";
 static const char plain_name[] = "assembled.tif", cog_name[] = "assembled.cog.tif", prefix[] = "assembled.";
 
 /* Pixels of a side of what is assembled at once, and its memory. */
@@ -162,7 +162,7 @@ static enum tw_status write_plain(const struct tw_assembly *assembly, const stru
     if (assembly->sink->encoder->is_lossy && !tw_gtiff_add_mask(dataset))
         status = tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
     if (status == TW_OK &&
-        GDALSetMetadataItem(dataset, fingerprint_key, assembly->fingerprint, NULL) != CE_None)
+        GDALSetMetadataItem(dataset, tw_fingerprint_key, assembly->fingerprint, NULL) != CE_None)
         status = tw_error_set(err, TW_ESTORAGE, "cannot write a GeoTIFF: %s", tw_gdal_reason());
     if (status == TW_OK)
         status = copy_tiles(assembly, dataset, err);
@@ -257,7 +257,7 @@ char *tw_assembly_fingerprint(const char *path, struct tw_arena *arena)
     GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_RASTER, NULL, NULL, NULL);
     if (dataset == NULL)
         return NULL;
-    const char *found = GDALGetMetadataItem(dataset, fingerprint_key, NULL);
+    const char *found = GDALGetMetadataItem(dataset, tw_fingerprint_key, NULL);
     char *copy = found != NULL ? tw_arena_strdup(arena, found) : NULL;
     GDALClose(dataset);
     return copy;

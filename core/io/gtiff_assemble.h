@@ -35,4 +35,7 @@ enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work,
 /* The fingerprint of a file that tw_assemble has made, in the arena; NULL when it is none. */
 char *tw_assembly_fingerprint(const char *path, struct tw_arena *arena);
 
+/* The item of the file's metadata that holds its fingerprint. */
+extern const char tw_fingerprint_key[];
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "source_about.h"
+#include "gtiff_assemble.h"
 #include "source_raster.h"
 #include "source_vector.h"
 #include "stack.h"
@@ -52,6 +53,9 @@ static void tell_structure(GDALDatasetH dataset, struct tw_arena *arena, struct 
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
     about->driver = keep(arena, GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
     about->compression = keep(arena, GDALGetMetadataItem(dataset, "COMPRESSION", "IMAGE_STRUCTURE"));
+    const char *program = GDALGetMetadataItem(dataset, "TIFFTAG_SOFTWARE", NULL);
+    bool is_own = GDALGetMetadataItem(dataset, tw_fingerprint_key, NULL) != NULL;
+    about->made_by = is_own ? "tilewright" : keep(arena, program);
     about->is_cog = layout != NULL && strcmp(layout, "COG") == 0;
     GDALGetBlockSize(band, &about->block_width_px, &about->block_height_px);
     about->num_overviews = GDALGetOverviewCount(band);
@@ -178,6 +182,7 @@ enum tw_status tw_source_tell(const struct tw_source *source, struct tw_arena *a
                                       .path = "",
                                       .crs = "",
                                       .driver = "",
+                                      .made_by = "",
                                       .compression = "",
                                       .layer = "",
                                       .first = "",

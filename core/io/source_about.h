@@ -20,7 +20,8 @@ struct tw_source_about {
     const char *compression;          /* `DEFLATE` */
     int block_width_px, block_height_px, num_overviews;
     bool is_cog;
-    const char *layer; /* of a vector */
+    const char *made_by; /* as the file says: the program */
+    const char *layer;   /* of a vector */
     int64_t num_features;
     const char *first, *last; /* dates of a stack, as they are written */
     bool has_zooms;           /* of a folder of tiles */

@@ -172,6 +172,8 @@ total           7 +\d.* kB           0           4           0
         self.assertRegex(self.info(), r"output     out.tif: GTiff, 3 bands of uint8, nodata 0, complete, \d+ kB\n\n"
                                       r" zoom   metatiles     to make  made\n    6           1           0  computed\n\Z")
         self.assertEqual(self.told()["output"]["state"], "complete")
+        self.assertRegex(self.info("out.tif"), r"\Aout.tif: raster, \d+ kB\nmade by    tilewright\nformat     GTiff, ")
+        self.assertEqual(self.told("out.tif")["made_by"], "tilewright")
         self.config(zoom_levels=6, baselevels=None, process_parameters={"gain": 2},
                     output={"path": "out.tif", "format": "GTiff", "metatiling": None, "dtype": "uint8", "bands": 3})
         self.assertIn("\nchanged    it was not made as the configuration says now\n", self.info())
