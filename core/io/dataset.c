@@ -21,7 +21,14 @@ struct entry {
     unsigned long long last_used;
 };
 
+/* A copy that is opened instead of a file. */
+struct copy {
+    const char *path, *copy;
+};
+
 struct tw_dataset_pool {
+    struct copy *copies;
+    size_t num_copies;
     struct entry *entries;
     int num_entries;
     int max_open;
@@ -115,7 +122,27 @@ void tw_dataset_pool_free(struct tw_dataset_pool *pool)
     for (int i = 0; i < pool->num_entries; i++)
         entry_close(&pool->entries[i]);
     free(pool->entries);
+    free(pool->copies);
     free(pool);
+}
+
+bool tw_dataset_pool_replace(struct tw_dataset_pool *pool, const char *path, const char *copy)
+{
+    struct copy *more = realloc(pool->copies, (pool->num_copies + 1) * sizeof(*more));
+    if (more == NULL)
+        return false;
+    more[pool->num_copies++] = (struct copy){path, copy};
+    pool->copies = more;
+    return true;
+}
+
+/* What is opened for a path. */
+static const char *opened_for(const struct tw_dataset_pool *pool, const char *path)
+{
+    for (size_t i = 0; i < pool->num_copies; i++)
+        if (strcmp(pool->copies[i].path, path) == 0)
+            return pool->copies[i].copy;
+    return path;
 }
 
 static struct entry *find(struct tw_dataset_pool *pool, const char *path, bool is_vector)
@@ -194,7 +221,8 @@ static enum tw_status get(struct tw_dataset_pool *pool, const char *path, bool i
     struct entry *entry = find(pool, path, is_vector);
     if (entry == NULL) {
         GDALDatasetH opened = NULL;
-        enum tw_status status = is_vector ? open_vector(path, &opened, err) : open_raster(path, &opened, err);
+        const char *file = opened_for(pool, path);
+        enum tw_status status = is_vector ? open_vector(file, &opened, err) : open_raster(file, &opened, err);
         if (status != TW_OK)
             return status;
         entry = take_slot(pool);

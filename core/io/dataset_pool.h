@@ -9,6 +9,7 @@
 #ifndef TW_DATASET_POOL_H
 #define TW_DATASET_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct tw_dataset_pool;
@@ -23,6 +24,11 @@ const char *tw_gdal_version(void);
 
 /* NULL when out of memory. max_open >= 1. */
 struct tw_dataset_pool *tw_dataset_pool_new(int max_open);
+
+/* From now on the file `copy` is opened where `path` is asked for; both are borrowed. False when out of
+ * memory.
+ */
+bool tw_dataset_pool_replace(struct tw_dataset_pool *pool, const char *path, const char *copy);
 
 /* Accepts NULL; closes every dataset. */
 void tw_dataset_pool_free(struct tw_dataset_pool *pool);

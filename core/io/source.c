@@ -155,7 +155,10 @@ static enum tw_status choose_driver(struct tw_source *source, const enum tw_sour
     if (source->driver == &tw_source_tile_directory && tw_tile_directory_is_vector(source))
         source->driver = &tw_source_vector_tiles;
     check_keys(source, problems);
+    bool is_file = source->driver == &tw_source_raster || source->driver == &tw_source_vector;
     enum tw_status status = tw_limits_read(value, source->arena, &source->limits, problems);
+    if (is_file && status != TW_ENOMEM)
+        status = tw_source_cache_read(value, source->folder, source->arena, &source->cache, problems);
     if (status != TW_ENOMEM)
         status = source->driver->open(source, problems);
     return status == TW_OK && problems->count > before ? TW_EUSAGE : status;
@@ -281,6 +284,25 @@ enum tw_status tw_source_area(const struct tw_source *source, const struct tw_gr
     return status == TW_OK && is_limited(source) ? tw_source_cut_area(source, grid, area, err) : status;
 }
 
+double tw_source_copy_percent(const struct tw_source *source)
+{
+    const char *path = source->facts.path;
+    bool is_copied =
+        source->cache.folder != NULL && path != NULL && tw_path_is_remote(path) && !tw_path_is_database(path);
+    return is_copied ? source->cache.intersection_percent : -1;
+}
+
+enum tw_status tw_source_make_copy(struct tw_source *source, const char **copy, bool *is_new,
+                                   struct tw_error *err)
+{
+    bool begun = tw_source_begin(source);
+    enum tw_status status =
+        tw_source_cache_fill(&source->cache, source->facts.path, source->arena, is_new, err);
+    tw_source_end(source, begun);
+    *copy = source->cache.copy;
+    return status;
+}
+
 struct tw_reader *tw_reader_new(const struct tw_source *source, struct tw_dataset_pool *pool)
 {
     struct tw_reader *reader = calloc(1, sizeof(*reader));
@@ -289,7 +311,10 @@ struct tw_reader *tw_reader_new(const struct tw_source *source, struct tw_datase
     reader->source = source;
     reader->pool = pool;
     reader->files = tw_files_new(pool);
-    if (reader->files == NULL) {
+    bool has_copy = source->cache.copy != NULL;
+    if (reader->files == NULL ||
+        (has_copy && !tw_dataset_pool_replace(pool, source->facts.path, source->cache.copy))) {
+        tw_files_free(reader->files);
         free(reader);
         return NULL;
     }

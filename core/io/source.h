@@ -79,6 +79,14 @@ const struct tw_value *tw_source_value(const struct tw_source *source);
 enum tw_status tw_source_parts(const struct tw_source *source, const struct tw_grid *grid,
                                struct tw_input_parts *parts, struct tw_error *err);
 
+/* How much of the source's bounds, in percent, a run has to need for a local copy of its file; negative when
+ * none is wanted: the file is local, or the configuration says nothing of it. */
+double tw_source_copy_percent(const struct tw_source *source);
+/* Makes the copy, unless there is one: readers that are made from now on open it. *is_new: it was made now.
+ * TW_EINPUT, TW_ESTORAGE. */
+enum tw_status tw_source_make_copy(struct tw_source *source, const char **copy, bool *is_new,
+                                   struct tw_error *err);
+
 /* Between them, what this thread asks of GDAL is asked with the source's own settings; the functions of this
  * header do so by themselves. */
 bool tw_source_begin(const struct tw_source *source);

@@ -13,6 +13,7 @@
 #include "place_limits.h"
 #include "raster_file.h"
 #include "source.h"
+#include "source_cache.h"
 #include "source_settings.h"
 
 struct tw_reader_limits;
@@ -27,8 +28,9 @@ struct tw_source {
     const char **band_names;
     enum tw_dtype dtype;
     size_t num_scenes;
-    struct tw_settings settings; /* source.c sees to them */
-    struct tw_limits limits;     /* read no more of it; source.c sees to that */
+    struct tw_source_cache cache; /* of one remote file */
+    struct tw_settings settings;  /* source.c sees to them */
+    struct tw_limits limits;      /* read no more of it; source.c sees to that */
     struct tw_source_facts facts;
     void *state;
 };

@@ -88,6 +88,9 @@ bool tw_plan_is_base(const struct tw_plan *plan, int zoom);
 enum tw_status tw_plan_inputs_area(const struct tw_plan *plan, int zoom, struct tw_area **area,
                                    struct tw_error *err);
 
+/* Makes the local copies that inputs ask for, before there are workers. */
+enum tw_status tw_plan_make_copies(struct tw_plan *plan, bool is_quiet, struct tw_error *err);
+
 /* The overviews that are made from a tile's pixels: the one above it and, where tiles overlap by a
  * pixelbuffer, its neighbours. None for tiles whose zoom has no overviews above it. */
 struct tw_overviews_of {

@@ -378,6 +378,8 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     if (status == TW_OK && has_work)
         status = begin(engine, err);
     if (status == TW_OK && has_work)
+        status = tw_plan_make_copies(plan, options->progress == TW_PROGRESS_QUIET, err);
+    if (status == TW_OK && has_work)
         status = run(engine, result, err);
     result->seconds = tw_clock_s() - started;
     if (result->hanging == 0)

@@ -12,6 +12,13 @@
     "{\"type\": [\"array\", \"null\"], \"items\": {\"type\": [\"number\", \"string\"], " ENVIRONMENT         \
     "}, \"minItems\": 4, \"maxItems\": 4}"
 
+#define CACHE                                                                                                \
+    "{\"anyOf\": [{\"enum\": [\"memory\"]}, {\"type\": \"object\", \"required\": [\"path\"], "               \
+    "\"additionalProperties\": "                                                                             \
+    "false, \"properties\": {\"path\": {\"type\": \"string\"}, \"intersection_percent\": {\"type\": "        \
+    "[\"number\", "                                                                                          \
+    "\"string\"]}, \"format\": {\"type\": \"string\"}, \"keep\": {\"type\": [\"boolean\", \"string\"]}}}, "  \
+    "{\"type\": \"null\"}]}"
 #define AREA                                                                                                 \
     "{\"anyOf\": [{\"type\": [\"string\", \"null\"]}, {\"type\": \"object\", \"required\": [\"path\"], "     \
     "\"additionalProperties\": false, \"properties\": {\"path\": {\"type\": \"string\"}, \"layer\": "        \
@@ -90,7 +97,8 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"input", "band_names", "What scripts call the bands.", NAMES},
     {"input", "nodata", "The nodata value, instead of what the file says.", "number"},
     {"input", "scale", "Apply the file's scale and offset.", "bool"},
-    {"input", "cache", "mapchete's; has no meaning here.", "any"},
+    {"input", "cache", "A local copy of a remote file, made once: {path: FOLDER, intersection_percent: 50}.",
+     CACHE},
     {"input", "bounds", "Read only what lies in [left, bottom, right, top].", "ref bounds"},
     {"input", "bounds_crs", "The CRS of bounds (default: the grid's).", "crs"},
     {"input", "area", "Read only what lies in this polygon: WKT, GeoJSON or a vector file.", AREA},

@@ -1,5 +1,9 @@
 """A grid that goes round the world has no edge at 180 degrees; it has edges at the poles."""
+import json
+
 import numpy as np
+from shapely import wkt
+from shapely.geometry import mapping, shape
 
 import harness
 
@@ -88,6 +92,67 @@ class Antimeridian(harness.Case):
         self.must_run("execute", "out.yaml", "--quiet")
         first = harness.read(self.folder / "out/2/1/0.tif")[0]
         self.assertTrue(np.array_equal(first[:, :8], square[120:264, -8:]))
+
+
+VECTORS = """process: script.lua
+input: {{inp: {inp}}}
+pyramid: {{grid: geodetic, tile_size: 128, metatiling: {metatiling}, pixelbuffer: 8}}
+zoom_levels: 2
+output: {{path: out, format: GeoJSON, schema: {{properties: {{name: str}}, geometry: {kind}}}, pixelbuffer: {buffer}}}
+{more}
+"""
+
+
+class Vectors(harness.Case):
+    """Zoom 2 has 8 x 4 tiles of 45 degrees; 8 pixels are 2.8 degrees."""
+
+    def features(self, crs="OGC:CRS84", name="shapes.geojson", **shapes):
+        self.write(name, json.dumps({"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": crs}}, "features": [
+            {"type": "Feature", "properties": {"name": name}, "geometry": mapping(wkt.loads(text))} for name, text in shapes.items()]}))
+
+    def made(self, kind, inp="shapes.geojson", metatiling=1, buffer=0, more=""):
+        """Column of the tile -> names and shapes."""
+        self.write("config.yaml", VECTORS.format(inp=inp, kind=kind, metatiling=metatiling, buffer=buffer, more=more))
+        self.write("script.lua", "return process { inputs = { inp = 'vector' }, run = function(tile, input) return input.inp:features() end }\n")
+        self.must_run("execute", "config.yaml", "--quiet", "--overwrite")
+        found = {}
+        for path in self.folder.glob("out/2/*/*.geojson"):
+            features = json.loads(path.read_text())["features"]
+            found.setdefault(int(path.stem), []).extend((f["properties"]["name"], shape(f["geometry"])) for f in features)
+        return found
+
+    def test_points_of_the_other_side_are_in_the_buffer(self):
+        self.features(east="POINT (179 10)", west="POINT (-179 10)", far="POINT (-170 10)", middle="POINT (0 10)")
+        made = {col: sorted((name, point.x) for name, point in features) for col, features in self.made("Point", buffer=8).items()}
+        self.assertEqual(made[7], [("east", 179), ("west", 181)])
+        self.assertEqual(made[0], [("east", -181), ("far", -170), ("west", -179)])
+
+    def test_shapes_beyond_180_degrees_show_on_both_sides(self):
+        self.features(across="POLYGON ((170 0, 190 0, 190 20, 170 20, 170 0))")
+        made = self.made("Polygon")
+        self.assertEqual({col: [s.bounds for _, s in features] for col, features in made.items()},
+                         {7: [(170, 0, 180, 20)], 0: [(-180, 0, -170, 20)]})
+        buffered = self.made("Polygon", buffer=8)
+        self.assertEqual({col: round(sum(s.area for _, s in features), 6) for col, features in buffered.items()},
+                         {7: 12.8125 * 20, 0: 12.8125 * 20})
+
+    def test_halves_on_both_sides_stay_whole_in_the_buffer(self):
+        self.features(halves="MULTIPOLYGON (((170 0, 180 0, 180 20, 170 20, 170 0)), ((-180 0, -170 0, -170 20, -180 20, -180 0)))")
+        made = self.made("MultiPolygon", buffer=8)
+        self.assertEqual({col: round(sum(s.area for _, s in features), 6) for col, features in made.items()},
+                         {7: 12.8125 * 20, 0: 12.8125 * 20})
+
+    def test_a_projected_shape_across_the_line_stays_small(self):
+        self.features("EPSG:32660", across="POLYGON ((700000 1000000, 950000 1000000, 950000 1100000, 700000 1100000, 700000 1000000))")
+        made = self.made("Polygon")
+        self.assertEqual(set(made), {0, 7})
+        self.assertLess(sum(s.area for features in made.values() for _, s in features), 4)
+        self.assertGreater(min(sum(s.area for _, s in features) for features in made.values()), 0.5)
+
+    def test_bounds_across_the_line_find_both_sides(self):
+        self.features(east="POINT (179 10)", west="POINT (-179 10)", middle="POINT (0 10)")
+        made = self.made("Point", more="bounds: [170, 0, 190, 20]")
+        self.assertEqual({col: [name for name, _ in features] for col, features in made.items()}, {7: ["east"], 0: ["west"]})
 
 
 if __name__ == "__main__":

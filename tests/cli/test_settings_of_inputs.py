@@ -54,6 +54,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         data = path.read_bytes()
         begin, end = 0, len(data)
+        is_late = self.headers.get("Range", "bytes=0-").split("=")[1][0] != "0"
+        if self.server.breaks_off and with_body and is_late:
+            self.send_response(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         if self.headers.get("Range"):
             first, _, last = self.headers["Range"].removeprefix("bytes=").partition("-")
             begin, end = int(first), min(int(last or len(data)) + 1, len(data))
@@ -75,6 +81,7 @@ class Case(harness.Case):
         self.image("local.tif", np.full((128, 128), 100, "uint16"), harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.folder, self.server.asked = self.folder / "served", []
+        self.server.breaks_off = False
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
@@ -157,6 +164,118 @@ class Settings(Case):
         self.config("{format: catalogue, path: ['${WHERE}/a.tif', '${MORE:-local}.tif']}")
         self.must_run("execute", "config.yaml", "--quiet", env={"WHERE": "served"})
         self.assertEqual(self.value(), 100)
+
+
+class Copies(Case):
+    def copies(self):
+        return sorted(path for path in (self.folder / "cache").rglob("*") if path.is_file())
+
+    def test_a_copy_is_made_once(self):
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache, format: COG, keep: true}}}}", "other: local.tif")
+        self.must_run("check", "config.yaml", env=self.env)
+        self.assertFalse((self.folder / "cache").exists())
+        code, _, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertEqual((code, self.value()), (0, 107), err)
+        [copy] = self.copies()
+        self.assertRegex(str(copy.relative_to(self.folder)), "^cache/[0-9a-f]{16}/a.tif$")
+        self.assertEqual(copy.read_bytes(), (self.folder / "served/a.tif").read_bytes())
+        self.assertIn(f"tilewright: copied '/vsicurl/{self.url}/open/a.tif' to '{copy.relative_to(self.folder)}'\n", err)
+        before = copy.stat().st_mtime_ns
+        _, _, err = self.run_tilewright("execute", "config.yaml", "--overwrite", env=self.env)
+        self.assertNotIn("copied", err)
+        self.assertEqual(self.copies()[0].stat().st_mtime_ns, before)
+        self.assertIn("nothing to do", "".join(self.run_tilewright("execute", "config.yaml", env=self.env)[1:]))
+
+    def test_pixels_come_from_the_copy(self):
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache}}}}")
+        self.must_run("execute", "config.yaml", "--quiet", env=self.env)
+        [copy] = self.copies()
+        self.image("marked.tif", np.full((128, 128), 55, "uint16"), harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
+        os.replace(self.folder / "marked.tif", copy)
+        self.must_run("execute", "config.yaml", "--quiet", "--overwrite", env=self.env)
+        self.assertEqual(self.value(), 55)
+
+    def test_a_changed_file_is_copied_anew(self):
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache}}}}")
+        self.must_run("execute", "config.yaml", "--quiet", env=self.env)
+        self.image("served/a.tif", np.full((128, 128), 8, "uint16"), harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
+        self.must_run("execute", "config.yaml", "--quiet", "--update", env=self.env)
+        self.assertEqual((self.value(), len(self.copies())), (8, 2))
+
+    def test_several_processes_make_one(self):
+        for i in range(3):
+            self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache}}}}")
+            text = (self.folder / "config.yaml").read_text()
+            self.write(f"config{i}.yaml", text.replace("path: out", f"path: out{i}"))
+        running = [subprocess.Popen([harness.BINARY, "execute", f"config{i}.yaml"], cwd=self.folder, env={**os.environ, **self.env},
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for i in range(3)]
+        said = [process.communicate()[1] for process in running]
+        self.assertEqual([process.returncode for process in running], [0] * 3, said)
+        self.assertEqual((len(self.copies()), sum("copied" in text for text in said)), (1, 1))
+
+    def test_what_was_broken_off_is_swept(self):
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache}}}}")
+        self.write("cache/copy.part", "half")
+        self.must_run("execute", "config.yaml", "--quiet", env=self.env)
+        self.assertEqual(len(self.copies()), 1)
+
+    def test_half_a_copy_is_none(self):
+        noise = np.random.default_rng(1).integers(1, 60000, (512, 512)).astype("uint16")
+        self.image("served/a.tif", noise, harness.tile_bounds(ZOOM, ROW, COL), nodata=0)
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache}}}}")
+        self.server.breaks_off = True
+        code, _, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertNotEqual(code, 0)
+        self.assertRegex(err, f"^tilewright: input 'dem': cannot copy '/vsicurl/{self.url}/open/a.tif': it ends after [0-9]+ of [0-9]+ bytes\n")
+        self.assertEqual(self.copies(), [])
+        self.server.breaks_off = False
+        self.must_run("execute", "config.yaml", "--quiet", env=self.env)
+        self.assertEqual(len(self.copies()), 1)
+
+    def test_vectors_and_credentials(self):
+        self.write("served/f.geojson", '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Point", '
+                                       '"coordinates": [-44, 52]}}]}')
+        self.config(f"{{path: {self.url}/private/f.geojson, cache: {{path: cache}}, storage_options: {{username: me, password: {SECRET}}}}}")
+        self.write("config.yaml", (self.folder / "config.yaml").read_text().replace(
+            "format: GTiff, dtype: uint16, bands: 1", "format: GeoJSON, schema: {properties: {}, geometry: Point}"))
+        self.write("script.lua", "return process { inputs = { dem = 'vector' }, run = function(tile, input) return input.dem:features() end }\n")
+        self.must_run("execute", "config.yaml", "--quiet", env=self.env)
+        self.assertEqual(len(list(self.folder.glob("out/5/*/*.geojson"))), 1)
+        self.assertTrue(self.copies()[0].name == "f.geojson")
+
+    def test_only_when_enough_is_needed(self):
+        self.image("served/a.tif", np.full((512, 512), 7, "uint16"), harness.tile_bounds(ZOOM - 2, ROW // 4, COL // 4), nodata=0)
+        left, bottom, right, top = harness.tile_bounds(ZOOM, ROW, COL)
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache, intersection_percent: 50}}}}")
+        self.must_run("execute", "config.yaml", "--quiet", "--bounds", left, bottom, right, top, env=self.env)
+        self.assertFalse((self.folder / "cache").exists())
+        self.must_run("execute", "config.yaml", "--quiet", env=self.env)
+        self.assertEqual(len(self.copies()), 1)
+
+    def test_local_files_need_none(self):
+        self.config("{path: local.tif, cache: {path: cache}}")
+        self.must_run("execute", "config.yaml", "--quiet")
+        self.assertFalse((self.folder / "cache").exists())
+        self.config("{path: local.tif, cache: memory}")
+        self.must_run("execute", "config.yaml", "--quiet")
+
+    def test_what_cannot_be_written(self):
+        self.write("cache", "no folder")
+        self.config(f"{{path: {self.url}/open/a.tif, cache: {{path: cache}}}}")
+        code, _, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertEqual((code, err.strip()), (3, "tilewright: input 'dem': cannot make the folder 'cache': Not a directory"))
+
+    def test_wrong_uses(self):
+        for cache, message in (
+            ("disk", "3:33: cache must be a map with the path of a folder, not 'disk'"),
+            ("{}", "3:33: cache.path must be a local folder, not missing"),
+            ("{path: s3://bucket}", "3:40: cache.path must be a local folder, not 's3://bucket'"),
+            ("{path: c, intersection: 5}", "3:43: unknown cache key 'intersection'; known: path, intersection_percent, format, keep"),
+            ("{path: c, intersection_percent: 101}", "3:65: cache.intersection_percent must be a number from 0 to 100, not 101"),
+        ):
+            self.config(f"{{path: local.tif, cache: {cache}}}")
+            with self.subTest(cache):
+                self.check_fails(2, "config.yaml:" + message, "execute", "config.yaml")
 
 
 class NamedByOthers(Case):
