@@ -112,6 +112,8 @@ static enum tw_status check_vrt(const struct tw_plan *plan, const struct tw_exec
     if (tw_encoder_is_vector(tw_sink_encoder(plan->sink)))
         return tw_error_set(err, TW_EUSAGE,
                             "--vrt shows tiles as one raster, and those of '%s' hold features", path);
+    if (execution->index_folder != NULL && !execution->dry_run)
+        return tw_index_make_folder(execution->index_folder, err);
     return TW_OK;
 }
 

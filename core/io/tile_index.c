@@ -8,8 +8,10 @@
 
 #include <cpl_vsi.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *const tw_index_formats[TW_NUM_INDEX_FORMATS] = {"geojson", "gpkg", "shp", "fgb",
                                                             "txt",     "vrt",  "tif"};
@@ -69,6 +71,21 @@ enum tw_status tw_index_check(const struct tw_index_spec *spec, struct tw_error 
                             spec->output->folder);
     enum tw_status status = check_field(spec, err);
     return status == TW_OK ? check_crs(spec, err) : status;
+}
+
+enum tw_status tw_index_make_folder(const char *folder, struct tw_error *err)
+{
+    if (tw_path_is_remote(folder))
+        return tw_error_set(err, TW_EUSAGE,
+                            "'%s' is not on this machine; an index is written into local folders only",
+                            folder);
+    if (tw_file_exists(folder) && !tw_is_folder(folder))
+        return tw_error_set(err, TW_EUSAGE, "'%s' is a file, and an index goes into a folder", folder);
+    enum tw_status status = tw_make_folders(folder, err);
+    if (status == TW_OK && access(folder, W_OK) != 0)
+        return tw_error_set(err, TW_ESTORAGE, "cannot write into the folder '%s': %s", folder,
+                            strerror(errno));
+    return status;
 }
 
 char *tw_index_name(const struct tw_index_zoom *zoom, const struct tw_tile *tile)
@@ -277,7 +294,7 @@ enum tw_status tw_index_write(const struct tw_index_spec *spec, struct tw_index_
         (collecting.root = absolute(collecting.arena, spec->output->folder)) == NULL)
         status = tw_error_nomem(err);
     if (status == TW_OK)
-        status = tw_make_folders(spec->folder, err);
+        status = tw_index_make_folder(spec->folder, err);
     if (status == TW_OK)
         status = tw_tile_output_list(&listing, err);
     if (status == TW_OK)

@@ -45,6 +45,10 @@ struct tw_index_result {
  * that is one of ours or too long for a Shapefile. */
 enum tw_status tw_index_check(const struct tw_index_spec *spec, struct tw_error *err);
 
+/* Makes the folder of an index. TW_EUSAGE when it is remote or a file; TW_ESTORAGE when nothing can be
+ * written into it. */
+enum tw_status tw_index_make_folder(const char *folder, struct tw_error *err);
+
 /* Writes `{zoom}.{format}` for each zoom that has tiles, whole or not at all; files of an earlier index are
  * replaced. Takes memory for the tiles of a zoom. TW_ESTORAGE; TW_EINPUT when the first tile cannot be read
  * for a VRT. */

@@ -16,43 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the first tile says of all. */
-struct facts {
-    int num_bands, block_width, block_height;
-    struct {
-        GDALDataType type;
-        GDALColorInterp color;
-        bool has_nodata;
-        double nodata;
-    } * bands;
-};
-
-static enum tw_status read_facts(const struct tw_index_zoom *zoom, struct facts *facts, struct tw_error *err)
-{
-    struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
-    const char *name = tw_index_name(zoom, zoom->tiles);
-    const char *path = name != NULL ? tw_arena_printf(zoom->arena, "%s/%s", zoom->root, name) : NULL;
-    GDALDatasetH dataset = NULL;
-    enum tw_status status =
-        path != NULL && pool != NULL ? tw_dataset_open(pool, path, &dataset, err) : tw_error_nomem(err);
-    if (status == TW_OK) {
-        facts->num_bands = GDALGetRasterCount(dataset);
-        facts->bands = tw_arena_calloc(zoom->arena, (size_t)facts->num_bands, sizeof(*facts->bands));
-        status = facts->bands != NULL ? TW_OK : tw_error_nomem(err);
-    }
-    for (int i = 0; status == TW_OK && i < facts->num_bands; i++) {
-        GDALRasterBandH band = GDALGetRasterBand(dataset, i + 1);
-        int has_nodata = 0;
-        facts->bands[i].nodata = GDALGetRasterNoDataValue(band, &has_nodata);
-        facts->bands[i].type = GDALGetRasterDataType(band);
-        facts->bands[i].color = GDALGetRasterColorInterpretation(band);
-        facts->bands[i].has_nodata = has_nodata != 0 && facts->bands[i].color != GCI_AlphaBand;
-        GDALGetBlockSize(band, &facts->block_width, &facts->block_height);
-    }
-    tw_dataset_pool_free(pool);
-    return status;
-}
-
 /* The pixels of all tiles of the range, without pixelbuffers. */
 static struct tw_window whole(const struct tw_index_zoom *zoom)
 {
@@ -73,13 +36,6 @@ static bool is_too_large(const struct tw_index_zoom *zoom)
            (zoom->range.last_row - zoom->range.first_row + 1) * side > INT32_MAX;
 }
 
-static void add_escaped(struct tw_text *text, const char *chars)
-{
-    char *escaped = CPLEscapeString(chars, -1, CPLES_XML);
-    tw_text_add(text, escaped);
-    CPLFree(escaped);
-}
-
 /* `../a/b` from a folder to a path, both absolute and without dots. */
 static void add_relative(struct tw_text *text, const char *folder, const char *path)
 {
@@ -94,7 +50,7 @@ static void add_relative(struct tw_text *text, const char *folder, const char *p
         rest += strcspn(rest, "/");
         rest += *rest == '/';
     }
-    add_escaped(text, path + common);
+    tw_index_add_escaped(text, path + common);
 }
 
 /* folder: of the VRT, absolute; NULL: paths are absolute. */
@@ -108,19 +64,20 @@ static enum tw_status add_source_name(const struct tw_index_zoom *zoom, const ch
     if (folder != NULL)
         add_relative(text, folder, location);
     else
-        add_escaped(text, location);
+        tw_index_add_escaped(text, location);
     tw_text_add(text, "</SourceFilename>");
     return TW_OK;
 }
 
 struct vrt {
     const struct tw_index_zoom *zoom;
-    struct facts facts;
+    struct tw_index_facts facts;
     struct tw_window window;
     const char *folder; /* of the VRT, when paths are relative */
     struct tw_text text;
 };
 
+/* band: -1 is the mask. */
 static enum tw_status add_tile(struct vrt *vrt, int band, const struct tw_tile *tile, struct tw_error *err)
 {
     const struct tw_pyramid *pyramid = &vrt->zoom->spec->output->pyramid;
@@ -129,13 +86,17 @@ static enum tw_status add_tile(struct vrt *vrt, int band, const struct tw_tile *
     struct tw_text *text = &vrt->text;
     tw_text_add(text, "    <SimpleSource>");
     enum tw_status status = add_source_name(vrt->zoom, vrt->folder, tile, text, err);
-    tw_text_printf(text, "<SourceBand>%d</SourceBand>", band + 1);
+    if (band < 0)
+        tw_text_add(text, "<SourceBand>mask,1</SourceBand>");
+    else
+        tw_text_printf(text, "<SourceBand>%d</SourceBand>", band + 1);
     tw_text_printf(
         text,
         "<SourceProperties RasterXSize=\"%d\" RasterYSize=\"%d\" DataType=\"%s\" BlockXSize=\"%d\" "
         "BlockYSize=\"%d\"/>",
-        stored.width_px, stored.height_px, GDALGetDataTypeName(vrt->facts.bands[band].type),
-        vrt->facts.block_width, vrt->facts.block_height);
+        stored.width_px, stored.height_px,
+        GDALGetDataTypeName(band < 0 ? GDT_Byte : vrt->facts.bands[band].type), vrt->facts.block_width,
+        vrt->facts.block_height);
     tw_text_printf(text, "<SrcRect xOff=\"%" PRId64 "\" yOff=\"%" PRId64 "\" xSize=\"%d\" ySize=\"%d\"/>",
                    own.col_px - stored.col_px, own.row_px - stored.row_px, own.width_px, own.height_px);
     tw_text_printf(text, "<DstRect xOff=\"%" PRId64 "\" yOff=\"%" PRId64 "\" xSize=\"%d\" ySize=\"%d\"/>",
@@ -145,23 +106,33 @@ static enum tw_status add_tile(struct vrt *vrt, int band, const struct tw_tile *
     return status;
 }
 
-static enum tw_status add_band(struct vrt *vrt, int band, struct tw_error *err)
+static enum tw_status add_tiles(struct vrt *vrt, int band, struct tw_error *err)
 {
-    struct tw_text *text = &vrt->text;
     enum tw_status status = TW_OK;
-    tw_text_printf(text, "  <VRTRasterBand dataType=\"%s\" band=\"%d\">\n",
-                   GDALGetDataTypeName(vrt->facts.bands[band].type), band + 1);
-    if (vrt->facts.bands[band].has_nodata)
-        tw_text_printf(text, "    <NoDataValue>%.17g</NoDataValue>\n", vrt->facts.bands[band].nodata);
-    if (vrt->facts.bands[band].color != GCI_Undefined)
-        tw_text_printf(text, "    <ColorInterp>%s</ColorInterp>\n",
-                       GDALGetColorInterpretationName(vrt->facts.bands[band].color));
     for (size_t i = 0; status == TW_OK && i < vrt->zoom->count; i++) {
         struct tw_arena_mark mark = tw_arena_mark(vrt->zoom->arena);
         status = add_tile(vrt, band, &vrt->zoom->tiles[i], err);
         tw_arena_release(vrt->zoom->arena, mark);
     }
-    tw_text_add(text, "  </VRTRasterBand>\n");
+    return status;
+}
+
+static enum tw_status add_band(struct vrt *vrt, int band, struct tw_error *err)
+{
+    tw_text_printf(&vrt->text, "  <VRTRasterBand dataType=\"%s\" band=\"%d\">\n",
+                   GDALGetDataTypeName(vrt->facts.bands[band].type), band + 1);
+    tw_text_add(&vrt->text, vrt->facts.bands[band].says);
+    enum tw_status status = add_tiles(vrt, band, err);
+    tw_text_add(&vrt->text, "  </VRTRasterBand>\n");
+    return status;
+}
+
+/* Where there is no tile nothing is valid, either. */
+static enum tw_status add_mask(struct vrt *vrt, struct tw_error *err)
+{
+    tw_text_add(&vrt->text, "  <MaskBand>\n  <VRTRasterBand dataType=\"Byte\">\n");
+    enum tw_status status = add_tiles(vrt, -1, err);
+    tw_text_add(&vrt->text, "  </VRTRasterBand>\n  </MaskBand>\n");
     return status;
 }
 
@@ -181,7 +152,7 @@ static enum tw_status add_place(struct vrt *vrt, struct tw_error *err)
     int count = 0;
     const int *mapping = OSRGetDataAxisToSRSAxisMapping(crs, &count);
     tw_text_printf(&vrt->text, "%d,%d\">", count > 0 ? mapping[0] : 1, count > 1 ? mapping[1] : 2);
-    add_escaped(&vrt->text, wkt != NULL ? wkt : "");
+    tw_index_add_escaped(&vrt->text, wkt != NULL ? wkt : "");
     tw_text_printf(&vrt->text,
                    "</SRS>\n  <GeoTransform>%.17g, %.17g, %.17g, %.17g, %.17g, %.17g</GeoTransform>\n",
                    numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
@@ -200,6 +171,8 @@ static enum tw_status make_vrt(struct vrt *vrt, struct tw_error *err)
     enum tw_status status = add_place(vrt, err);
     for (int i = 0; status == TW_OK && i < vrt->facts.num_bands; i++)
         status = add_band(vrt, i, err);
+    if (status == TW_OK && vrt->facts.needs_mask)
+        status = add_mask(vrt, err);
     tw_text_add(&vrt->text, "</VRTDataset>\n");
     free(folder);
     return status;
@@ -212,13 +185,19 @@ enum tw_status tw_index_vrt(const struct tw_index_zoom *zoom, struct tw_error *e
         return tw_error_set(
             err, TW_EUSAGE,
             "--vrt: the tiles of zoom %d lie too far apart for one raster; choose with --bounds", zoom->zoom);
-    enum tw_status status = read_facts(zoom, &vrt.facts, err);
+    enum tw_status status = tw_index_facts_read(zoom, &vrt.facts, err);
     if (status == TW_OK)
         status = make_vrt(&vrt, err);
     if (status == TW_OK)
         status = tw_index_save(zoom, "vrt", &vrt.text, err);
     tw_text_free(&vrt.text);
     return status;
+}
+
+static enum tw_status tif_failed(const struct tw_index_zoom *zoom, struct tw_error *err)
+{
+    return tw_error_set(err, TW_ESTORAGE, "cannot make '%s/%d.tif': %s", zoom->spec->folder, zoom->zoom,
+                        tw_gdal_reason());
 }
 
 /* A row of pixels from the first tile of a row to the last. */
@@ -238,8 +217,7 @@ static enum tw_status write_rows(const struct tw_index_zoom *zoom, GDALRasterBan
         if (GDALRasterIO(band, GF_Write, (int)(first - zoom->range.first_col),
                          (int)(row - zoom->range.first_row), length, 1, pixels, length, 1, GDT_Byte, 0,
                          0) != CE_None)
-            return tw_error_set(err, TW_ESTORAGE, "cannot make '%s/%d.tif': %s", zoom->spec->folder,
-                                zoom->zoom, tw_gdal_reason());
+            return tif_failed(zoom, err);
         memset(pixels, 0, (size_t)length);
     }
     return TW_OK;
@@ -248,21 +226,22 @@ static enum tw_status write_rows(const struct tw_index_zoom *zoom, GDALRasterBan
 static enum tw_status place(const struct tw_index_zoom *zoom, GDALDatasetH dataset, struct tw_error *err)
 {
     const struct tw_pyramid *pyramid = &zoom->spec->output->pyramid;
-    struct tw_window window = whole(zoom);
+    /* all tiles but those at the grid's right and lower edges are as large */
+    const struct tw_tile first = {zoom->zoom, zoom->range.first_row, zoom->range.first_col};
+    struct tw_window window = tw_tile_window(pyramid, &first);
     OGRSpatialReferenceH crs = NULL;
     bool has_code;
     double numbers[6];
     enum tw_status status = tw_crs_find_code(pyramid->grid->crs, &crs, &has_code, err);
     if (status != TW_OK)
         return status;
-    window.width_px = window.height_px = 1; /* its corner counts */
     tw_window_geotransform(&window, numbers);
-    numbers[1] *= (double)pyramid->tile_size_px * pyramid->metatiling;
-    numbers[5] *= (double)pyramid->tile_size_px * pyramid->metatiling;
-    GDALSetGeoTransform(dataset, numbers);
-    GDALSetSpatialRef(dataset, crs);
+    numbers[1] *= window.width_px;
+    numbers[5] *= window.height_px;
+    if (GDALSetGeoTransform(dataset, numbers) != CE_None || GDALSetSpatialRef(dataset, crs) != CE_None)
+        status = tif_failed(zoom, err);
     OSRRelease(crs);
-    return TW_OK;
+    return status;
 }
 
 static enum tw_status make_tif(const struct tw_index_zoom *zoom, const char *path, struct tw_error *err)
@@ -278,7 +257,10 @@ static enum tw_status make_tif(const struct tw_index_zoom *zoom, const char *pat
     enum tw_status status = place(zoom, dataset, err);
     if (status == TW_OK)
         status = write_rows(zoom, GDALGetRasterBand(dataset, 1), err);
+    CPLErrorReset();
     GDALClose(dataset);
+    if (status == TW_OK && CPLGetLastErrorType() >= CE_Failure)
+        status = tif_failed(zoom, err);
     return status;
 }
 

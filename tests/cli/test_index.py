@@ -194,6 +194,70 @@ class Index(harness.Case):
         code, out, err = self.run_tilewright("execute", "make.yaml", "--quiet", "--idx-out-dir", "idx")
         self.assertEqual((code, out, err), (0, "", "tilewright: warning: --idx-out-dir has no effect without --vrt\n"))
 
+    def test_a_bad_folder_is_told_before_the_run(self):
+        self.write("file", "")
+        for folder, code, message in (
+                ("s3://bucket/idx", 2, "'s3://bucket/idx' is not on this machine; an index is written into local folders only"),
+                ("file", 2, "'file' is a file, and an index goes into a folder"),
+                ("file/idx", 3, "cannot make the folder 'file/idx': Not a directory")):
+            with self.subTest(folder):
+                self.check_fails(code, f"tilewright: {message}", "convert", "image.tif", "tiles", "--output-pyramid", "mercator", "-z", "5",
+                                 "--vrt", "--idx-out-dir", folder, "--quiet")
+                self.assertEqual(list(self.folder.glob("tiles/5")), [])
+                self.assertFalse((self.folder / "s3:").exists())
+        self.make()
+        self.check_fails(2, "tilewright: 's3://bucket/idx' is not on this machine; an index is written into local folders only", "index",
+                         "tiles", "--txt", "--idx-out-dir", "s3://bucket/idx")
+        self.check_fails(2, "tilewright: 'file' is a file, and an index goes into a folder", "index", "tiles", "--txt", "--idx-out-dir", "file")
+        self.assertFalse((self.folder / "s3:").exists())
+
+    def test_vrt_keeps_masks(self):
+        self.make(more=", compress: jpeg", zooms="5")
+        (self.folder / "tiles/5/11/13.tif").unlink()
+        self.index("--vrt")
+        vrt = gdal.Open(str(self.folder / "tiles/5.vrt"))
+        wanted = np.zeros((vrt.RasterYSize, vrt.RasterXSize), "uint8")
+        for path in self.tiles(5):
+            row, col = (int(path.parent.name) - 10) * 128, (int(path.stem) - 12) * 128
+            tile = gdal.Open(str(path))
+            wanted[row:row + 128, col:col + 128] = tile.GetRasterBand(1).GetMaskBand().ReadAsArray()
+        self.assertEqual(set(np.unique(wanted)), {0, 255})
+        self.assertTrue(np.array_equal(vrt.GetRasterBand(1).GetMaskBand().ReadAsArray(), wanted))
+        self.assertEqual([vrt.GetRasterBand(i + 1).GetDescription() for i in range(3)],
+                         [tile.GetRasterBand(i + 1).GetDescription() for i in range(3)])
+
+    def test_vrt_says_what_bands_say(self):
+        self.write("make.yaml", """process: convert
+input: {inp: image.tif}
+pyramid: {grid: mercator}
+zoom_levels: 4
+process_parameters: {band_indexes: [1]}
+output: {path: tiles, format: GTiff, dtype: uint8, bands: 1, colormap: {1: [255, 0, 0], 7: [0, 9, 0, 255]}, scale: 0.5, offset: 3, unit: m}
+""")
+        self.must_run("execute", "make.yaml", "--quiet", "--vrt")
+        vrt, tile = gdal.Open(str(self.folder / "tiles/4.vrt")), gdal.Open(str(self.tiles(4)[0]))
+        for band in (vrt.GetRasterBand(1), tile.GetRasterBand(1)):
+            self.assertEqual((band.GetScale(), band.GetOffset(), band.GetUnitType()), (0.5, 3, "m"))
+            self.assertEqual(band.GetColorTable().GetColorEntry(7), (0, 9, 0, 255))
+        self.assertEqual(vrt.GetRasterBand(1).Checksum(), tile.GetRasterBand(1).Checksum())
+        self.write("make.yaml", "process: convert\ninput: {inp: image.tif}\npyramid: {grid: mercator}\nzoom_levels: 4\n"
+                   "output: {path: signed, format: GTiff, dtype: int8, bands: 3}\n")
+        self.must_run("execute", "make.yaml", "--quiet", "--vrt")
+        vrt, tile = gdal.Open(str(self.folder / "signed/4.vrt")), gdal.Open(str(self.tiles(4, "signed")[0]))
+        self.assertEqual(vrt.GetRasterBand(1).GetMetadata("IMAGE_STRUCTURE").get("PIXELTYPE"),
+                         tile.GetRasterBand(1).GetMetadata("IMAGE_STRUCTURE").get("PIXELTYPE"))
+        self.assertEqual(vrt.GetRasterBand(1).DataType, tile.GetRasterBand(1).DataType)
+        self.assertEqual(vrt.GetRasterBand(1).Checksum(), tile.GetRasterBand(1).Checksum())
+
+    def test_tif_of_a_zoom_smaller_than_a_metatile(self):
+        self.make(metatiling=4, zooms="[0, 5]")
+        self.index("--tif")
+        for zoom in (0, 5):
+            tile = gdal.Open(str(self.tiles(zoom)[0]))
+            got = gdal.Open(str(self.folder / f"tiles/{zoom}.tif")).GetGeoTransform()
+            self.assertAlmostEqual(got[1], tile.GetGeoTransform()[1] * tile.RasterXSize, delta=1e-6)
+            self.assertAlmostEqual(got[5], tile.GetGeoTransform()[5] * tile.RasterYSize, delta=1e-6)
+
     def test_features(self):
         self.write("land.geojson", json.dumps({"type": "FeatureCollection", "features": [
             {"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]}))
