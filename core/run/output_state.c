@@ -144,6 +144,7 @@ static enum tw_status read_tiles(struct reading *reading, struct tw_error *err)
                             strerror(errno));
     int metatiling = reading->plan != NULL ? reading->plan->config->process_pyramid.metatiling : 0;
     enum tw_status status = tw_presence_open(&reading->presence, reading->output, metatiling, err);
+    reading->presence.visits_empty = reading->plan != NULL;
     reading->state->has_journal = reading->presence.journal != NULL;
     if (status == TW_OK)
         status = tw_tile_output_list(&listing, err);

@@ -109,13 +109,35 @@ static enum tw_status visit_unknown(struct comparison *comparison, uint64_t end)
     return status;
 }
 
+/* Of the square that the curve fills: a damaged journal may name any place. */
+static uint64_t last_place(const struct tw_presence *presence, int zoom)
+{
+    int64_t cols = tw_pyramid_cols(&presence->process, zoom),
+            rows = tw_pyramid_rows(&presence->process, zoom);
+    uint64_t side = 1;
+    while (side < (uint64_t)cols || side < (uint64_t)rows)
+        side *= 2;
+    return side * side - 1;
+}
+
 static enum tw_status visit_run(struct comparison *comparison, const struct tw_interval *run)
 {
+    const struct tw_presence *presence = comparison->presence;
     enum tw_status status = visit_unknown(comparison, run->first);
-    if (run->tag == TW_JOURNAL_GONE)
+    uint64_t last = last_place(presence, comparison->zoom);
+    if (run->tag == TW_JOURNAL_GONE || run->first > last)
         return status;
-    for (uint64_t place = run->first; status == TW_OK && place <= run->last; place++)
-        status = visit_place(comparison, place, run);
+    if (run->last < last)
+        last = run->last;
+    bool skips = run->tag == 0 && !presence->visits_empty;
+    for (uint64_t place = run->first; status == TW_OK && place <= last; place++) {
+        if (skips && comparison->next == presence->count)
+            break;
+        if (skips && presence->places[comparison->next] > place)
+            place = presence->places[comparison->next];
+        if (place <= last)
+            status = visit_place(comparison, place, run);
+    }
     return status;
 }
 

@@ -14,6 +14,7 @@
 struct tw_presence {
     struct tw_pyramid tiles, process;
     struct tw_journal *journal; /* NULL: there is none, or its metatiles are not known */
+    bool visits_empty;          /* also metatiles that the journal says are empty, and that are */
     uint64_t *places;           /* on the Hilbert curve, of the process metatile of each tile of the zoom */
     size_t count, capacity;
 };
@@ -37,7 +38,8 @@ struct tw_place {
     uint32_t present;
 };
 
-/* Visits every one of them, and begins anew with no tiles. A status other than TW_OK ends it. */
+/* Visits every one of them (empty ones only when visits_empty is set), and begins anew with no tiles. A
+ * status other than TW_OK ends it. */
 typedef enum tw_status tw_place_visitor(void *context, const struct tw_place *place, struct tw_error *err);
 enum tw_status tw_presence_compare(struct tw_presence *presence, int zoom, tw_place_visitor *visit,
                                    void *context, struct tw_error *err);

@@ -99,6 +99,36 @@ static void places_are_visited_in_order_whether_known_or_present(void **state)
     tw_presence_close(&presence);
 }
 
+static void empty_metatiles_are_visited_where_tiles_are(void **state)
+{
+    (void)state;
+    struct tw_presence presence =
+        open_presence("tilewright journal 1\n3 2 18446744073709551615 0\n3 0 1 1\n");
+    struct tw_tile at[4];
+    char expected[128];
+    const int places[] = {0, 1, 5, 9};
+    for (int i = 0; i < 4; i++)
+        at[i] = tw_tile_from_hilbert(&presence.process, 3, (uint64_t)places[i]);
+    add(&presence, 2 * at[3].row, 2 * at[3].col);
+    add(&presence, 2 * at[2].row, 2 * at[2].col);
+    snprintf(expected, sizeof(expected), "%d/%d 1 0; %d/%d 1 0; %d/%d 0 1; %d/%d 0 1; ", (int)at[0].row,
+             (int)at[0].col, (int)at[1].row, (int)at[1].col, (int)at[2].row, (int)at[2].col, (int)at[3].row,
+             (int)at[3].col);
+    check(&presence, expected);
+    snprintf(expected, sizeof(expected), "%d/%d 1 0; %d/%d 1 0; ", (int)at[0].row, (int)at[0].col,
+             (int)at[1].row, (int)at[1].col);
+    check(&presence, expected);
+    presence.visits_empty = true;
+    char text[1024] = "";
+    struct tw_error err;
+    assert_int_equal(tw_presence_compare(&presence, 3, put_down, text, &err), TW_OK);
+    int count = 0;
+    for (const char *c = text; *c != '\0'; c++)
+        count += *c == ';';
+    assert_int_equal(count, 16); /* all of the zoom, and nothing beyond it */
+    tw_presence_close(&presence);
+}
+
 static void without_a_journal_there_are_only_tiles(void **state)
 {
     (void)state;
@@ -127,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_are_visited_in_order_whether_known_or_present),
+        cmocka_unit_test(empty_metatiles_are_visited_where_tiles_are),
         cmocka_unit_test(without_a_journal_there_are_only_tiles),
         cmocka_unit_test(metatiles_have_the_tiles_that_the_grid_has),
     };
