@@ -38,7 +38,7 @@ static enum tw_status check_field(const struct tw_index_spec *spec, struct tw_er
     return TW_OK;
 }
 
-/* A GeoJSON names its CRS by a code. */
+/* A GeoJSON that is not in degrees names its CRS by a code. */
 static enum tw_status check_crs(const struct tw_index_spec *spec, struct tw_error *err)
 {
     OGRSpatialReferenceH crs = NULL;
@@ -46,10 +46,10 @@ static enum tw_status check_crs(const struct tw_index_spec *spec, struct tw_erro
     enum tw_status status = tw_crs_find_code(spec->output->pyramid.grid->crs, &crs, &has_code, err);
     if (crs != NULL)
         OSRRelease(crs);
-    if (status == TW_OK && !has_code && spec->formats[TW_INDEX_GEOJSON])
+    if (status == TW_OK && !has_code && spec->formats[TW_INDEX_GEOJSON] && spec->for_gdal)
         return tw_error_set(err, TW_EUSAGE,
-                            "--geojson: a GeoJSON names its CRS by an EPSG code, and that of the tiles has "
-                            "none; use --gpkg or --fgb");
+                            "--geojson --for-gdal: a GeoJSON names its CRS by an EPSG code, and that of the "
+                            "tiles has none; use --gpkg or --fgb");
     return status;
 }
 

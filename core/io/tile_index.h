@@ -32,7 +32,8 @@ struct tw_index_spec {
     const char *folder;    /* of the index files: made if need be */
     const char *field;     /* the name of the field with the paths */
     const char *base_path; /* paths begin with it instead of with the output's folder; NULL: absolute paths */
-    bool for_gdal;         /* s3://, https:// and others as GDAL wants them: /vsis3/, /vsicurl/ */
+    bool for_gdal;         /* s3://, https:// and others as GDAL wants them: /vsis3/, /vsicurl/; GeoJSON in
+                              the grid's CRS instead of in degrees */
     const volatile int *cancel;
 };
 

@@ -38,13 +38,22 @@ static bool add_field(OGRLayerH layer, const char *name, OGRFieldType type, int 
     return made;
 }
 
+/* RFC 7946 has GeoJSON in longitude and latitude of WGS 84. */
+static bool is_in_degrees(const struct tw_index_zoom *zoom, enum tw_index_format format)
+{
+    return format == TW_INDEX_GEOJSON && !zoom->spec->for_gdal;
+}
+
 static OGRLayerH create_layer(const struct tw_index_zoom *zoom, enum tw_index_format format,
                               GDALDatasetH dataset, OGRSpatialReferenceH crs)
 {
     char name[32];
     int width = format == TW_INDEX_SHP ? MOST_SHAPEFILE_CHARS : 0;
     snprintf(name, sizeof(name), format == TW_INDEX_SHP ? "%d" : "tiles", zoom->zoom);
-    OGRLayerH layer = GDALDatasetCreateLayer(dataset, name, crs, wkbPolygon, NULL);
+    /* a tenth of a micrometre */
+    static const char *const degrees[] = {"RFC7946=YES", "COORDINATE_PRECISION=12", NULL};
+    OGRLayerH layer = GDALDatasetCreateLayer(dataset, name, crs, wkbPolygon,
+                                             is_in_degrees(zoom, format) ? (char **)degrees : NULL);
     bool made = layer != NULL && add_field(layer, "tile_id", OFTString, width) &&
                 add_field(layer, "zoom", OFTInteger, 0) && add_field(layer, "row", OFTInteger64, 0) &&
                 add_field(layer, "col", OFTInteger64, 0) &&
@@ -61,6 +70,17 @@ static OGRGeometryH rectangle(const struct tw_box *box)
     OGR_G_AddPoint_2D(ring, box->left, box->bottom);
     OGR_G_AddPoint_2D(ring, box->right, box->bottom);
     OGR_G_AddGeometryDirectly(polygon, ring);
+    return polygon;
+}
+
+/* Meridians and parallels stay straight; other edges need points between their ends. */
+static OGRGeometryH bent(const struct tw_pyramid *pyramid, const struct tw_box *box)
+{
+    enum { PARTS = 16 };
+    OGRGeometryH polygon = rectangle(box);
+    double width = box->right - box->left, height = box->top - box->bottom;
+    if (!pyramid->grid->is_global)
+        OGR_G_Segmentize(polygon, (width < height ? width : height) / PARTS);
     return polygon;
 }
 
@@ -96,7 +116,7 @@ static enum tw_status add_tile(const struct tw_index_zoom *zoom, enum tw_index_f
     OGR_F_SetFieldInteger64(feature, FIELD_ROW, tile->row);
     OGR_F_SetFieldInteger64(feature, FIELD_COL, tile->col);
     OGR_F_SetFieldString(feature, FIELD_LOCATION, location);
-    OGR_F_SetGeometryDirectly(feature, rectangle(&box));
+    OGR_F_SetGeometryDirectly(feature, is_in_degrees(zoom, format) ? bent(pyramid, &box) : rectangle(&box));
     CPLErrorReset();
     if (OGR_L_CreateFeature(layer, feature) != OGRERR_NONE)
         status = failed(zoom, format, err);

@@ -52,7 +52,7 @@ class Index(harness.Case):
     def test_vector_formats(self):
         self.make()
         (self.folder / "tiles/6/21/25.tif").unlink()
-        out = self.index(*(f"--{name}" for name in FORMATS), "--idx-out-dir", "deep/idx")
+        out = self.index(*(f"--{name}" for name in FORMATS), "--idx-out-dir", "deep/idx", "--for-gdal")
         self.assertRegex(out, r"\Atiles: \d+ tiles of zooms 4 to 6 in 12 files in 'deep/idx'\n\Z")
         for name in FORMATS:
             for zoom in (4, 5, 6):
@@ -68,6 +68,22 @@ class Index(harness.Case):
                     self.assertEqual(sorted(found), sorted(str(path.resolve()) for path in self.tiles(zoom)))
                     for path, (left, right, bottom, top) in found.items():
                         self.check_bounds(path, (left, bottom, right, top))
+
+    def test_geojson_is_in_degrees(self):
+        self.make()
+        self.index("--geojson")
+        self.assertEqual(crs_code(self.folder / "tiles/5.geojson"), "4326")
+        self.assertNotIn("crs", json.loads((self.folder / "tiles/5.geojson").read_text()))
+        for feature in features(self.folder / "tiles/5.geojson"):
+            left, right, _, _ = feature["envelope"]
+            self.assertAlmostEqual(left, feature["col"] * 360 / 32 - 180, delta=1e-9)
+            self.assertAlmostEqual(right, left + 360 / 32, delta=1e-9)
+        self.write("make.yaml", CONFIG.replace("tile_size: 128, ", "").format(
+            out="utm", inp="image.tif", grid="UTM33WGS84Quad", metatiling=1, zooms="5", format="GTiff", buffer=0, more=""))
+        self.must_run("execute", "make.yaml", "--quiet")
+        self.index("--geojson", name="utm")
+        for feature in json.loads((self.folder / "utm/5.geojson").read_text())["features"]:
+            self.assertEqual(len(feature["geometry"]["coordinates"][0]), 65)
 
     def check_bounds(self, path, bounds):
         dataset = gdal.Open(path)
