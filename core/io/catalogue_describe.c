@@ -169,7 +169,7 @@ enum tw_status tw_catalogue_describe(struct tw_catalogue *catalogue)
     struct tw_headers *headers = NULL;
     enum tw_status status = pool != NULL ? open_first(catalogue, pool, &first) : TW_ENOMEM;
     if (status == TW_OK && needs_headers(catalogue)) {
-        headers = tw_headers_read(catalogue->stack, first);
+        headers = tw_headers_read(catalogue->stack, &catalogue->source->settings, first);
         status = headers != NULL ? take_headers(catalogue, pool, tw_headers_all(headers)) : TW_ENOMEM;
     }
     tw_headers_free(headers);

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "georeference.h"
 #include "tiff_crs_key.h"
+#include "vrt_sources.h"
 
 #include <cpl_conv.h>
 
@@ -28,6 +29,7 @@ struct tw_known_crs {
 
 struct tw_headers {
     const struct tw_stack *stack;
+    const struct tw_settings *settings;
     struct tw_header *all;
     int num_bands; /* of the first file */
     GDALDataType *types;
@@ -168,6 +170,8 @@ static enum tw_status read_header(struct reader *reader, const struct tw_stack_i
     GDALDatasetH dataset = NULL;
     enum tw_status status = tw_dataset_open(reader->pool, item->origin, &dataset, err);
     if (status == TW_OK)
+        status = tw_vrt_check_sources(dataset, item->origin, err);
+    if (status == TW_OK)
         status = read_place(reader, item->origin, dataset, header, err);
     if (status != TW_OK)
         return status;
@@ -178,15 +182,11 @@ static enum tw_status read_header(struct reader *reader, const struct tw_stack_i
     return TW_OK;
 }
 
-static void *read_headers(void *context)
+static void read_all(struct reader *reader)
 {
-    struct reader *reader = context;
     struct tw_headers *headers = reader->headers;
-    for (;;) {
-        size_t number = atomic_fetch_add(&headers->next, 1);
+    for (size_t number; (number = atomic_fetch_add(&headers->next, 1)) < headers->stack->num_items;) {
         struct tw_error err = {0};
-        if (number >= headers->stack->num_items)
-            return NULL;
         struct tw_header *header = &headers->all[number];
         if (read_header(reader, &headers->stack->items[number], header, &err) == TW_OK)
             continue;
@@ -196,6 +196,18 @@ static void *read_headers(void *context)
         else
             *header->failure = err;
     }
+}
+
+/* Settings hold for a thread. */
+static void *read_headers(void *context)
+{
+    struct reader *reader = context;
+    const struct tw_settings *settings = reader->headers->settings;
+    bool begun = tw_settings_use(settings);
+    read_all(reader);
+    if (begun)
+        tw_settings_leave(settings);
+    return NULL;
 }
 
 static bool note_first(struct tw_headers *headers, GDALDatasetH first)
@@ -236,12 +248,14 @@ static bool run(struct tw_headers *headers)
     return !atomic_load(&headers->failed);
 }
 
-struct tw_headers *tw_headers_read(const struct tw_stack *stack, GDALDatasetH first)
+struct tw_headers *tw_headers_read(const struct tw_stack *stack, const struct tw_settings *settings,
+                                   GDALDatasetH first)
 {
     struct tw_headers *headers = calloc(1, sizeof(*headers));
     if (headers == NULL)
         return NULL;
     headers->stack = stack;
+    headers->settings = settings;
     headers->all = calloc(stack->num_items, sizeof(*headers->all));
     bool ok = headers->all != NULL && note_first(headers, first) && run(headers);
     if (ok)

@@ -22,8 +22,10 @@ struct tw_header {
 
 struct tw_headers;
 
-/* Of all items of the stack, in their order. NULL when out of memory. Failures are in the headers. */
-struct tw_headers *tw_headers_read(const struct tw_stack *stack, GDALDatasetH first);
+/* Of all items of the stack, in their order, by several threads with the settings. NULL when out of memory.
+ * Failures are in the headers. */
+struct tw_headers *tw_headers_read(const struct tw_stack *stack, const struct tw_settings *settings,
+                                   GDALDatasetH first);
 const struct tw_header *tw_headers_all(const struct tw_headers *headers);
 /* Accepts NULL. */
 void tw_headers_free(struct tw_headers *headers);

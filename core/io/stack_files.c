@@ -2,6 +2,7 @@
 #include "stack.h"
 
 #include "file.h"
+#include "vrt_sources.h"
 
 #include <cpl_conv.h>
 
@@ -25,6 +26,8 @@ static enum tw_status look_into(const struct reading *reading, const char *path,
     struct tw_georeference georeference = {0};
     const struct tw_raster_view view = {.scale = reading->stack->scale, .keep_palette = true};
     enum tw_status status = tw_dataset_open(reading->pool, path, &dataset, err);
+    if (status == TW_OK)
+        status = tw_vrt_check_sources(dataset, path, err);
     if (status == TW_OK)
         status = tw_raster_info_read(&info, dataset, path, &view, arena, err);
     if (status == TW_OK)

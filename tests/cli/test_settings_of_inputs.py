@@ -120,6 +120,16 @@ class Settings(Case):
         self.assertEqual(done[0], 0, done[2])
         self.assertIn("nothing to do", done[1] + done[2])
 
+    def test_credentials_of_many_files(self):
+        """Their headers are read by several threads."""
+        for i in range(80):
+            (self.folder / f"served/{i}.tif").write_bytes((self.folder / "served/a.tif").read_bytes())
+        listed = ", ".join(f"'{self.url}/private/{i}.tif'" for i in range(80))
+        self.config(f"{{format: catalogue, path: [{listed}], storage_options: {{username: me, password: {SECRET}}}}}")
+        code, _, err = self.run_tilewright("execute", "config.yaml", env=self.env)
+        self.assertEqual((code, self.value()), (0, 7), err)
+        self.assertNotIn(SECRET, self.everything().decode(errors="replace"))
+
     def test_wrong_credentials(self):
         for options in ("", ", storage_options: {username: me, password: Sesam-321}"):
             self.config(f"{{path: {self.url}/private/a.tif{options}}}")
@@ -287,6 +297,10 @@ class NamedByOthers(Case):
         self.assertEqual(self.value(), 7)
         os.remove(self.folder / "b.tif")
         self.check_fails(2, "config.yaml:3:8: 'all.vrt' refers to 'b.tif', which is not there", "execute", "config.yaml", "--overwrite")
+        for dem, message in (("{format: stack, files: [{path: all.vrt, date: 2020-01-01}]}", "3:39: "), ("{format: catalogue, path: ['all.vrt']}", "3:35: ")):
+            self.config(dem)
+            self.check_fails(2, f"config.yaml:{message}'all.vrt' refers to 'b.tif', which is not there", "execute", "config.yaml", "--overwrite")
+        self.config("all.vrt")
         os.remove(self.folder / "served/a.tif")
         self.check_fails(2, "config.yaml:3:8: 'all.vrt' refers to 'b.tif', which is not there; nor is 1 more", "execute", "config.yaml")
 
