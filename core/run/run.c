@@ -271,11 +271,31 @@ static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
  * takes just those tiles, and has not come to all of them; or it takes others. */
 static bool keeps_failures(const struct tw_engine *engine)
 {
-    const char *path = tw_plan_failures_path(engine->plan);
     if (engine->options->repair != NULL)
-        return path == NULL || tw_file_exists(path) || engine->failures.count == 0;
+        return engine->failures.count == 0;
     bool stopped = tw_engine_is_cancelled(engine);
     return stopped && (engine->failures.count == 0 || engine->options->retry_failed);
+}
+
+/* A repair adds to the list of the run before it. */
+static enum tw_status write_failures(struct tw_engine *engine, const char *path, struct tw_error *err)
+{
+    struct tw_failures all = {0};
+    struct tw_error ignored;
+    if (engine->options->repair == NULL || !tw_file_exists(path) ||
+        tw_failures_read(&all, path, &ignored) != TW_OK) {
+        tw_failures_free(&all);
+        return tw_failures_write(&engine->failures, path, err);
+    }
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; status == TW_OK && i < engine->failures.count; i++)
+        if (!tw_failures_add(&all, &engine->failures.items[i].tile, engine->failures.items[i].message))
+            status = tw_error_nomem(err);
+    tw_failures_sort(&all);
+    if (status == TW_OK)
+        status = tw_failures_write(&all, path, err);
+    tw_failures_free(&all);
+    return status;
 }
 
 /* Ends the sink whatever happened before; the first error is the one that counts. *complete: all that was to
@@ -289,7 +309,7 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
     *complete = !stopped && engine->failures.total == 0;
     enum tw_status ended = tw_sink_end(engine->plan->sink, *complete, &late);
     if (ended == TW_OK && failed_path != NULL && !keeps_failures(engine))
-        ended = tw_failures_write(&engine->failures, failed_path, &late);
+        ended = write_failures(engine, failed_path, &late);
     if (ended == TW_OK && *complete)
         ended = tw_plan_write_stac(engine->plan, &late);
     *complete = *complete && ended == TW_OK;

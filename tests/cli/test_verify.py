@@ -449,6 +449,8 @@ class File(Case):
 
 
 class Repair(Case):
+    FAILED = json.dumps({"failed": [{"zoom": 6, "row": 12, "col": 18, "message": "no"}]})
+
     def setUp(self):
         super().setUp()
         self.make_scene(tiles=8)
@@ -478,11 +480,10 @@ class Repair(Case):
                          sorted(f"6/{row}/{col}.png{beside}" for row in (20, 21) for col in (32, 33) for beside in ("", ".aux.xml")))
 
     def test_the_list_of_failed_tiles_stays(self):
-        failed = json.dumps({"failed": [{"zoom": 6, "row": 12, "col": 18, "message": "no"}]})
-        self.path("failed.json").write_text(failed)
+        self.path("failed.json").write_text(self.FAILED)
         self.path("6/20/32.png").unlink()
         self.must_run("verify", "run.yaml", "--repair")
-        self.assertEqual(self.path("failed.json").read_text(), failed)
+        self.assertEqual(self.path("failed.json").read_text(), self.FAILED)
 
     def test_another_configuration_repairs_nothing(self):
         self.path("6/20/32.png").unlink()
@@ -494,11 +495,14 @@ class Repair(Case):
 
     def test_tiles_that_cannot_be_repaired(self):
         self.path("6/27/32.png").unlink()
+        self.path("failed.json").write_text(self.FAILED)
         (self.folder / "scene.tif").write_bytes((self.folder / "scene.tif").read_bytes()[:-20000])
         code, out, err = self.run_tilewright("verify", "run.yaml", "--repair")
         self.assertEqual(code, 1, err)
         self.assertIn("missing  6/27/32.png", out)
         self.assertIn("1 metatile failed", err)
+        tiles = [(t["zoom"], t["row"], t["col"]) for t in json.loads(self.path("failed.json").read_text())["failed"]]
+        self.assertEqual(tiles, [(6, 12, 18), (6, 13, 16)])
 
     def test_problems_come_before_anything_is_read(self):
         (self.folder / "scene.tif").unlink()
