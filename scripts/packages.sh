@@ -2,8 +2,8 @@
 # Sourced by examples/run.sh and tests/run.sh.
 
 TW_BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config libgdal-dev libgeos-dev libluajit-5.1-dev libyaml-dev
-    libpng-dev libjpeg62-turbo-dev libwebp-dev libdeflate-dev libjansson-dev libxxhash-dev"
-TW_TEST_PACKAGES="luajit libcmocka-dev universal-ctags clang-format-14 gdal-bin webp libjpeg-turbo-progs python3
+    libpng-dev libjpeg62-turbo-dev libwebp-dev libdeflate-dev libjansson-dev libmicrohttpd-dev libxxhash-dev"
+TW_TEST_PACKAGES="luajit libcmocka-dev universal-ctags clang-format-14 gdal-bin webp libjpeg-turbo-progs libxml2-utils chromium python3
     python3-gdal python3-jsonschema python3-numpy python3-scipy python3-shapely python3-yaml"
 
 tw_install() {

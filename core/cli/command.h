@@ -46,6 +46,7 @@ extern const struct tw_command tw_command_formats;
 extern const struct tw_command tw_command_index;
 extern const struct tw_command tw_command_processes;
 extern const struct tw_command tw_command_schema;
+extern const struct tw_command tw_command_serve;
 extern const struct tw_command tw_command_types;
 
 #endif

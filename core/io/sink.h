@@ -137,4 +137,19 @@ enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *w
 uint64_t tw_sink_bytes(const struct tw_sink *sink);
 uint64_t tw_sink_files(const struct tw_sink *sink);
 
+/* The tiles that a process metatile is cut into, for those who show them instead of writing them. Each call
+ * of take gets what is there of a tile: no bands when that is nothing. */
+struct tw_sink_parts {
+    const struct tw_pyramid *process;
+    const struct tw_pyramid *pyramid; /* of the tiles: the same grid, a metatiling that is not larger */
+    const struct tw_window *window;   /* of the raster */
+    const struct tw_raster *stored;   /* NULL: empty, or features */
+    struct tw_arena *arena;
+    enum tw_status (*take)(void *context, const struct tw_tile *tile, const struct tw_window *window,
+                           const struct tw_raster *part, struct tw_error *err);
+    void *context;
+};
+enum tw_status tw_sink_take_parts(const struct tw_sink_parts *parts, const struct tw_tile *tile,
+                                  struct tw_error *err);
+
 #endif

@@ -288,3 +288,33 @@ enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *w
 {
     return tw_sink_read(writer->sink, window, arena, stored, found, err);
 }
+
+static enum tw_status take_part(const struct tw_sink_parts *parts, const struct tw_tile *tile,
+                                struct tw_error *err)
+{
+    const struct tw_pyramid *pyramid = parts->pyramid;
+    struct tw_window window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px);
+    struct tw_raster part = {0};
+    int32_t rectangle[4];
+    enum tw_status status = TW_OK;
+    rectangle_of(parts->window, &window, rectangle);
+    if (parts->stored != NULL && is_inside(parts->window, &window) &&
+        !is_empty_part(parts->stored, rectangle))
+        status = crop(parts->arena, parts->stored, rectangle, &part, err);
+    return status == TW_OK ? parts->take(parts->context, tile, &window, &part, err) : status;
+}
+
+enum tw_status tw_sink_take_parts(const struct tw_sink_parts *parts, const struct tw_tile *tile,
+                                  struct tw_error *err)
+{
+    struct tw_tile_range range = tw_tile_intersecting(parts->process, tile, parts->pyramid);
+    enum tw_status status = TW_OK;
+    for (int64_t row = range.first_row; status == TW_OK && row <= range.last_row; row++)
+        for (int64_t col = range.first_col; status == TW_OK && col <= range.last_col; col++) {
+            struct tw_tile output = {tile->zoom, row, col};
+            struct tw_arena_mark mark = tw_arena_mark(parts->arena);
+            status = take_part(parts, &output, err);
+            tw_arena_release(parts->arena, mark);
+        }
+    return status;
+}

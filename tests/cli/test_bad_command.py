@@ -35,7 +35,7 @@ class BadCommand(harness.Case):
     def test_an_unknown_command(self):
         code, _, err = self.run_tilewright("exceute")
         self.assertEqual(code, 2)
-        self.assertIn("tilewright: unknown command 'exceute'; did you mean 'execute'? (known: execute, convert, create, ", err)
+        self.assertIn("tilewright: unknown command 'exceute'; did you mean 'execute'? (known: execute, serve, convert, create, ", err)
 
     def test_an_unknown_option(self):
         self.check_refused("unknown option '--zooms'; did you mean '--zoom'?", "execute", "good.yaml", "--zooms", "3")

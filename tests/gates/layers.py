@@ -17,10 +17,12 @@ BELOW = {
     "config": ["pyramid", "core/base"],
     "processes": ["pyramid", "core/base"],
     "core/run": ["config", "processes", "core/io", "pyramid", "core/base"],
-    "core/cli": ["core/run", "config", "processes", "core/io", "pyramid", "core/base"],
+    "devserver": ["core/run", "config", "processes", "core/io", "pyramid", "core/base"],
+    "core/cli": ["devserver", "core/run", "config", "processes", "core/io", "pyramid", "core/base"],
 }
 DOORS = {r"^(gdal|ogr|cpl_)": "core/io", r"^png\.h|^libdeflate": "core/io", r"^yaml\.h": "config",
-         r"^(lua|lauxlib|lualib|luajit)": "processes", r"^geos_c": "core/base"}
+         r"^(lua|lauxlib|lualib|luajit)": "processes", r"^geos_c": "core/base",
+         r"^microhttpd": "devserver"}
 
 
 def headers(layer):

@@ -1,0 +1,16 @@
+# Makes a .c file that holds the bytes of files: cmake -DOUTPUT=x.c -DFOLDER=dir -DFILES=a|b -P embed.cmake
+string(REPLACE "|" ";" FILES "${FILES}")
+set(arrays "")
+set(table "")
+set(number 0)
+foreach(file IN LISTS FILES)
+    file(READ "${FOLDER}/${file}" bytes HEX)
+    string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes}")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+    string(APPEND arrays "static const unsigned char file${number}[] = {\n${bytes}0x00};\n")
+    string(APPEND table "    {\"${file}\", (const char *)file${number}, sizeof(file${number}) - 1},\n")
+    math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE "${OUTPUT}.new" "#include \"page_files.h\"\n\n${arrays}
+const struct tw_page_file tw_page_files[] = {\n${table}};\nconst size_t tw_num_page_files = ${number};\n")
+file(COPY_FILE "${OUTPUT}.new" "${OUTPUT}" ONLY_IF_DIFFERENT)

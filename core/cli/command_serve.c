@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+#include "options.h"
+#include "report.h"
+#include "run_options.h"
+
+#include "dataset_pool.h"
+#include "server.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static const char help[] =
+    "usage: tilewright serve CONFIG [OPTIONS]\n\n"
+    "Shows the configuration on a map in the browser. Tiles are made when somebody looks at them, by the "
+    "same jobs as\n"
+    "in a run, and kept in memory; nothing is written. When the script or the configuration changes, the map "
+    "follows;\n"
+    "when the new version is wrong, the old picture stays and the page says why.\n\n"
+    "where:\n"
+    "      --host ADDRESS             which of this machine's addresses (default: 127.0.0.1, this machine "
+    "only)\n"
+    "      --port PORT                (default: 5000; 0: any that is free)\n\n"
+    "how:\n" TW_RUN_HELP
+    "      --cache SIZE               memory for tiles that were made (default: 256M)\n\n"
+    "what to show:\n"
+    "  -q, --quiet                    only errors\n\n"
+    "examples:\n"
+    "  tilewright serve cloudless.yaml\n"
+    "  tilewright serve cloudless.yaml --port 8080 --workers 4\n";
+
+enum { HOST, PORT, CACHE, NUM_KEYS };
+static const struct tw_option options[NUM_KEYS] = {
+    [HOST] = {0, "host", 1}, [PORT] = {'p', "port", 1}, [CACHE] = {0, "cache", 1}};
+
+enum { DEFAULT_PORT = 5000, DEFAULT_CACHE = 256 << 20, TILE_TIMEOUT_S = 120 };
+
+static enum tw_status take_option(struct tw_server_spec *spec, const struct tw_given *given,
+                                  struct tw_error *err)
+{
+    long long port;
+    if (tw_option_is_in(&tw_run_options_list, given->option))
+        return tw_run_options_take(&spec->layer.run, given, err);
+    if (given->option == &options[HOST]) {
+        spec->host = given->values[0];
+        return TW_OK;
+    }
+    if (given->option == &options[CACHE])
+        return tw_option_bytes(given, &spec->layer.cache_bytes, err);
+    enum tw_status status = tw_option_whole(given, 0, 0, &port, err);
+    if (status == TW_OK && port > 65535)
+        return tw_error_set(err, TW_EUSAGE, "--port must be from 0 to 65535, not %lld", port);
+    spec->port = (int)port;
+    return status;
+}
+
+static enum tw_status read_request(struct tw_server_spec *spec, int argc, char **argv, struct tw_error *err)
+{
+    struct tw_arguments arguments = {.argc = argc,
+                                     .argv = argv,
+                                     .options = options,
+                                     .num_options = NUM_KEYS,
+                                     .shared = {tw_run_options_list}};
+    for (;;) {
+        struct tw_given given;
+        const char *operand;
+        switch (tw_arguments_next(&arguments, &given, &operand, err)) {
+        case TW_ARGUMENT_OPTION:
+            if (take_option(spec, &given, err) != TW_OK)
+                return err->status;
+            break;
+        case TW_ARGUMENT_OPERAND:
+            if (spec->layer.path != NULL)
+                return tw_error_set(err, TW_EUSAGE,
+                                    "'%s' is one too many; usage: tilewright serve CONFIG [OPTIONS]",
+                                    operand);
+            spec->layer.path = operand;
+            break;
+        case TW_ARGUMENT_END:
+            if (spec->layer.path == NULL)
+                return tw_error_set(err, TW_EUSAGE,
+                                    "which configuration? usage: tilewright serve CONFIG [OPTIONS]");
+            return TW_OK;
+        case TW_ARGUMENT_BAD:
+            return err->status;
+        }
+    }
+}
+
+static int run(const struct tw_command *command, int argc, char **argv)
+{
+    (void)command;
+    struct tw_server_spec spec = {.host = "127.0.0.1",
+                                  .port = DEFAULT_PORT,
+                                  .layer = {.run = tw_run_options_default(), .cache_bytes = DEFAULT_CACHE}};
+    struct tw_server *server = NULL;
+    struct tw_error err = {0};
+    struct tw_problems problems = {0};
+    spec.layer.run.tile_timeout_s = TILE_TIMEOUT_S;
+    if (read_request(&spec, argc, argv, &err) != TW_OK)
+        return tw_report_error(&err);
+    sigset_t stop;
+    int signal_number;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    tw_gdal_init(0);
+    enum tw_status status = tw_server_start(&spec, &server, &problems, &err);
+    if (status != TW_OK) {
+        int code = problems.count > 0 ? tw_report_problems(&problems) : tw_report_error(&err);
+        tw_problems_free(&problems);
+        return code;
+    }
+    if (spec.layer.run.progress != TW_PROGRESS_QUIET) {
+        printf("%s: http://%s:%d/  (Ctrl-C ends it)\n", spec.layer.path, spec.host, tw_server_port(server));
+        fflush(stdout);
+    }
+    sigwait(&stop, &signal_number);
+    tw_server_stop(server);
+    tw_problems_free(&problems);
+    return TW_EXIT_DONE;
+}
+
+const struct tw_command tw_command_serve = {"serve", "show a configuration on a map while it is written",
+                                            help, run};

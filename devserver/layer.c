@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer.h"
+
+#include "file.h"
+#include "grid_read.h"
+#include "hash.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { LOOK_EVERY_MS = 150 };
+
+struct tw_layer {
+    struct tw_layer_spec spec;
+    char *path;
+    pthread_t watcher;
+    bool is_watched;
+
+    pthread_mutex_t mutex; /* of all below */
+    pthread_cond_t stop;
+    bool is_stopped;
+    struct tw_edition *edition;
+    int version;
+    char *problem; /* with the version; NULL: none */
+};
+
+static void edition_free(struct tw_edition *edition)
+{
+    if (edition == NULL)
+        return;
+    tw_tiles_free(edition->tiles);
+    tw_plan_free(edition->plan);
+    tw_config_free(edition->config);
+    free(edition);
+}
+
+void tw_edition_release(struct tw_edition *edition)
+{
+    if (edition != NULL && atomic_fetch_sub(&edition->users, 1) == 1)
+        edition_free(edition);
+}
+
+static enum tw_status load(struct tw_layer *layer, int number, struct tw_edition **edition,
+                           struct tw_problems *problems)
+{
+    struct tw_edition *made = calloc(1, sizeof(*made));
+    const struct tw_selection everything = {0};
+    struct tw_error err = {0};
+    if (made == NULL)
+        return TW_ENOMEM;
+    atomic_init(&made->users, 1);
+    made->number = number;
+    enum tw_status status = tw_config_load(layer->path, tw_grid_read, &made->config, problems);
+    if (status == TW_OK)
+        status = tw_plan_make(made->config, &everything, &made->plan, problems);
+    if (status == TW_OK) {
+        status = tw_tiles_new(made->plan, &layer->spec.run, layer->spec.cache_bytes, &made->tiles, &err);
+        if (status != TW_OK)
+            tw_problems_add_error(problems, &err);
+    }
+    if (status != TW_OK) {
+        edition_free(made);
+        return status;
+    }
+    *edition = made;
+    return TW_OK;
+}
+
+static void add_file(struct tw_text *seen, const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) == 0)
+        tw_text_printf(seen, "%s %lld %lld %lld.%09ld\n", path, (long long)info.st_size,
+                       (long long)info.st_ino, (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+    else
+        tw_text_printf(seen, "%s gone\n", path);
+}
+
+/* All scripts beside one: modules that it requires are among them. */
+static void add_scripts(struct tw_text *seen, struct tw_arena *arena, const char *script)
+{
+    const char *folder = tw_path_folder(arena, script);
+    DIR *entries = folder != NULL ? opendir(folder) : NULL;
+    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
+        if (tw_path_has_suffix(entry->d_name, ".lua") && entry->d_name[0] != '.')
+            add_file(seen, tw_path_join(arena, folder, entry->d_name));
+    if (entries != NULL)
+        closedir(entries);
+}
+
+/* What there is to see of the files, as text: other when one of them has changed. */
+static void look(struct tw_layer *layer, struct tw_text *seen)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    struct tw_edition *edition = tw_layer_edition(layer);
+    tw_text_clear(seen);
+    add_file(seen, layer->path);
+    if (arena != NULL && edition->plan->declaration->path != NULL &&
+        tw_path_has_suffix(edition->plan->declaration->path, ".lua"))
+        add_scripts(seen, arena, edition->plan->declaration->path);
+    tw_edition_release(edition);
+    tw_arena_free(arena);
+}
+
+static void take(struct tw_layer *layer, struct tw_edition *edition, const char *problem)
+{
+    pthread_mutex_lock(&layer->mutex);
+    struct tw_edition *old = edition != NULL ? layer->edition : NULL;
+    if (edition != NULL)
+        layer->edition = edition;
+    layer->version++;
+    free(layer->problem);
+    layer->problem = problem != NULL ? strdup(problem) : NULL;
+    pthread_mutex_unlock(&layer->mutex);
+    if (old != NULL)
+        tw_tiles_stop(old->tiles);
+    tw_edition_release(old);
+    if (layer->spec.changed != NULL)
+        layer->spec.changed(layer->spec.context);
+}
+
+static void reload(struct tw_layer *layer)
+{
+    struct tw_problems problems = {0};
+    struct tw_edition *edition = NULL;
+    enum tw_status status = load(layer, layer->version + 1, &edition, &problems);
+    take(layer, edition,
+         status == TW_OK      ? NULL
+         : problems.count > 0 ? tw_text_get(&problems.text)
+                              : "out of memory");
+    tw_problems_free(&problems);
+}
+
+/* Waits a moment; false when it is to end. */
+static bool wait_a_moment(struct tw_layer *layer)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += LOOK_EVERY_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&layer->mutex);
+    if (!layer->is_stopped)
+        pthread_cond_timedwait(&layer->stop, &layer->mutex, &until);
+    bool goes_on = !layer->is_stopped;
+    pthread_mutex_unlock(&layer->mutex);
+    return goes_on;
+}
+
+/* A file that is still being written changes again: it is loaded when two looks agree. */
+static void *watch(void *context)
+{
+    struct tw_layer *layer = context;
+    struct tw_text loaded = {0}, before = {0}, now = {0};
+    look(layer, &loaded);
+    tw_text_add(&before, tw_text_get(&loaded));
+    while (wait_a_moment(layer)) {
+        look(layer, &now);
+        bool is_settled = strcmp(tw_text_get(&now), tw_text_get(&before)) == 0;
+        if (is_settled && strcmp(tw_text_get(&now), tw_text_get(&loaded)) != 0) {
+            reload(layer);
+            look(layer, &loaded);
+        }
+        tw_text_clear(&before);
+        tw_text_add(&before, tw_text_get(&now));
+    }
+    tw_text_free(&loaded);
+    tw_text_free(&before);
+    tw_text_free(&now);
+    return NULL;
+}
+
+enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **layer,
+                            struct tw_problems *problems)
+{
+    struct tw_layer *made = calloc(1, sizeof(*made));
+    if (made == NULL || (made->path = strdup(spec->path)) == NULL) {
+        free(made);
+        return TW_ENOMEM;
+    }
+    made->spec = *spec;
+    made->version = 1;
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->stop, NULL);
+    enum tw_status status = load(made, 1, &made->edition, problems);
+    if (status == TW_OK && pthread_create(&made->watcher, NULL, watch, made) != 0)
+        status = TW_ENOMEM;
+    made->is_watched = status == TW_OK;
+    if (status != TW_OK) {
+        tw_layer_free(made);
+        return status;
+    }
+    *layer = made;
+    return TW_OK;
+}
+
+void tw_layer_stop(struct tw_layer *layer)
+{
+    pthread_mutex_lock(&layer->mutex);
+    layer->is_stopped = true;
+    pthread_cond_signal(&layer->stop);
+    pthread_mutex_unlock(&layer->mutex);
+    if (layer->is_watched)
+        pthread_join(layer->watcher, NULL);
+    layer->is_watched = false;
+    if (layer->edition != NULL)
+        tw_tiles_stop(layer->edition->tiles);
+}
+
+void tw_layer_free(struct tw_layer *layer)
+{
+    if (layer == NULL)
+        return;
+    tw_layer_stop(layer);
+    tw_edition_release(layer->edition);
+    pthread_mutex_destroy(&layer->mutex);
+    pthread_cond_destroy(&layer->stop);
+    free(layer->problem);
+    free(layer->path);
+    free(layer);
+}
+
+struct tw_edition *tw_layer_edition(struct tw_layer *layer)
+{
+    pthread_mutex_lock(&layer->mutex);
+    struct tw_edition *edition = layer->edition;
+    atomic_fetch_add(&edition->users, 1);
+    pthread_mutex_unlock(&layer->mutex);
+    return edition;
+}
+
+int tw_layer_version(struct tw_layer *layer, struct tw_arena *arena, const char **problem)
+{
+    pthread_mutex_lock(&layer->mutex);
+    int version = layer->version;
+    *problem = layer->problem != NULL ? tw_arena_strdup(arena, layer->problem) : NULL;
+    pthread_mutex_unlock(&layer->mutex);
+    return version;
+}

@@ -1,0 +1,50 @@
+/* layer.h - a configuration that is shown, reloaded when it or its script changes.
+ *
+ * A edition is one state of the files: the plan, and the tiles that are made from it. When files change a new
+ * edition is loaded and checked beside the old one; only when nothing is wrong with it does it take its
+ * place.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_LAYER_H
+#define TW_LAYER_H
+
+#include "tiles.h"
+
+struct tw_layer;
+
+struct tw_edition {
+    atomic_int users;
+    struct tw_config *config;
+    struct tw_plan *plan;
+    struct tw_tiles *tiles;
+    int number; /* of the version of the files, from 1 */
+};
+
+struct tw_layer_spec {
+    const char *path; /* of the configuration */
+    struct tw_run_options run;
+    size_t cache_bytes;
+    /* Called after a version was loaded, or was wrong; from the layer's own thread. */
+    void (*changed)(void *context);
+    void *context;
+};
+
+/* Loads the configuration, and begins to watch it. TW_EUSAGE when problems were added. On success *layer is
+ * owned by the caller. */
+enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **layer,
+                            struct tw_problems *problems);
+/* Accepts NULL. Nobody may hold a edition. */
+void tw_layer_free(struct tw_layer *layer);
+/* Answers all that wait; editions may still be held. */
+void tw_layer_stop(struct tw_layer *layer);
+
+/* The edition that is shown, with one user more; give it back with tw_edition_release. */
+struct tw_edition *tw_layer_edition(struct tw_layer *layer);
+void tw_edition_release(struct tw_edition *edition);
+
+/* The version of the files that was looked at last, and what is wrong with it: a copy, new in the arena; NULL
+ * when nothing is. */
+int tw_layer_version(struct tw_layer *layer, struct tw_arena *arena, const char **problem);
+
+#endif

@@ -1,0 +1,20 @@
+// What the page uses of OpenLayers and proj4: bundled into vendor.js by make_vendor.sh.
+export { default as Map } from 'ol/Map.js';
+export { default as View } from 'ol/View.js';
+export { default as TileLayer } from 'ol/layer/Tile.js';
+export { default as VectorLayer } from 'ol/layer/Vector.js';
+export { default as TileImage } from 'ol/source/TileImage.js';
+export { default as TileDebug } from 'ol/source/TileDebug.js';
+export { default as VectorSource } from 'ol/source/Vector.js';
+export { default as GeoJSON } from 'ol/format/GeoJSON.js';
+export { default as TileGrid } from 'ol/tilegrid/TileGrid.js';
+export { default as Projection } from 'ol/proj/Projection.js';
+export { default as Feature } from 'ol/Feature.js';
+export { fromExtent } from 'ol/geom/Polygon.js';
+export { tile as tileStrategy } from 'ol/loadingstrategy.js';
+export { Fill, Stroke, Style, Circle } from 'ol/style.js';
+export { defaults as defaultControls, ScaleLine } from 'ol/control.js';
+export { getRenderPixel } from 'ol/render.js';
+export { register } from 'ol/proj/proj4.js';
+export { get as getProjection, transform, transformExtent } from 'ol/proj.js';
+export { default as proj4 } from 'proj4';

@@ -1,0 +1,18 @@
+/* page_files.h - the files of the page, which are part of the binary: page/. Made by embed.cmake.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_PAGE_FILES_H
+#define TW_PAGE_FILES_H
+
+#include <stddef.h>
+
+struct tw_page_file {
+    const char *name; /* `page/index.html` */
+    const char *text;
+    size_t size;
+};
+extern const struct tw_page_file tw_page_files[];
+extern const size_t tw_num_page_files;
+
+#endif

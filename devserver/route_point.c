@@ -1,0 +1,109 @@
+/* The values of the output at a place: the tile that it would write there is decoded.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "server_parts.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_argument(const struct request *request, const char *name, double *number)
+{
+    const char *text = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+    return text != NULL && tw_parse_number(text, number) && isfinite(*number);
+}
+
+/* `?lon=&lat=` in degrees, or `?x=&y=` in the grid's CRS. */
+static bool read_place(struct request *request, const struct tw_grid *grid)
+{
+    struct tw_error ignored;
+    if (read_argument(request, "x", &request->x) && read_argument(request, "y", &request->y))
+        return true;
+    return read_argument(request, "lon", &request->x) && read_argument(request, "lat", &request->y) &&
+           tw_point_to_grid(&request->x, &request->y, "EPSG:4326", grid, &ignored) == TW_OK;
+}
+
+enum MHD_Result tw_route_point(struct request *request, struct tw_tile_key *key, bool *is_answered)
+{
+    const struct tw_config *config = request->edition->config;
+    double zoom = config->max_zoom;
+    *is_answered = true;
+    if (!read_place(request, config->output_pyramid.grid))
+        return tw_reply_error(request, MHD_HTTP_BAD_REQUEST,
+                              "a point is ?lon=15.5&lat=46.1 or, in the grid's CRS, ?x=&y=");
+    if (MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "zoom") != NULL &&
+        (!read_argument(request, "zoom", &zoom) || zoom != floor(zoom) || zoom < config->min_zoom ||
+         zoom > config->max_zoom))
+        return tw_reply_error(request, MHD_HTTP_BAD_REQUEST, "zoom must be from %d to %d", config->min_zoom,
+                              config->max_zoom);
+    *key = (struct tw_tile_key){.is_picture = false};
+    if (!tw_tile_from_point(&config->output_pyramid, (int)zoom, request->x, request->y, &key->tile))
+        return tw_reply_error(request, MHD_HTTP_NOT_FOUND, "the point lies outside the grid");
+    request->is_point = true;
+    *is_answered = false;
+    return MHD_YES;
+}
+
+static json_t *value_to_json(const struct tw_array *band, size_t index)
+{
+    double value = tw_array_get(band, index);
+    bool is_valid = (band->valid == NULL || band->valid[index] != 0) && isfinite(value);
+    return is_valid ? json_real(value) : json_null();
+}
+
+/* The pixel that the point lies in. */
+static bool find_pixel(const struct request *request, const struct tw_window *window, int64_t *col,
+                       int64_t *row)
+{
+    double numbers[6];
+    tw_window_geotransform(window, numbers);
+    *col = (int64_t)floor((request->x - numbers[0]) / numbers[1]);
+    *row = (int64_t)floor((request->y - numbers[3]) / numbers[5]);
+    return *col >= 0 && *row >= 0 && *col < window->width_px && *row < window->height_px;
+}
+
+static enum tw_status decode(struct request *request, json_t *values, struct tw_error *err)
+{
+    const struct tw_plan *plan = request->edition->plan;
+    const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
+    const struct tw_pyramid *pyramid = &plan->config->output_pyramid;
+    struct tw_blob *blob = request->waiter.blob;
+    struct tw_window window =
+        tw_tile_window_buffered(pyramid, &request->waiter.key.tile, pyramid->pixelbuffer_px);
+    struct tw_bytes bytes = {.data = blob->bytes, .size = blob->size};
+    struct tw_raster stored;
+    int64_t col, row;
+    enum tw_status status = tw_encoder_decode(encoder, &bytes, &window, request->arena, &stored, err);
+    if (status != TW_OK || !find_pixel(request, &window, &col, &row))
+        return status;
+    size_t index = (size_t)(row * window.width_px + col);
+    for (size_t i = 0; i < stored.num_bands; i++) {
+        const char *name = stored.names != NULL ? stored.names[i] : "";
+        json_array_append_new(
+            values, json_pack("{s:s, s:o}", "name", name, "value", value_to_json(&stored.bands[i], index)));
+    }
+    return TW_OK;
+}
+
+enum MHD_Result tw_reply_point(struct request *request)
+{
+    const struct tw_tile *tile = &request->waiter.key.tile;
+    json_t *values = json_array();
+    struct tw_error err = {0};
+    bool holds_pixels =
+        request->waiter.blob != NULL && !tw_encoder_is_vector(tw_sink_encoder(request->edition->plan->sink));
+    if (holds_pixels && decode(request, values, &err) != TW_OK) {
+        json_decref(values);
+        return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err.message);
+    }
+    json_t *root = json_pack("{s:f, s:f, s:[i, I, I], s:o}", "x", request->x, "y", request->y, "tile",
+                             tile->zoom, (json_int_t)tile->row, (json_int_t)tile->col, "values", values);
+    char *text = root != NULL ? json_dumps(root, 0) : NULL;
+    enum MHD_Result result =
+        text != NULL ? tw_reply_text(request, MHD_HTTP_OK, "application/json", text) : MHD_NO;
+    free(text);
+    json_decref(root);
+    return result;
+}

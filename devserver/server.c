@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "server_parts.h"
+
+#include "clock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    NUM_THREADS = 2,
+    MOST_CONNECTIONS = 512,
+    MOST_OF_ONE = 128,
+    IDLE_S = 60,
+    CONNECTION_BYTES = 32 * 1024
+};
+
+/* Nothing is decoded: the paths that there are need no percent signs. */
+static size_t keep_escaped(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+static struct request *new_request(struct tw_server *server, struct MHD_Connection *connection)
+{
+    struct request *request = calloc(1, sizeof(*request));
+    if (request == NULL || (request->arena = tw_arena_new(0)) == NULL) {
+        free(request);
+        return NULL;
+    }
+    request->server = server;
+    request->connection = connection;
+    return request;
+}
+
+static bool is_plain(const char *path)
+{
+    for (const char *c = path; *c != '\0'; c++)
+        if (*c == '%' || *c == '\\' || (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7E)
+            return false;
+    return strstr(path, "..") == NULL && strstr(path, "//") == NULL && strlen(path) < 200;
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *upload,
+                              size_t *upload_size, void **kept)
+{
+    struct tw_server *server = context;
+    struct request *request = *kept;
+    (void)version;
+    (void)upload;
+    if (request == NULL) {
+        *kept = new_request(server, connection);
+        atomic_fetch_add(&server->requests, 1);
+        return *kept != NULL ? MHD_YES : MHD_NO;
+    }
+    if (*upload_size > 0) { /* nobody asked for it */
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+        return tw_reply_error(request, MHD_HTTP_METHOD_NOT_ALLOWED,
+                              "%s is not answered here: GET and HEAD are", method);
+    if (!is_plain(url))
+        return tw_reply_error(request, MHD_HTTP_BAD_REQUEST, "the path holds what no path here does");
+    return tw_route(request, url);
+}
+
+static void unlisten(struct request *request)
+{
+    struct tw_server *server = request->server;
+    pthread_mutex_lock(&server->mutex);
+    for (struct request **at = &server->listeners; *at != NULL; at = &(*at)->next_listener)
+        if (*at == request) {
+            *at = request->next_listener;
+            break;
+        }
+    pthread_mutex_unlock(&server->mutex);
+}
+
+static void completed(void *context, struct MHD_Connection *connection, void **kept,
+                      enum MHD_RequestTerminationCode code)
+{
+    struct request *request = *kept;
+    (void)context;
+    (void)connection;
+    (void)code;
+    if (request == NULL)
+        return;
+    unlisten(request);
+    tw_blob_release(request->waiter.blob);
+    free(request->waiter.message);
+    tw_edition_release(request->edition);
+    tw_arena_free(request->arena);
+    free(request);
+    *kept = NULL;
+}
+
+/* All that wait for a change look again. */
+static void wake_listeners(void *context)
+{
+    struct tw_server *server = context;
+    pthread_mutex_lock(&server->mutex);
+    while (server->listeners != NULL) {
+        struct request *request = server->listeners;
+        server->listeners = request->next_listener;
+        atomic_fetch_sub(&server->suspended, 1);
+        MHD_resume_connection(request->connection);
+    }
+    pthread_mutex_unlock(&server->mutex);
+}
+
+static enum tw_status listen_on(struct tw_server *server, struct tw_error *err)
+{
+    const struct tw_server_spec *spec = &server->spec;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)spec->port)};
+    if (inet_pton(AF_INET, spec->host, &address.sin_addr) != 1)
+        return tw_error_set(err, TW_EUSAGE, "--host must be an IP address such as 127.0.0.1, not '%s'",
+                            spec->host);
+    errno = 0;
+    server->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, server,
+        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)NUM_THREADS,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned int)MOST_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned int)MOST_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE,
+        1u, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        return tw_error_set(err, TW_ESTORAGE, "cannot listen on %s:%d: %s", spec->host, spec->port,
+                            errno != 0 ? strerror(errno) : "unknown reason");
+    return TW_OK;
+}
+
+enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_server **server,
+                               struct tw_problems *problems, struct tw_error *err)
+{
+    struct tw_server *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return tw_error_nomem(err);
+    made->spec = *spec;
+    made->started_s = tw_clock_s();
+    pthread_mutex_init(&made->mutex, NULL);
+    made->spec.layer.changed = wake_listeners;
+    made->spec.layer.context = made;
+    enum tw_status status = tw_layer_new(&made->spec.layer, &made->layer, problems);
+    if (status == TW_OK)
+        status = listen_on(made, err);
+    if (status != TW_OK) {
+        tw_server_stop(made);
+        return status;
+    }
+    *server = made;
+    return TW_OK;
+}
+
+/* Those that wait are answered before the connections end: a connection that is suspended cannot be closed.
+ */
+void tw_server_stop(struct tw_server *server)
+{
+    if (server == NULL)
+        return;
+    pthread_mutex_lock(&server->mutex);
+    server->is_stopped = true;
+    pthread_mutex_unlock(&server->mutex);
+    if (server->daemon != NULL)
+        MHD_quiesce_daemon(server->daemon);
+    if (server->layer != NULL)
+        tw_layer_stop(server->layer);
+    wake_listeners(server);
+    while (atomic_load(&server->suspended) > 0)
+        poll(NULL, 0, 1);
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    tw_layer_free(server->layer);
+    pthread_mutex_destroy(&server->mutex);
+    free(server);
+}
+
+int tw_server_port(const struct tw_server *server)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    return info != NULL ? info->port : server->spec.port;
+}

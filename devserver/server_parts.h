@@ -1,0 +1,66 @@
+/* server_parts.h - for the files of the server only.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_SERVER_PARTS_H
+#define TW_SERVER_PARTS_H
+
+#include "server.h"
+
+#include "area_read.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+
+struct tw_server {
+    struct tw_server_spec spec;
+    struct MHD_Daemon *daemon;
+    struct tw_layer *layer;
+    double started_s;
+    atomic_ullong requests;
+    atomic_int suspended; /* requests that wait for a tile or a change */
+
+    pthread_mutex_t mutex;     /* of all below */
+    struct request *listeners; /* who waits for a change */
+    bool is_stopped;
+};
+
+/* A request from its first byte to its last. */
+struct request {
+    struct tw_waiter waiter; /* comes first */
+    struct tw_server *server;
+    struct MHD_Connection *connection;
+    struct tw_edition *edition; /* that its tile is of; or NULL */
+    struct tw_arena *arena;
+    bool is_suspended, is_listening;
+    bool is_point; /* the tile is asked for its values at x, y */
+    double x, y;
+    int since; /* the version that a listener knows */
+    struct request *next_listener;
+};
+
+/* What goes out. */
+enum MHD_Result tw_reply_text(struct request *request, unsigned int code, const char *type, const char *text);
+enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* With an ETag: 304 when the client has it. type NULL: the blob's. cache: Cache-Control. */
+enum MHD_Result tw_reply_blob(struct request *request, struct tw_blob *blob, const char *cache);
+enum MHD_Result tw_reply_file(struct request *request, const char *name);
+
+/* Chooses by the path. */
+enum MHD_Result tw_route(struct request *request, const char *path);
+
+/* routes_about.c: what there is, as JSON, text and XML. */
+enum MHD_Result tw_route_about(struct request *request, const char *path, bool *is_known);
+
+/* route_point.c, route_wmts.c: what is answered at once (is_answered), or the tile to wait for. The request
+ * has its edition. */
+enum MHD_Result tw_route_point(struct request *request, struct tw_tile_key *key, bool *is_answered);
+enum MHD_Result tw_reply_point(struct request *request);
+enum MHD_Result tw_route_wmts(struct request *request, struct tw_tile_key *key, bool *is_answered);
+enum MHD_Result tw_reply_capabilities(struct request *request);
+
+/* `http://host:port`, as the client called us. */
+const char *tw_request_base(const struct request *request);
+
+#endif

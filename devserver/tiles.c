@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiles.h"
+
+#include "clock.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_JOBS = 256 };
+
+struct job {
+    bool is_picture;
+    struct tw_tile metatile;
+    bool in_work;
+    struct tw_waiter *waiters;
+    struct job *next;
+};
+
+struct tw_tiles {
+    struct tw_plan *plan;
+    struct tw_preview *preview;
+    struct tw_view *view;
+    struct tw_pyramid pictures; /* tiles of the grid, as browsers ask for them */
+    pthread_t *threads;
+    int num_threads;
+
+    pthread_mutex_t mutex; /* of all below */
+    pthread_cond_t work;
+    struct tw_cache *cache;
+    struct job *jobs; /* the newest first */
+    bool is_stopped;
+    struct tw_tiles_state state;
+};
+
+/* What a job's takers need. */
+struct making {
+    struct tw_tiles *tiles;
+    struct tw_worker *worker;
+    struct job *job;
+};
+
+static void answer(struct tw_waiter *waiter, enum tw_status status, struct tw_blob *blob, const char *message)
+{
+    waiter->status = status;
+    waiter->blob = tw_blob_keep(blob);
+    waiter->message = message != NULL ? strdup(message) : NULL;
+    waiter->has_answer = true;
+}
+
+/* Keeps what became of a tile, and notes it for those who wait. */
+static void settle(struct making *making, const struct tw_tile *tile, struct tw_blob *blob,
+                   const char *failure)
+{
+    struct tw_tiles *tiles = making->tiles;
+    const struct tw_tile_key key = {making->job->is_picture, *tile};
+    pthread_mutex_lock(&tiles->mutex);
+    tw_cache_put(tiles->cache, &key, blob, failure);
+    for (struct tw_waiter *waiter = making->job->waiters; waiter != NULL; waiter = waiter->next)
+        if (!waiter->has_answer && tw_tile_key_equals(&waiter->key, &key))
+            answer(waiter, failure != NULL ? TW_ESCRIPT : TW_OK, blob, failure);
+    pthread_mutex_unlock(&tiles->mutex);
+}
+
+static enum tw_status encode(struct making *making, const struct tw_window *window,
+                             const struct tw_raster *part, struct tw_bytes *bytes, struct tw_error *err)
+{
+    struct tw_tiles *tiles = making->tiles;
+    struct tw_worker *worker = making->worker;
+    const struct tw_encoder *own = tw_sink_encoder(tiles->plan->sink);
+    if (worker->features.count > 0)
+        return tw_view_features(tiles->view, &worker->features, window, worker->arena, bytes, err);
+    if (part->num_bands == 0)
+        return TW_OK;
+    if (making->job->is_picture)
+        return tw_view_picture(tiles->view, part, window, worker->arena, bytes, err);
+    return tw_encoder_encode(own, part, window, bytes, err);
+}
+
+static enum tw_status take_part(void *context, const struct tw_tile *tile, const struct tw_window *window,
+                                const struct tw_raster *part, struct tw_error *err)
+{
+    struct making *making = context;
+    struct tw_tiles *tiles = making->tiles;
+    struct tw_bytes bytes = {0};
+    enum tw_status status = encode(making, window, part, &bytes, err);
+    struct tw_blob *blob = NULL;
+    const char *type = making->job->is_picture ? tw_view_content_type(tiles->view)
+                                               : tw_encoder_content_type(tw_sink_encoder(tiles->plan->sink));
+    if (status == TW_OK && bytes.size > 0 && (blob = tw_blob_new(bytes.data, bytes.size, type)) == NULL)
+        status = tw_error_nomem(err);
+    tw_bytes_free(&bytes);
+    if (status == TW_OK)
+        settle(making, tile, blob, NULL);
+    tw_blob_release(blob);
+    return status;
+}
+
+static const struct tw_pyramid *pyramid_of(const struct tw_tiles *tiles, bool is_picture)
+{
+    return is_picture ? &tiles->pictures : &tiles->plan->config->output_pyramid;
+}
+
+static enum tw_status make(struct making *making, struct tw_error *err)
+{
+    struct tw_tiles *tiles = making->tiles;
+    struct tw_worker *worker = making->worker;
+    struct tw_window window = {0};
+    struct tw_raster stored = {0};
+    bool empty;
+    tw_arena_reset(worker->arena);
+    worker->features = (struct tw_features){0};
+    enum tw_status status = tw_preview_make(worker, &making->job->metatile, &window, &stored, &empty, err);
+    if (empty)
+        worker->features = (struct tw_features){0};
+    const struct tw_sink_parts parts = {.process = &tiles->plan->config->process_pyramid,
+                                        .pyramid = pyramid_of(tiles, making->job->is_picture),
+                                        .window = &window,
+                                        .stored = empty || stored.num_bands == 0 ? NULL : &stored,
+                                        .arena = worker->arena,
+                                        .take = take_part,
+                                        .context = making};
+    return status == TW_OK ? tw_sink_take_parts(&parts, &making->job->metatile, err) : status;
+}
+
+static void fail_all(struct making *making, const char *message)
+{
+    struct tw_tiles *tiles = making->tiles;
+    const struct tw_tile *metatile = &making->job->metatile;
+    struct tw_tile_range range = tw_tile_intersecting(&tiles->plan->config->process_pyramid, metatile,
+                                                      pyramid_of(tiles, making->job->is_picture));
+    for (int64_t row = range.first_row; row <= range.last_row; row++)
+        for (int64_t col = range.first_col; col <= range.last_col; col++) {
+            struct tw_tile tile = {metatile->zoom, row, col};
+            settle(making, &tile, NULL, message);
+        }
+}
+
+static void note_failure(struct tw_tiles *tiles, const struct tw_tile *metatile, const char *message)
+{
+    struct tw_tiles_state *state = &tiles->state;
+    pthread_mutex_lock(&tiles->mutex);
+    if (state->num_failures < TW_MOST_TILE_FAILURES)
+        state->num_failures++;
+    memmove(&state->failures[1], &state->failures[0],
+            sizeof(state->failures[0]) * (size_t)(state->num_failures - 1));
+    state->failures[0].tile = *metatile;
+    snprintf(state->failures[0].message, sizeof(state->failures[0].message), "%.511s", message);
+    pthread_mutex_unlock(&tiles->mutex);
+}
+
+/* Takes the job out of the list, and tells those who wait. */
+static void finish(struct tw_tiles *tiles, struct job *job, enum tw_status status)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    struct job **at = &tiles->jobs;
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    struct tw_waiter *waiters = job->waiters;
+    pthread_mutex_unlock(&tiles->mutex);
+    while (waiters != NULL) {
+        struct tw_waiter *waiter = waiters;
+        waiters = waiter->next;
+        if (!waiter->has_answer)
+            answer(waiter, status, NULL, NULL);
+        waiter->done(waiter);
+    }
+    free(job);
+}
+
+static bool is_wanted(const struct job *job)
+{
+    for (struct tw_waiter *waiter = job->waiters; waiter != NULL; waiter = waiter->next)
+        if (waiter->is_wanted(waiter))
+            return true;
+    return false;
+}
+
+static struct job *next_job(struct tw_tiles *tiles)
+{
+    struct job *job = NULL;
+    pthread_mutex_lock(&tiles->mutex);
+    for (;;) {
+        for (job = tiles->jobs; job != NULL && job->in_work; job = job->next)
+            ;
+        if (job != NULL || tiles->is_stopped)
+            break;
+        pthread_cond_wait(&tiles->work, &tiles->mutex);
+    }
+    if (job != NULL)
+        job->in_work = true;
+    pthread_mutex_unlock(&tiles->mutex);
+    return job;
+}
+
+static void count(struct tw_tiles *tiles, enum tw_status status, double seconds)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    tiles->state.made += status == TW_OK;
+    tiles->state.failed += status != TW_OK && status != TW_ECANCELLED;
+    tiles->state.seconds += seconds;
+    pthread_mutex_unlock(&tiles->mutex);
+}
+
+static void do_job(struct tw_tiles *tiles, struct tw_worker *worker, struct job *job,
+                   const struct tw_error *broken)
+{
+    struct making making = {tiles, worker, job};
+    struct tw_error err = {0};
+    pthread_mutex_lock(&tiles->mutex);
+    bool is_dropped = tiles->is_stopped || !is_wanted(job);
+    tiles->state.dropped += is_dropped;
+    pthread_mutex_unlock(&tiles->mutex);
+    if (is_dropped) {
+        finish(tiles, job, TW_ECANCELLED);
+        return;
+    }
+    double begun_s = tw_clock_s();
+    if (worker == NULL)
+        err = *broken;
+    enum tw_status status = worker == NULL ? broken->status : make(&making, &err);
+    count(tiles, status, tw_clock_s() - begun_s);
+    if (status != TW_OK && *tw_watch_cancelled(tiles->preview->watch) != 0)
+        status = TW_ECANCELLED;
+    if (status != TW_OK && status != TW_ECANCELLED) {
+        note_failure(tiles, &job->metatile, err.message);
+        fail_all(&making, err.message);
+    }
+    finish(tiles, job, status);
+}
+
+struct start {
+    struct tw_tiles *tiles;
+    int index;
+};
+
+static void *run_thread(void *context)
+{
+    struct start start = *(struct start *)context;
+    struct tw_tiles *tiles = start.tiles;
+    struct tw_worker *worker = NULL;
+    struct tw_error broken = {0};
+    free(context);
+    tw_preview_worker(tiles->preview, start.index, &worker, &broken);
+    for (struct job *job; (job = next_job(tiles)) != NULL;)
+        do_job(tiles, worker, job, &broken);
+    tw_worker_free(worker);
+    return NULL;
+}
+
+static void *run_watch(void *context)
+{
+    tw_watch_wait(((struct tw_tiles *)context)->preview->watch);
+    return NULL;
+}
+
+static enum tw_status start_threads(struct tw_tiles *tiles, struct tw_error *err)
+{
+    int wanted = tiles->preview->num_workers;
+    tiles->threads = calloc((size_t)wanted + 1, sizeof(*tiles->threads));
+    if (tiles->threads == NULL || pthread_create(&tiles->threads[0], NULL, run_watch, tiles) != 0)
+        return tw_error_nomem(err);
+    tiles->num_threads = 1;
+    for (int i = 0; i < wanted; i++) {
+        struct start *start = malloc(sizeof(*start));
+        if (start != NULL)
+            *start = (struct start){tiles, i};
+        if (start == NULL ||
+            pthread_create(&tiles->threads[tiles->num_threads], NULL, run_thread, start) != 0) {
+            free(start);
+            return tw_error_nomem(err);
+        }
+        tiles->num_threads++;
+    }
+    return TW_OK;
+}
+
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_run_options *options, size_t cache_bytes,
+                            struct tw_tiles **tiles, struct tw_error *err)
+{
+    struct tw_tiles *made = calloc(1, sizeof(*made));
+    if (made == NULL || (made->cache = tw_cache_new(cache_bytes)) == NULL) {
+        free(made);
+        return tw_error_nomem(err);
+    }
+    made->plan = plan;
+    made->pictures = plan->config->output_pyramid;
+    made->pictures.metatiling = 1;
+    made->pictures.pixelbuffer_px = 0;
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->work, NULL);
+    enum tw_status status = tw_view_new(plan, &made->view, err);
+    if (status == TW_OK)
+        status = tw_preview_new(plan, options, &made->preview, err);
+    if (status == TW_OK)
+        status = start_threads(made, err);
+    if (status != TW_OK) {
+        tw_tiles_free(made);
+        return status;
+    }
+    *tiles = made;
+    return TW_OK;
+}
+
+/* The jobs that nobody works on are answered here, the others by their workers. */
+void tw_tiles_stop(struct tw_tiles *tiles)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    tiles->is_stopped = true;
+    pthread_cond_broadcast(&tiles->work);
+    pthread_mutex_unlock(&tiles->mutex);
+    if (tiles->preview != NULL)
+        tw_watch_cancel(tiles->preview->watch);
+}
+
+void tw_tiles_free(struct tw_tiles *tiles)
+{
+    if (tiles == NULL)
+        return;
+    tw_tiles_stop(tiles);
+    for (int i = 1; i < tiles->num_threads; i++)
+        pthread_join(tiles->threads[i], NULL);
+    if (tiles->num_threads > 0) {
+        tw_watch_finish(tiles->preview->watch);
+        pthread_join(tiles->threads[0], NULL);
+    }
+    free(tiles->threads);
+    tw_preview_free(tiles->preview);
+    tw_view_free(tiles->view);
+    tw_cache_free(tiles->cache);
+    pthread_mutex_destroy(&tiles->mutex);
+    pthread_cond_destroy(&tiles->work);
+    free(tiles);
+}
+
+static bool look(struct tw_tiles *tiles, struct tw_waiter *waiter)
+{
+    struct tw_blob *blob;
+    const char *failure;
+    if (!tw_cache_get(tiles->cache, &waiter->key, &blob, &failure))
+        return false;
+    tiles->state.hits++;
+    answer(waiter, failure != NULL ? TW_ESCRIPT : TW_OK, blob, failure);
+    return true;
+}
+
+enum tw_answer tw_tiles_look(struct tw_tiles *tiles, struct tw_waiter *waiter)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    bool found = look(tiles, waiter);
+    pthread_mutex_unlock(&tiles->mutex);
+    return found ? TW_ANSWER_NOW : TW_ANSWER_LATER;
+}
+
+static struct tw_tile metatile_of(const struct tw_tiles *tiles, const struct tw_tile_key *key)
+{
+    struct tw_tile_range range = tw_tile_intersecting(pyramid_of(tiles, key->is_picture), &key->tile,
+                                                      &tiles->plan->config->process_pyramid);
+    return (struct tw_tile){key->tile.zoom, range.first_row, range.first_col};
+}
+
+/* The job of the metatile, new at the front when there is none; NULL when there are too many. */
+static struct job *find_job(struct tw_tiles *tiles, const struct tw_tile_key *key)
+{
+    struct tw_tile metatile = metatile_of(tiles, key);
+    int number = 0;
+    for (struct job *job = tiles->jobs; job != NULL; job = job->next, number++)
+        if (job->is_picture == key->is_picture && tw_tile_equals(&job->metatile, &metatile))
+            return job;
+    struct job *job = number < MOST_JOBS ? calloc(1, sizeof(*job)) : NULL;
+    if (job == NULL)
+        return NULL;
+    *job = (struct job){.is_picture = key->is_picture, .metatile = metatile, .next = tiles->jobs};
+    tiles->jobs = job;
+    pthread_cond_signal(&tiles->work);
+    return job;
+}
+
+enum tw_answer tw_tiles_get(struct tw_tiles *tiles, struct tw_waiter *waiter)
+{
+    enum tw_answer given = TW_ANSWER_LATER;
+    pthread_mutex_lock(&tiles->mutex);
+    if (tiles->is_stopped) {
+        answer(waiter, TW_ECANCELLED, NULL, NULL);
+        given = TW_ANSWER_NOW;
+    } else if (look(tiles, waiter)) {
+        given = TW_ANSWER_NOW;
+    } else {
+        struct job *job = find_job(tiles, &waiter->key);
+        if (job == NULL) {
+            tiles->state.refused++;
+            given = TW_ANSWER_BUSY;
+        } else {
+            waiter->next = job->waiters;
+            job->waiters = waiter;
+        }
+    }
+    pthread_mutex_unlock(&tiles->mutex);
+    return given;
+}
+
+struct tw_view *tw_tiles_view(struct tw_tiles *tiles)
+{
+    return tiles->view;
+}
+
+void tw_tiles_state(struct tw_tiles *tiles, struct tw_tiles_state *state)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    *state = tiles->state;
+    for (struct job *job = tiles->jobs; job != NULL; job = job->next)
+        *(job->in_work ? &state->in_work : &state->waiting) += 1;
+    state->cached_tiles = tw_cache_count(tiles->cache);
+    state->cached_bytes = tw_cache_bytes(tiles->cache);
+    pthread_mutex_unlock(&tiles->mutex);
+}

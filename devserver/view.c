@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "view.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SAMPLES = 8192 };
+
+struct tw_view {
+    const struct tw_plan *plan;
+    struct tw_arena *arena;
+    struct tw_encoder *made;          /* NULL: the output's own encoder is used */
+    const struct tw_encoder *encoder; /* that is used */
+    bool is_stretched, has_range;
+    double range[2];
+    pthread_mutex_t mutex; /* of the range */
+};
+
+static bool is_picture(const struct tw_encoder *encoder)
+{
+    return strncmp(tw_encoder_content_type(encoder), "image/", 6) == 0 &&
+           strcmp(tw_encoder_format(encoder), "GTiff") != 0;
+}
+
+static const struct tw_value *with_text(struct tw_arena *arena, const struct tw_value *map, const char *key,
+                                        const char *text)
+{
+    const struct tw_value *value = tw_value_string(arena, text);
+    return value != NULL ? tw_value_with(arena, map, key, value) : NULL;
+}
+
+/* An encoder for the browser. */
+static enum tw_status open_encoder(struct tw_view *view, const struct tw_encoder *own, struct tw_error *err)
+{
+    const struct tw_value *options = NULL;
+    const struct tw_config *config = view->plan->config;
+    bool is_vector = tw_encoder_is_vector(own);
+    bool is_rgb = tw_encoder_num_bands(own) >= 3;
+    if (is_vector) {
+        const struct tw_value *schema = tw_value_get(config->output, "schema");
+        options = with_text(view->arena, NULL, "format", "GeoJSON");
+        if (options != NULL && schema != NULL)
+            options = tw_value_with(view->arena, options, "schema", schema);
+    } else if ((options = with_text(view->arena, NULL, "format", "PNG")) != NULL) {
+        options = with_text(view->arena, options, "georeference", "none");
+        options = options != NULL ? with_text(view->arena, options, "compression", "fast") : NULL;
+    }
+    if (options == NULL)
+        return tw_error_nomem(err);
+    const struct tw_output_spec spec = {.options = options,
+                                        .num_bands = is_vector ? 0
+                                                     : is_rgb  ? 3
+                                                               : 1,
+                                        .has_dtype = !is_vector,
+                                        .dtype = TW_UINT8,
+                                        .grid = config->output_pyramid.grid};
+    struct tw_problems problems = {0};
+    view->made = tw_encoder_open(is_vector ? "GeoJSON" : "PNG", &spec, &problems);
+    view->is_stretched = !is_vector && (!is_rgb || tw_encoder_dtype(own) != TW_UINT8);
+    if (view->made == NULL)
+        tw_error_set(err, TW_EUSAGE, "%s", tw_text_get(&problems.text));
+    tw_problems_free(&problems);
+    view->encoder = view->made;
+    return view->made != NULL ? TW_OK : err->status;
+}
+
+enum tw_status tw_view_new(const struct tw_plan *plan, struct tw_view **view, struct tw_error *err)
+{
+    const struct tw_encoder *own = tw_sink_encoder(plan->sink);
+    struct tw_view *made = calloc(1, sizeof(*made));
+    if (made == NULL || (made->arena = tw_arena_new(0)) == NULL) {
+        free(made);
+        return tw_error_nomem(err);
+    }
+    made->plan = plan;
+    made->encoder = own;
+    pthread_mutex_init(&made->mutex, NULL);
+    bool is_shown = is_picture(own) || strcmp(tw_encoder_format(own), "GeoJSON") == 0;
+    enum tw_status status = is_shown ? TW_OK : open_encoder(made, own, err);
+    if (status != TW_OK) {
+        tw_view_free(made);
+        return status;
+    }
+    *view = made;
+    return TW_OK;
+}
+
+void tw_view_free(struct tw_view *view)
+{
+    if (view == NULL)
+        return;
+    tw_encoder_close(view->made);
+    pthread_mutex_destroy(&view->mutex);
+    tw_arena_free(view->arena);
+    free(view);
+}
+
+const char *tw_view_content_type(const struct tw_view *view)
+{
+    return tw_encoder_content_type(view->encoder);
+}
+
+bool tw_view_is_vector(const struct tw_view *view)
+{
+    return tw_encoder_is_vector(view->encoder);
+}
+
+bool tw_view_is_own(const struct tw_view *view)
+{
+    return view->made == NULL;
+}
+
+bool tw_view_range(struct tw_view *view, double range[2])
+{
+    pthread_mutex_lock(&view->mutex);
+    bool has_range = view->has_range;
+    memcpy(range, view->range, sizeof(view->range));
+    pthread_mutex_unlock(&view->mutex);
+    return has_range;
+}
+
+static int by_size(const void *one, const void *other)
+{
+    double a = *(const double *)one, b = *(const double *)other;
+    return (a > b) - (a < b);
+}
+
+/* The 2nd and the 98th percentile of some of the valid pixels. */
+static bool measure(const struct tw_raster *part, size_t num_bands, double range[2])
+{
+    double *samples = malloc(sizeof(double) * MOST_SAMPLES * num_bands);
+    size_t count = 0;
+    for (size_t i = 0; samples != NULL && i < num_bands; i++) {
+        const struct tw_array *band = &part->bands[i];
+        size_t all = tw_array_num_pixels(band), step = all / MOST_SAMPLES + 1;
+        for (size_t k = 0; k < all; k += step) {
+            double value = tw_array_get(band, k);
+            if ((band->valid == NULL || band->valid[k] != 0) && isfinite(value))
+                samples[count++] = value;
+        }
+    }
+    if (count > 0) {
+        qsort(samples, count, sizeof(*samples), by_size);
+        range[0] = samples[count / 50];
+        range[1] = samples[count - 1 - count / 50];
+        if (range[1] <= range[0])
+            range[1] = range[0] + 1;
+    }
+    free(samples);
+    return count > 0;
+}
+
+static void find_range(struct tw_view *view, const struct tw_raster *part, size_t num_bands, double range[2])
+{
+    pthread_mutex_lock(&view->mutex);
+    if (!view->has_range)
+        view->has_range = measure(part, num_bands, view->range);
+    memcpy(range, view->range, sizeof(view->range));
+    pthread_mutex_unlock(&view->mutex);
+}
+
+/* From dark (1) to light (255). */
+static bool stretch(const struct tw_array *band, const double range[2], struct tw_arena *arena,
+                    struct tw_array *shown)
+{
+    *shown = (struct tw_array){.width_px = band->width_px, .height_px = band->height_px, .dtype = TW_UINT8};
+    if (!tw_array_alloc(arena, shown, false))
+        return false;
+    double factor = 254 / (range[1] - range[0]);
+    uint8_t *pixels = shown->pixels;
+    for (size_t k = 0; k < tw_array_num_pixels(band); k++) {
+        double value = 1 + (tw_array_get(band, k) - range[0]) * factor;
+        pixels[k] = value >= 255 ? 255 : value >= 1 ? (uint8_t)(value + 0.5) : 1;
+    }
+    shown->valid = band->valid;
+    return true;
+}
+
+enum tw_status tw_view_picture(struct tw_view *view, const struct tw_raster *part,
+                               const struct tw_window *window, struct tw_arena *arena, struct tw_bytes *bytes,
+                               struct tw_error *err)
+{
+    struct tw_array bands[3];
+    static const char *const names[] = {"red", "green", "blue"};
+    struct tw_raster raster = {part->num_bands >= 3 ? 3 : 1, bands, names, NULL}, stored;
+    double range[2] = {0, 1};
+    if (view->made == NULL)
+        return tw_encoder_encode(view->encoder, part, window, bytes, err);
+    if (view->is_stretched)
+        find_range(view, part, raster.num_bands, range);
+    for (size_t i = 0; i < raster.num_bands; i++) {
+        bands[i] = part->bands[i];
+        if (view->is_stretched && !stretch(&part->bands[i], range, arena, &bands[i]))
+            return tw_error_set(err, TW_EBUDGET, "no memory left for the picture");
+    }
+    enum tw_status status = tw_encoder_store(view->encoder, &raster, arena, &stored, err);
+    return status == TW_OK ? tw_encoder_encode(view->encoder, &stored, window, bytes, err) : status;
+}
+
+enum tw_status tw_view_features(struct tw_view *view, const struct tw_features *features,
+                                const struct tw_window *window, struct tw_arena *arena,
+                                struct tw_bytes *bytes, struct tw_error *err)
+{
+    struct tw_features part = {0};
+    enum tw_status status = tw_encoder_store_features(view->encoder, features, window, arena, &part, err);
+    if (status != TW_OK || part.count == 0)
+        return status;
+    return tw_encoder_encode_features(view->encoder, &part, window, bytes, err);
+}

@@ -1,0 +1,38 @@
+/* view.h - tiles as browsers show them.
+ *
+ * Outputs that are pictures (PNG, JPEG, WebP) are shown as they would be written, byte for byte. Other
+ * rasters become PNG: three bands of bytes as they are, otherwise the first band from dark to light between
+ * the 2nd and the 98th percentile of what was seen first. Features become GeoJSON.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_VIEW_H
+#define TW_VIEW_H
+
+#include "plan.h"
+
+struct tw_view;
+
+/* The plan is borrowed. On success *view is owned by the caller. */
+enum tw_status tw_view_new(const struct tw_plan *plan, struct tw_view **view, struct tw_error *err);
+/* Accepts NULL. */
+void tw_view_free(struct tw_view *view);
+
+/* `image/png`, `application/geo+json`: lives as long as the program. */
+const char *tw_view_content_type(const struct tw_view *view);
+bool tw_view_is_vector(const struct tw_view *view);
+/* Whether pictures are what the output would hold. */
+bool tw_view_is_own(const struct tw_view *view);
+/* What is dark and what is light; false when it is not known yet, or not stretched. */
+bool tw_view_range(struct tw_view *view, double range[2]);
+
+/* Encodes a part of a stored raster. From any thread. */
+enum tw_status tw_view_picture(struct tw_view *view, const struct tw_raster *part,
+                               const struct tw_window *window, struct tw_arena *arena, struct tw_bytes *bytes,
+                               struct tw_error *err);
+/* Encodes the features that lie in the window; bytes stay empty when there are none. */
+enum tw_status tw_view_features(struct tw_view *view, const struct tw_features *features,
+                                const struct tw_window *window, struct tw_arena *arena,
+                                struct tw_bytes *bytes, struct tw_error *err);
+
+#endif

@@ -1,0 +1,409 @@
+"""tilewright serve: the same bytes as a run, what is asked wrongly, reloading, and the page in a browser."""
+import concurrent.futures
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import numpy as np
+from osgeo import gdal
+
+import harness
+
+gdal.UseExceptions()
+BROWSER = harness.ROOT / "tests/browser"
+SCENES = harness.ROOT / "examples/cloudless/sentinel2"
+CONFIG = """process: run.lua
+input: {{inp: image.tif}}
+pyramid: {{grid: {grid}, tile_size: 128, metatiling: {metatiling}}}
+zoom_levels: [{min_zoom}, 6]
+{baselevels}output: {{path: out, format: {format}, dtype: {dtype}, bands: {bands}{more}}}
+"""
+SCRIPT = """return process {
+  inputs = { inp = 'raster' },
+  params = { gain = 1 },
+  run = function(tile, input, p)
+    return input.inp:read() * p.gain
+  end,
+}
+"""
+BOUNDS = harness.tile_bounds(4, 5, 6)
+ARTEFACTS = os.environ.get("TILEWRIGHT_ARTEFACTS")
+
+
+class Serve(harness.Case):
+    def setUp(self):
+        super().setUp()
+        y, x = np.mgrid[0:512, 0:512]
+        self.array = np.stack([1 + (x // 4 + y // 8) % 250, 1 + (x // 2) % 250, 1 + (y // 3) % 250]).astype("uint8")
+        self.array[:, :100, :80] = 0
+        self.image("image.tif", self.array, BOUNDS, nodata=0)
+        self.write("run.lua", SCRIPT)
+        self.servers = []
+
+    def tearDown(self):
+        for server in self.servers:
+            if server.poll() is None:
+                server.kill()
+                server.communicate()
+        super().tearDown()
+
+    def config(self, name="map.yaml", **changes):
+        values = {"grid": "mercator", "metatiling": 2, "min_zoom": 3, "baselevels": "baselevels: {min: 6, lower: average}\n", "format": "PNG",
+                  "dtype": "uint8", "bands": 3, "more": ", metatiling: 1", **changes}
+        self.write(name, CONFIG.format(**values))
+        return name
+
+    def serve(self, config="map.yaml", *arguments, cwd=None):
+        server = subprocess.Popen([harness.BINARY, "serve", config, "--port", "0", *map(str, arguments)], cwd=cwd or self.folder,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.servers.append(server)
+        line = server.stdout.readline()
+        found = re.match(r"\S+: http://127\.0\.0\.1:(\d+)/  \(Ctrl-C ends it\)\n", line)
+        if not found:
+            self.fail(f"{line}{server.communicate(timeout=20)}")
+        self.port = int(found.group(1))
+        return server
+
+    def tiles(self, extension):
+        root = self.folder / "out"
+        return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob(f"*.{extension}"))}
+
+    def slow(self, times):
+        """The same result after some work."""
+        return SCRIPT.replace("return input", f"for _ = 1, {times} do ((input.inp:read() * 1.5) ^ 0.5)[1]:sum() end\n    return input")
+
+    def ask(self, path, method="GET", headers=None, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(method, path, headers=headers or {}, body=body)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer.status, dict(answer.getheaders()), content
+
+    def get(self, path, code=200):
+        status, _, content = self.ask(path)
+        self.assertEqual(status, code, f"{path}: {content[:300]}")
+        return content
+
+    def error(self, path, code, **more):
+        status, _, content = self.ask(path, **more)
+        self.assertEqual(status, code, path)
+        return json.loads(content)["error"]
+
+    def end(self, server, number=signal.SIGTERM):
+        server.send_signal(number)
+        out, err = server.communicate(timeout=30)
+        self.assertEqual((server.returncode, err), (0, ""))
+
+
+class Tiles(Serve):
+    def test_bytes_are_those_of_a_run(self):
+        """Computed zooms, overviews of one and two zooms, whatever the metatiles; and the empty ones."""
+        for format, extension, more in (("PNG", "png", ", metatiling: 1"), ("PNG", "png", ""), ("WebP", "webp", ", lossless: true"),
+                                        ("GTiff", "tif", ", metatiling: 1")):
+            with self.subTest(format + more):
+                shutil.rmtree(self.folder / "out", ignore_errors=True)
+                self.config(format=format, more=more)
+                self.must_run("execute", "map.yaml", "--quiet")
+                tiles = self.tiles(extension)
+                server = self.serve()
+                for name, content in tiles.items():
+                    zoom = int(name.split("/")[0])
+                    if zoom >= 4:
+                        self.assertEqual(self.get(f"/tiles/{name}"), content, name)
+                        if format != "GTiff" and "metatiling: 1" in more:
+                            zoom, row, col = re.match(r"(\d+)/(\d+)/(\d+)", name).groups()
+                            self.assertEqual(self.get(f"/{zoom}/{col}/{row}.png"), content, name)
+                self.get("/6/0/0.png", 204)
+                self.end(server)
+                self.assertEqual(self.tiles(extension), tiles)
+
+    def test_nothing_is_written(self):
+        self.config()
+        server = self.serve()
+        before = sorted(path.name for path in self.folder.iterdir())
+        self.get("/6/24/20.png")
+        self.end(server, signal.SIGINT)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), before)
+
+    def test_numbers_become_pictures(self):
+        self.image("image.tif", (self.array[:1].astype("float32") * 10 - 500), BOUNDS, nodata=-490)
+        self.config(format="GTiff", dtype="float32", bands=1, more=", nodata: -9999")
+        self.serve()
+        self.write("tile.png", "")
+        (self.folder / "tile.png").write_bytes(self.get("/5/13/10.png"))
+        shown = gdal.Open(str(self.folder / "tile.png")).ReadAsArray()
+        values = shown[0][shown[-1] > 0]
+        self.assertEqual((values.max() >= 250, values.std() > 3), (True, True))
+        self.assertIsNotNone(json.loads(self.get("/status"))["range"])
+
+    def test_a_zoom_far_above_is_a_draft(self):
+        self.config(min_zoom=0)
+        self.serve()
+        self.assertEqual(json.loads(self.get("/layer.json"))["drafts"], [0, 1, 2, 3])
+        self.assertTrue(self.get("/2/1/1.png").startswith(b"\x89PNG"))
+
+    def test_a_metatile_is_made_once(self):
+        self.write("run.lua", self.slow(30))
+        self.config(metatiling=4)
+        self.serve("map.yaml", "--workers", 2)
+        paths = [f"/6/{col}/{row}.png" for row in range(20, 24) for col in range(24, 28)]
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(self.get, paths))
+        self.assertEqual(len(set(answers)), 16)
+        status = json.loads(self.get("/status"))
+        self.assertEqual((status["made"], status["failed"], status["cached_tiles"]), (1, 0, 16))
+
+    def test_a_browser_that_has_gone_is_not_worked_for(self):
+        self.write("run.lua", self.slow(300))
+        self.config(metatiling=1)
+        self.serve("map.yaml", "--workers", 1)
+        sockets = []
+        for col in range(24, 28):
+            sock = socket.create_connection(("127.0.0.1", self.port))
+            sock.sendall(f"GET /6/{col}/21.png HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            sockets.append(sock)
+        time.sleep(0.3)
+        for sock in sockets:
+            sock.close()
+        limit = time.monotonic() + 30
+        while True:
+            status = json.loads(self.get("/status"))
+            if status["waiting"] + status["in_work"] == 0:
+                break
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.05)
+        self.assertIn("tilewright_dropped_total ", self.get("/metrics").decode())
+        dropped = int(re.search(r"(?m)^tilewright_dropped_total (\d+)$", self.get("/metrics").decode()).group(1))
+        self.assertGreaterEqual(dropped, 1)
+
+    def test_a_script_that_fails_fails_its_tiles_alone(self):
+        self.write("run.lua", SCRIPT.replace("return input", "if tile.col > 12 then error('too far east') end\n    return input"))
+        self.config()
+        server = self.serve()
+        message = "tile 6/10/13: run.lua:5: too far east"
+        self.assertEqual(self.error("/6/26/20.png", 500), message)
+        self.assertEqual(self.error("/6/26/20.png", 500), message)
+        self.get("/6/24/20.png")
+        status = json.loads(self.get("/status"))
+        self.assertEqual([failure["message"] for failure in status["failures"]], [message])
+        self.end(server)
+
+    def test_features(self):
+        self.write("run.lua", """return process {
+  inputs = { inp = 'raster' },
+  run = function(tile, input)
+    return input.inp:read()[1]:contours { interval = 50, field = 'v' }
+  end,
+}
+""")
+        for format in ("GeoJSON", "FlatGeobuf"):
+            self.write("map.yaml", f"""process: run.lua
+input: {{inp: image.tif}}
+pyramid: {{grid: mercator, tile_size: 128, metatiling: 2, pixelbuffer: 2}}
+zoom_levels: 6
+output: {{path: out, format: {format}, schema: {{properties: {{v: float}}, geometry: LineString}}}}
+""")
+            server = self.serve()
+            tile = json.loads(self.get("/6/25/21.geojson"))
+            self.assertGreaterEqual(len(tile["features"]), 1)
+            self.assertEqual(json.loads(self.get("/6/0/0.geojson"))["features"], [])
+            self.end(server)
+
+
+class Questions(Serve):
+    def test_wrong_requests(self):
+        self.config()
+        self.serve()
+        self.assertEqual(self.error("/9/1/1.png", 404), "zoom 9 is none of the configuration's: 3 to 6")
+        self.assertEqual(self.error("/6/64/0.png", 404), "there is no tile 6/0/64: zoom 6 has 64 rows and 64 columns")
+        self.assertEqual(self.error("/tiles/6/0/64.png", 404), "there is no tile 6/0/64: zoom 6 has 64 rows and 64 columns")
+        self.assertEqual(self.error("/nothing", 404), "there is nothing at /nothing")
+        self.assertEqual(self.error("/6/1/1.png/x", 404), "there is nothing at /6/1/1.png/x")
+        for path in ("/../etc/passwd", "/page/../run.lua", "/%2e%2e/x", "/page/%00", "/a\\b", "/page//main.js"):
+            self.assertEqual(self.error(path, 400), "the path holds what no path here does", path)
+        self.assertEqual(self.error("/page/none.js", 404), "no such page")
+        for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+            status, headers, content = self.ask("/6/24/20.png", method=method, body="a=b")
+            self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD"))
+        self.assertEqual(self.ask("/", headers={"X-Long": "x" * 40000})[0], 431)
+        self.assertEqual(self.error("/point", 400), "a point is ?lon=15.5&lat=46.1 or, in the grid's CRS, ?x=&y=")
+        self.assertEqual(self.error("/point?lon=1&lat=2&zoom=40", 400), "zoom must be from 3 to 6")
+        self.assertEqual(self.error("/point?x=1e9&y=0", 404), "the point lies outside the grid")
+
+    def test_headers(self):
+        self.config()
+        self.serve()
+        status, headers, content = self.ask("/6/24/21.png")
+        self.assertEqual((status, headers["Content-Type"], headers["Access-Control-Allow-Origin"]), (200, "image/png", "*"))
+        again = self.ask("/6/24/21.png", headers={"If-None-Match": headers["ETag"]})
+        self.assertEqual((again[0], again[2]), (304, b""))
+        head = self.ask("/6/24/21.png", method="HEAD")
+        self.assertEqual((head[0], head[1]["Content-Length"], head[2]), (200, str(len(content)), b""))
+
+    def test_values_at_a_point(self):
+        self.config()
+        self.must_run("execute", "map.yaml", "--quiet")
+        self.serve()
+        left, bottom, right, top = BOUNDS
+        for col, row in ((300, 200), (10, 10), (511, 511)):
+            x, y = left + (col + 0.5) * (right - left) / 512, top - (row + 0.5) * (top - bottom) / 512
+            answer = json.loads(self.get(f"/point?x={x}&y={y}"))
+            got = [value["value"] for value in answer["values"]][:3]
+            wanted = self.array[:, row, col].tolist()
+            self.assertEqual(got, wanted if any(wanted) else [None] * len(got))
+        lonlat = json.loads(self.get("/point?lon=-30&lat=50&zoom=5"))
+        self.assertEqual(lonlat["tile"][0], 5)
+
+    def test_the_services_that_others_read(self):
+        for grid, code, zoom in (("mercator", ("3857",), 6), ("geodetic", ("4326", "CRS84"), 5)):
+            with self.subTest(grid):
+                self.write("map.yaml", CONFIG.format(grid=grid, metatiling=2, min_zoom=zoom - 2, format="PNG", dtype="uint8", bands=3,
+                                                     more=", metatiling: 1", baselevels=f"baselevels: {{min: {zoom}, lower: nearest}}\n")
+                           .replace(", 6]", f", {zoom}]"))
+                shutil.rmtree(self.folder / "out", ignore_errors=True)
+                self.must_run("execute", "map.yaml", "--quiet")
+                server = self.serve()
+                url = f"http://127.0.0.1:{self.port}/WMTSCapabilities.xml"
+                xml = self.get("/WMTSCapabilities.xml").decode()
+                self.assertEqual(self.get("/wmts?SERVICE=WMTS&REQUEST=GetCapabilities").decode(), xml)
+                dataset = gdal.OpenEx(f"WMTS:{url}", gdal.OF_RASTER, open_options=["EXTENT_METHOD=MOST_PRECISE_TILE_MATRIX"])
+                self.assertIn(dataset.GetSpatialRef().GetAuthorityCode(None), code)
+                tiles, row, col = harness.mosaic(self.folder / "out", zoom, "png")
+                left, width, _, top, _, height = dataset.GetGeoTransform()
+                bounds = harness.tile_bounds(zoom, row, col) if grid == "mercator" else (
+                    -180 + col * 180 / 2 ** zoom, 0, 0, 90 - row * 180 / 2 ** zoom)
+                x, y = round((bounds[0] - left) / width), round((bounds[3] - top) / height)
+                read = dataset.ReadAsArray(x, y, tiles.shape[2], tiles.shape[1])
+                self.assertTrue(np.array_equal(read[:3] * (read[3] > 0), tiles[:3] * (tiles[3] > 0)))
+                self.assertEqual(self.get(f"/wmts?service=WMTS&request=GetTile&TileMatrix={zoom}&tilerow={row}&TILECOL={col}"),
+                                 self.get(f"/{zoom}/{col}/{row}.png"))
+                self.end(server)
+        self.config()
+        self.serve()
+        about = json.loads(self.get("/tilejson.json"))
+        self.assertEqual((about["tilejson"], about["minzoom"], about["maxzoom"]), ("3.0.0", 3, 6))
+        self.assertEqual(about["tiles"], [f"http://127.0.0.1:{self.port}/{{z}}/{{x}}/{{y}}.png"])
+        self.assertEqual([round(number, 6) for number in about["bounds"]], [-45, 40.979898, -22.5, 55.776573])
+        self.assertIn(b'locator="request"', self.ask("/wmts?request=GetMap")[2])
+        self.assertEqual(self.get("/health"), b"ok\n")
+
+    def test_wrong_uses(self):
+        self.config()
+        for message, *arguments in (
+                ("which configuration? usage: tilewright serve CONFIG [OPTIONS]",),
+                ("'b.yaml' is one too many; usage: tilewright serve CONFIG [OPTIONS]", "map.yaml", "b.yaml"),
+                ("--port must be from 0 to 65535, not 70000", "map.yaml", "--port", "70000"),
+                ("--host must be an IP address such as 127.0.0.1, not 'here'", "map.yaml", "--host", "here")):
+            self.check_fails(2, f"tilewright: {message}", "serve", *arguments)
+        code, _, err = self.run_tilewright("serve", "none.yaml")
+        self.assertEqual(code, 2)
+        self.assertIn("none.yaml", err)
+        self.config("bad.yaml", format="PNGG")
+        code, _, err = self.run_tilewright("serve", "bad.yaml")
+        self.assertEqual(code, 2)
+        self.assertIn("unknown output format 'PNGG'; did you mean 'PNG'?", err)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.check_fails(3, f"tilewright: cannot listen on 127.0.0.1:{port}: Address already in use", "serve", "map.yaml", "--port", port)
+
+
+class Reload(Serve):
+    def wait_for_version(self, version):
+        answer = self.get(f"/events?since={version - 1}").decode()
+        self.assertEqual(answer, f"retry: 100\nid: {version}\nevent: version\ndata: {version}\n\n")
+
+    def test_the_script_is_followed(self):
+        self.config()
+        server = self.serve()
+        before = self.get("/6/24/21.png")
+        self.write("run.lua", SCRIPT.replace("gain = 1", "gain = 0.5"))
+        self.wait_for_version(2)
+        after = self.get("/6/24/21.png")
+        self.assertNotEqual(after, before)
+        self.write("run.lua", SCRIPT.replace("gain = 1", "gain = "))
+        self.wait_for_version(3)
+        status = json.loads(self.get("/status"))
+        self.assertEqual((status["version"], status["shown"]), (3, 2))
+        self.assertRegex(status["problem"], r"run\.lua:3: ")
+        self.assertEqual(self.get("/6/24/21.png"), after)
+        self.write("run.lua", SCRIPT)
+        self.wait_for_version(4)
+        self.assertEqual(self.get("/6/24/21.png"), before)
+        self.assertIsNone(json.loads(self.get("/status"))["problem"])
+        self.config(more=", metatiling: 1, compression: best")
+        self.wait_for_version(5)
+        self.end(server)
+
+    def test_changes_while_tiles_are_made(self):
+        self.write("run.lua", self.slow(100))
+        self.config()
+        server = self.serve()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = [pool.submit(self.ask, f"/6/{col}/{row}.png") for row in (20, 22) for col in (24, 26)]
+            time.sleep(0.2)
+            self.write("run.lua", SCRIPT)
+            self.wait_for_version(2)
+            codes = {answer.result()[0] for answer in answers}
+        self.assertLessEqual(codes, {200, 503})
+        self.get("/6/24/20.png")
+        self.end(server)
+
+
+class Page(Serve):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not (BROWSER / "node_modules/playwright-core").exists():
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=BROWSER, check=True, capture_output=True)
+
+    def drive(self, scenario, *arguments):
+        shots = self.folder / "shots"
+        shots.mkdir(exist_ok=True)
+        done = subprocess.run(["node", "preview.mjs", f"http://127.0.0.1:{self.port}/", str(shots), scenario, *map(str, arguments)], cwd=BROWSER,
+                              capture_output=True, text=True, timeout=240)
+        if ARTEFACTS:
+            shutil.copytree(shots, ARTEFACTS, dirs_exist_ok=True)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        seen = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual((seen["console"], seen["outside"]), ([], []))
+        return seen
+
+    def test_the_map_shows_the_cloudless_example(self):
+        folder = self.folder / "cloudless"
+        shutil.copytree(harness.ROOT / "examples/cloudless", folder, ignore=shutil.ignore_patterns("out", "out*.tif"))
+        self.must_run("execute", "cloudless.yaml", "--quiet", cwd=folder)
+        self.serve("cloudless.yaml", cwd=folder)
+        seen = self.drive("map", 11, 1113, 728)
+        shown = np.frombuffer((self.folder / "shots/tile.bin").read_bytes(), "uint8").reshape(256, 256, 4)
+        tile = harness.read(folder / "out/tiles/11/728/1113.png")
+        valid = tile[3] == 255
+        difference = np.abs(shown[:, :, :3].astype(int) - np.moveaxis(tile[:3], 0, 2))[valid]
+        self.assertLessEqual(difference.max(), 1)
+        self.assertEqual(len(seen["values"]) % 2, 0)
+        self.assertRegex(seen["command"], r"\Atilewright execute cloudless\.yaml -z \d+ -b ")
+
+    def test_editing_the_script_changes_the_picture(self):
+        self.config()
+        self.serve()
+        self.write("after.lua", SCRIPT.replace("gain = 1", "gain = 0.4"))
+        self.write("broken.txt", SCRIPT.replace("* p.gain", "* p.gain)"))
+        self.write("failing.txt", SCRIPT.replace("return input", "error('no good')\n    return input"))
+        (self.folder / "after.lua").rename(self.folder / "after.txt")
+        seen = self.drive("edit", self.folder / "run.lua", self.folder / "after.txt", self.folder / "broken.txt", self.folder / "failing.txt")
+        self.assertLess(seen["milliseconds"], 3000)
+        self.assertRegex(seen["problem"], r"run\.lua:5: ")
+        self.assertTrue(seen["stale"])
+        self.assertTrue(any("run.lua:5: no good" in message for message in seen["messages"]), seen["messages"])
+
+
+if __name__ == "__main__":
+    harness.main()
