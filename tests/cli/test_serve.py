@@ -33,6 +33,7 @@ SCRIPT = """return process {
 }
 """
 BOUNDS = harness.tile_bounds(4, 5, 6)
+SCHEMAS = harness.ROOT / "tests/data/ogc-schemas"
 ARTEFACTS = os.environ.get("TILEWRIGHT_ARTEFACTS")
 
 
@@ -273,6 +274,9 @@ class Questions(Serve):
                 url = f"http://127.0.0.1:{self.port}/WMTSCapabilities.xml"
                 xml = self.get("/WMTSCapabilities.xml").decode()
                 self.assertEqual(self.get("/wmts?SERVICE=WMTS&REQUEST=GetCapabilities").decode(), xml)
+                self.write("capabilities.xml", xml)
+                subprocess.run(["xmllint", "--noout", "--nonet", "--schema", str(SCHEMAS / "wmts/1.0/wmtsGetCapabilities_response.xsd"),
+                                "capabilities.xml"], cwd=self.folder, check=True, capture_output=True)
                 dataset = gdal.OpenEx(f"WMTS:{url}", gdal.OF_RASTER, open_options=["EXTENT_METHOD=MOST_PRECISE_TILE_MATRIX"])
                 self.assertIn(dataset.GetSpatialRef().GetAuthorityCode(None), code)
                 tiles, row, col = harness.mosaic(self.folder / "out", zoom, "png")
