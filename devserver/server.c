@@ -14,8 +14,10 @@
 enum {
     NUM_THREADS = 2,
     MOST_CONNECTIONS = 512,
-    MOST_OF_ONE = 128,
+    MOST_OF_ONE = 256,
+    MOST_WAITING_OF_ONE = 64,
     IDLE_S = 60,
+    LONGEST_WAIT_S = 20,
     CONNECTION_BYTES = 32 * 1024
 };
 
@@ -25,6 +27,31 @@ static size_t keep_escaped(void *context, struct MHD_Connection *connection, cha
     (void)context;
     (void)connection;
     return strlen(text);
+}
+
+static struct tw_connection *kept_connection(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+static void notice(void *context, struct MHD_Connection *connection, void **kept,
+                   enum MHD_ConnectionNotificationCode code)
+{
+    struct tw_server *server = context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        tw_connection_close(server->connections, *kept);
+        *kept = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *socket =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *client =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (socket != NULL)
+        *kept = tw_connection_open(server->connections, socket->connect_fd,
+                                   client != NULL ? client->client_addr : NULL);
 }
 
 static struct request *new_request(struct tw_server *server, struct MHD_Connection *connection)
@@ -64,6 +91,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         *upload_size = 0;
         return MHD_YES;
     }
+    tw_connection_asks(server->connections, kept_connection(connection));
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return tw_reply_error(request, MHD_HTTP_METHOD_NOT_ALLOWED,
                               "%s is not answered here: GET and HEAD are", method);
@@ -88,9 +116,9 @@ static void completed(void *context, struct MHD_Connection *connection, void **k
                       enum MHD_RequestTerminationCode code)
 {
     struct request *request = *kept;
-    (void)context;
-    (void)connection;
+    struct tw_server *server = context;
     (void)code;
+    tw_connection_waits(server->connections, kept_connection(connection));
     if (request == NULL)
         return;
     unlisten(request);
@@ -130,8 +158,8 @@ static enum tw_status listen_on(struct tw_server *server, struct tw_error *err)
         MHD_OPTION_CONNECTION_LIMIT, (unsigned int)MOST_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned int)MOST_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-        1u, MHD_OPTION_END);
+        keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        notice, server, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
     if (server->daemon == NULL)
         return tw_error_set(err, TW_ESTORAGE, "cannot listen on %s:%d: %s", spec->host, spec->port,
                             errno != 0 ? strerror(errno) : "unknown reason");
@@ -150,6 +178,9 @@ enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_serv
     made->spec.layer.changed = wake_listeners;
     made->spec.layer.context = made;
     enum tw_status status = tw_layer_new(&made->spec.layer, &made->layer, problems);
+    const struct tw_connections_spec limits = {LONGEST_WAIT_S, MOST_WAITING_OF_ONE};
+    if (status == TW_OK)
+        status = tw_connections_new(&limits, &made->connections, err);
     if (status == TW_OK)
         status = listen_on(made, err);
     if (status != TW_OK) {
@@ -178,6 +209,7 @@ void tw_server_stop(struct tw_server *server)
         poll(NULL, 0, 1);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    tw_connections_free(server->connections);
     tw_layer_free(server->layer);
     pthread_mutex_destroy(&server->mutex);
     free(server);

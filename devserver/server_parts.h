@@ -8,6 +8,7 @@
 #include "server.h"
 
 #include "area_read.h"
+#include "connections.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
@@ -16,6 +17,7 @@ struct tw_server {
     struct tw_server_spec spec;
     struct MHD_Daemon *daemon;
     struct tw_layer *layer;
+    struct tw_connections *connections;
     double started_s;
     atomic_ullong requests;
     atomic_int suspended; /* requests that wait for a tile or a change */
