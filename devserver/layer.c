@@ -34,7 +34,10 @@ static void edition_free(struct tw_edition *edition)
         return;
     tw_tiles_free(edition->tiles);
     tw_plan_free(edition->plan);
-    tw_config_free(edition->config);
+    if (edition->loaded.unload != NULL)
+        edition->loaded.unload(&edition->loaded);
+    else
+        tw_config_free(edition->loaded.config);
     free(edition);
 }
 
@@ -54,7 +57,10 @@ static enum tw_status load(struct tw_layer *layer, int number, struct tw_edition
         return TW_ENOMEM;
     atomic_init(&made->users, 1);
     made->number = number;
-    enum tw_status status = tw_config_load(layer->path, tw_grid_read, &made->config, problems);
+    enum tw_status status = layer->spec.load != NULL
+                                ? layer->spec.load(layer->path, &made->loaded, problems)
+                                : tw_config_load(layer->path, tw_grid_read, &made->loaded.config, problems);
+    made->config = made->loaded.config;
     if (status == TW_OK)
         status = tw_plan_make(made->config, &everything, &made->plan, problems);
     if (status == TW_OK) {

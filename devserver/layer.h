@@ -13,16 +13,27 @@
 
 struct tw_layer;
 
+/* A configuration, and what it was made from. */
+struct tw_loaded {
+    struct tw_config *config;
+    void *kept;
+    void (*unload)(struct tw_loaded *loaded); /* NULL: the configuration is freed */
+};
+
 struct tw_edition {
     atomic_int users;
-    struct tw_config *config;
+    struct tw_loaded loaded;
+    const struct tw_config *config; /* that was loaded */
     struct tw_plan *plan;
     struct tw_tiles *tiles;
     int number; /* of the version of the files, from 1 */
 };
 
 struct tw_layer_spec {
-    const char *path; /* of the configuration */
+    const char *path; /* of the configuration, or of what load makes one of */
+    bool is_file;     /* not a configuration, but something that is shown by itself */
+    /* Makes a configuration; NULL: path is one. Also after a failure *loaded is unloaded. */
+    enum tw_status (*load)(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
     struct tw_run_options run;
     size_t cache_bytes;
     /* Called after a version was loaded, or was wrong; from the layer's own thread. */

@@ -94,6 +94,7 @@ static json_t *layer_to_json(const struct request *request, const struct tw_edit
                         json_pack("{s:s, s:s?, s:b, s:f}", "proj4", names.proj4, "code", names.code,
                                   "is_geographic", names.is_geographic, "metres_per_unit",
                                   names.metres_per_unit));
+    json_object_set_new(root, "is_file", json_boolean(request->server->spec.layer.is_file));
     json_object_set_new(root, "grid", json_string(grid->name));
     json_object_set_new(root, "matrices", matrices(config));
     json_object_set_new(root, "drafts", zooms_that_are_drafts(edition));

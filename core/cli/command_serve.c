@@ -3,6 +3,7 @@
 #include "options.h"
 #include "report.h"
 #include "run_options.h"
+#include "shown_file.h"
 
 #include "dataset_pool.h"
 #include "server.h"
@@ -11,12 +12,15 @@
 #include <stdio.h>
 
 static const char help[] =
-    "usage: tilewright serve CONFIG [OPTIONS]\n\n"
+    "usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]\n\n"
     "Shows the configuration on a map in the browser. Tiles are made when somebody looks at them, by the "
     "same jobs as\n"
     "in a run, and kept in memory; nothing is written. When the script or the configuration changes, the map "
     "follows;\n"
-    "when the new version is wrong, the old picture stays and the page says why.\n\n"
+    "when the new version is wrong, the old picture stays and the page says why. A raster, features or a "
+    "folder of tiles "
+    "are\n"
+    "shown by themselves.\n\n"
     "where:\n"
     "      --host ADDRESS             which of this machine's addresses (default: 127.0.0.1, this machine "
     "only)\n"
@@ -27,7 +31,8 @@ static const char help[] =
     "  -q, --quiet                    only errors\n\n"
     "examples:\n"
     "  tilewright serve cloudless.yaml\n"
-    "  tilewright serve cloudless.yaml --port 8080 --workers 4\n";
+    "  tilewright serve cloudless.yaml --port 8080 --workers 4\n"
+    "  tilewright serve dem.tif\n";
 
 enum { HOST, PORT, CACHE, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {
@@ -71,15 +76,18 @@ static enum tw_status read_request(struct tw_server_spec *spec, int argc, char *
             break;
         case TW_ARGUMENT_OPERAND:
             if (spec->layer.path != NULL)
-                return tw_error_set(err, TW_EUSAGE,
-                                    "'%s' is one too many; usage: tilewright serve CONFIG [OPTIONS]",
-                                    operand);
+                return tw_error_set(
+                    err, TW_EUSAGE,
+                    "'%s' is one too many; usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]", operand);
             spec->layer.path = operand;
+            spec->layer.is_file = !tw_is_configuration(operand);
+            spec->layer.load = spec->layer.is_file ? tw_shown_file_load : NULL;
             break;
         case TW_ARGUMENT_END:
             if (spec->layer.path == NULL)
-                return tw_error_set(err, TW_EUSAGE,
-                                    "which configuration? usage: tilewright serve CONFIG [OPTIONS]");
+                return tw_error_set(
+                    err, TW_EUSAGE,
+                    "which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]");
             return TW_OK;
         case TW_ARGUMENT_BAD:
             return err->status;

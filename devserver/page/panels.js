@@ -56,7 +56,8 @@ export function showCommand(preview) {
   const {layer, map} = preview;
   const [left, bottom, right, top] = map.getView().calculateExtent(map.getSize());
   const fix = (number) => number.toFixed(digits(layer));
-  $('command').textContent = `tilewright execute ${layer.name} -z ${preview.zoom()} -b ${fix(left)} ${fix(bottom)} ${fix(right)} ${fix(top)}`;
+  const what = layer.is_file ? `convert ${layer.name} tiles` : `execute ${layer.name}`;
+  $('command').textContent = `tilewright ${what} -z ${preview.zoom()} -b ${fix(left)} ${fix(bottom)} ${fix(right)} ${fix(top)}`;
 }
 
 export class Messages {

@@ -218,6 +218,30 @@ output: {{path: out, format: {format}, schema: {{properties: {{v: float}}, geome
             self.end(server)
 
 
+    def test_files_and_tiles_are_shown_by_themselves(self):
+        self.config()
+        self.must_run("execute", "map.yaml", "--quiet")
+        self.write("land.geojson", json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1},
+                   "geometry": {"type": "Polygon", "coordinates": [[[-40, 45], [-30, 45], [-30, 50], [-40, 45]]]}}]}))
+        before = sorted(path.name for path in self.folder.iterdir())
+        for name, is_vector in (("image.tif", False), ("out", False), ("land.geojson", True)):
+            with self.subTest(name):
+                server = self.serve(name)
+                layer = json.loads(self.get("/layer.json"))
+                self.assertEqual((layer["name"], layer["is_file"], layer["is_vector"]), (name, True, is_vector))
+                if is_vector:
+                    self.assertEqual(json.loads(self.get("/4/6/5.geojson"))["features"][0]["properties"], {"a": 1})
+                else:
+                    zoom = layer["max_zoom"]
+                    col, row = 6 << (zoom - 4) if zoom >= 4 else 6 >> (4 - zoom), 5 << (zoom - 4) if zoom >= 4 else 5 >> (4 - zoom)
+                    self.assertTrue(self.get(f"/{zoom}/{col}/{row}.png").startswith(b"\x89PNG"))
+                self.end(server)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), before)
+        code, _, err = self.run_tilewright("serve", "none.tif")
+        self.assertEqual(code, 2)
+        self.assertIn("none.tif", err)
+
+
 class Questions(Serve):
     def test_wrong_requests(self):
         self.config()
@@ -303,8 +327,8 @@ class Questions(Serve):
     def test_wrong_uses(self):
         self.config()
         for message, *arguments in (
-                ("which configuration? usage: tilewright serve CONFIG [OPTIONS]",),
-                ("'b.yaml' is one too many; usage: tilewright serve CONFIG [OPTIONS]", "map.yaml", "b.yaml"),
+                ("which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]",),
+                ("'b.yaml' is one too many; usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]", "map.yaml", "b.yaml"),
                 ("--port must be from 0 to 65535, not 70000", "map.yaml", "--port", "70000"),
                 ("--host must be an IP address such as 127.0.0.1, not 'here'", "map.yaml", "--host", "here")):
             self.check_fails(2, f"tilewright: {message}", "serve", *arguments)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "shown_file.h"
+#include "convert_config.h"
+
+#include "file.h"
+#include "grid_read.h"
+#include "plan_config_input.h"
+#include "source.h"
+
+#include <stdlib.h>
+
+/* Features have no resolution to choose zooms by. */
+enum { DEEPEST_OF_FEATURES = 16 };
+
+struct shown {
+    struct tw_arena *arena;
+    struct tw_convert_result result;
+    struct tw_selection selection;
+    struct tw_conversion conversion;
+};
+
+static void unload(struct tw_loaded *loaded)
+{
+    struct shown *shown = loaded->kept;
+    tw_config_free(loaded->config);
+    if (shown == NULL)
+        return;
+    tw_convert_result_free(&shown->result);
+    tw_arena_free(shown->arena);
+    free(shown);
+}
+
+bool tw_is_configuration(const char *name)
+{
+    return tw_path_has_suffix(name, ".yaml") || tw_path_has_suffix(name, ".yml") ||
+           tw_path_has_suffix(name, ".mapchete");
+}
+
+/* Whether it holds features; opened for a moment. */
+static enum tw_status find_kind(const char *path, struct tw_arena *arena, bool *is_vector,
+                                struct tw_problems *problems)
+{
+    struct tw_source *source = NULL;
+    const struct tw_value *value = tw_value_string(arena, path);
+    if (value == NULL)
+        return TW_ENOMEM;
+    enum tw_status status = tw_source_open("inp", value, ".", NULL, &source, problems);
+    *is_vector = status == TW_OK && tw_source_kind(source) == TW_SOURCE_VECTOR;
+    tw_source_close(source);
+    return status;
+}
+
+static void choose(struct shown *shown, const char *path, bool is_vector)
+{
+    struct tw_conversion *conversion = &shown->conversion;
+    const char *metadata = tw_arena_printf(shown->arena, "%s/metadata.json", path);
+    bool is_tiled = metadata != NULL && tw_file_exists(metadata);
+    *conversion =
+        (struct tw_conversion){.input = path, .output = "tilewright-preview", .selection = &shown->selection};
+    conversion->given[TW_CONVERT_FORMAT] = is_vector ? "GeoJSON" : "GTiff";
+    if (!is_tiled)
+        conversion->given[TW_CONVERT_PYRAMID] = "mercator";
+    if (!is_vector)
+        conversion->given[TW_CONVERT_RESAMPLING] = "bilinear";
+    if (is_vector && !is_tiled) {
+        shown->selection.has_zooms = true;
+        shown->selection.max_zoom = DEEPEST_OF_FEATURES;
+    }
+}
+
+enum tw_status tw_shown_file_load(const char *path, struct tw_loaded *loaded, struct tw_problems *problems)
+{
+    struct shown *shown = calloc(1, sizeof(*shown));
+    bool is_vector = false;
+    *loaded = (struct tw_loaded){.kept = shown, .unload = unload};
+    if (shown == NULL || (shown->arena = tw_arena_new(0)) == NULL)
+        return TW_ENOMEM;
+    shown->result.arena = shown->arena;
+    enum tw_status status = find_kind(path, shown->arena, &is_vector, problems);
+    if (status == TW_OK) {
+        choose(shown, path, is_vector);
+        status = tw_convert_config(&shown->conversion, &shown->result, problems);
+    }
+    if (status == TW_OK)
+        status = tw_config_make(path, shown->result.root, tw_grid_read, &loaded->config, problems);
+    return status;
+}
