@@ -32,7 +32,8 @@ static void edition_free(struct tw_edition *edition)
 {
     if (edition == NULL)
         return;
-    tw_tiles_free(edition->tiles);
+    if (!tw_tiles_free(edition->tiles))
+        return; /* a script that does not end still uses it */
     tw_plan_free(edition->plan);
     if (edition->loaded.unload != NULL)
         edition->loaded.unload(&edition->loaded);

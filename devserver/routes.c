@@ -45,6 +45,10 @@ static enum MHD_Result reply_tile(struct request *request)
     if (waiter->status == TW_ECANCELLED)
         return tw_reply_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
                               "the configuration has changed meanwhile");
+    if (waiter->is_overdue)
+        return tw_reply_error(request, MHD_HTTP_GATEWAY_TIMEOUT,
+                              "the script is %s and cannot be stopped: nothing is made until it is mended",
+                              waiter->message != NULL ? waiter->message : "not done");
     if (waiter->status != TW_OK)
         return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s",
                               waiter->message != NULL ? waiter->message : "out of memory");

@@ -31,6 +31,8 @@ struct tw_tiles {
     struct tw_cache *cache;
     struct job *jobs; /* the newest first */
     bool is_stopped;
+    int num_running; /* workers that have not ended */
+    bool is_hung;    /* one of them never will */
     struct tw_tiles_state state;
 };
 
@@ -247,12 +249,52 @@ static void *run_thread(void *context)
     for (struct job *job; (job = next_job(tiles)) != NULL;)
         do_job(tiles, worker, job, &broken);
     tw_worker_free(worker);
+    pthread_mutex_lock(&tiles->mutex);
+    tiles->num_running--;
+    pthread_cond_broadcast(&tiles->work);
+    pthread_mutex_unlock(&tiles->mutex);
     return NULL;
 }
 
+static void answer_hung(struct tw_tiles *tiles, struct tw_waiter *waiter)
+{
+    answer(waiter, TW_ESCRIPT, NULL, tw_watch_overrun(tiles->preview->watch));
+    waiter->is_overdue = true;
+}
+
+/* Takes those who wait from all jobs: the jobs are their workers', wherever those are. */
+static struct tw_waiter *take_waiters(struct tw_tiles *tiles)
+{
+    struct tw_waiter *all = NULL;
+    for (struct job *job = tiles->jobs; job != NULL; job = job->next)
+        while (job->waiters != NULL) {
+            struct tw_waiter *waiter = job->waiters;
+            job->waiters = waiter->next;
+            waiter->next = all;
+            all = waiter;
+            if (!waiter->has_answer)
+                answer_hung(tiles, waiter);
+        }
+    return all;
+}
+
+/* A worker that does not listen takes all of this edition's with it: nothing more is made until the files
+ * change, but what waits is answered, and the server lives. */
 static void *run_watch(void *context)
 {
-    tw_watch_wait(((struct tw_tiles *)context)->preview->watch);
+    struct tw_tiles *tiles = context;
+    if (tw_watch_wait(tiles->preview->watch))
+        return NULL;
+    pthread_mutex_lock(&tiles->mutex);
+    struct tw_waiter *waiters = take_waiters(tiles);
+    tiles->is_hung = true;
+    pthread_cond_broadcast(&tiles->work);
+    pthread_mutex_unlock(&tiles->mutex);
+    while (waiters != NULL) {
+        struct tw_waiter *waiter = waiters;
+        waiters = waiter->next;
+        waiter->done(waiter);
+    }
     return NULL;
 }
 
@@ -273,6 +315,9 @@ static enum tw_status start_threads(struct tw_tiles *tiles, struct tw_error *err
             return tw_error_nomem(err);
         }
         tiles->num_threads++;
+        pthread_mutex_lock(&tiles->mutex);
+        tiles->num_running++;
+        pthread_mutex_unlock(&tiles->mutex);
     }
     return TW_OK;
 }
@@ -315,11 +360,24 @@ void tw_tiles_stop(struct tw_tiles *tiles)
         tw_watch_cancel(tiles->preview->watch);
 }
 
-void tw_tiles_free(struct tw_tiles *tiles)
+/* Whether all workers come to their end. */
+static bool wait_for_workers(struct tw_tiles *tiles)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    while (tiles->num_running > 0 && !tiles->is_hung)
+        pthread_cond_wait(&tiles->work, &tiles->mutex);
+    bool is_hung = tiles->is_hung;
+    pthread_mutex_unlock(&tiles->mutex);
+    return !is_hung;
+}
+
+bool tw_tiles_free(struct tw_tiles *tiles)
 {
     if (tiles == NULL)
-        return;
+        return true;
     tw_tiles_stop(tiles);
+    if (!wait_for_workers(tiles))
+        return false;
     for (int i = 1; i < tiles->num_threads; i++)
         pthread_join(tiles->threads[i], NULL);
     if (tiles->num_threads > 0) {
@@ -333,6 +391,7 @@ void tw_tiles_free(struct tw_tiles *tiles)
     pthread_mutex_destroy(&tiles->mutex);
     pthread_cond_destroy(&tiles->work);
     free(tiles);
+    return true;
 }
 
 static bool look(struct tw_tiles *tiles, struct tw_waiter *waiter)
@@ -382,7 +441,10 @@ enum tw_answer tw_tiles_get(struct tw_tiles *tiles, struct tw_waiter *waiter)
 {
     enum tw_answer given = TW_ANSWER_LATER;
     pthread_mutex_lock(&tiles->mutex);
-    if (tiles->is_stopped) {
+    if (tiles->is_hung) {
+        answer_hung(tiles, waiter);
+        given = TW_ANSWER_NOW;
+    } else if (tiles->is_stopped) {
         answer(waiter, TW_ECANCELLED, NULL, NULL);
         given = TW_ANSWER_NOW;
     } else if (look(tiles, waiter)) {

@@ -25,6 +25,7 @@ struct tw_waiter {
     char *message;         /* why it failed; owned by the waiter */
     struct tw_waiter *next;
     bool has_answer;
+    bool is_overdue; /* failed: the script does not come to an end */
 };
 
 enum tw_answer {
@@ -38,8 +39,9 @@ enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_run_options *o
                             struct tw_tiles **tiles, struct tw_error *err);
 /* Answers all that wait with TW_ECANCELLED, and takes no more. */
 void tw_tiles_stop(struct tw_tiles *tiles);
-/* Accepts NULL. Stops it, and waits for its threads. */
-void tw_tiles_free(struct tw_tiles *tiles);
+/* Accepts NULL. Stops it, and waits for its threads. False when one of them never ends: then nothing is
+ * freed, and what was borrowed must stay, too. */
+bool tw_tiles_free(struct tw_tiles *tiles);
 
 /* Only what is known already: TW_ANSWER_NOW, or TW_ANSWER_LATER when it is not. */
 enum tw_answer tw_tiles_look(struct tw_tiles *tiles, struct tw_waiter *waiter);

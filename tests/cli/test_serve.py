@@ -412,6 +412,27 @@ class Attacks(Serve):
         self.assertEqual((status["made"], status["failed"], status["waiting"]), (0, 0, 0))
 
 
+class Hanging(Serve):
+    def serve(self, *arguments, **more):
+        sanitized, harness.BINARY = harness.BINARY, harness.RELEASE  # what a thread that never ends holds is a leak
+        self.addCleanup(setattr, harness, "BINARY", sanitized)
+        return super().serve(*arguments, **more)
+
+    def test_a_script_that_never_ends_is_answered_and_mended(self):
+        self.write("run.lua", SCRIPT.replace("return input", "local x = 0\n    while tile.col == 13 do x = x + 1 end\n    return input"))
+        self.config()
+        server = self.serve("map.yaml", "--workers", 2, "--tile-timeout", 1)
+        tile = self.get("/6/24/20.png")
+        message = "the script is not done after 1 s (--tile-timeout) and cannot be stopped: nothing is made until it is mended"
+        self.assertEqual(self.error("/6/26/20.png", 504), message)
+        self.assertEqual(self.error("/6/28/20.png", 504), message)
+        self.assertEqual(self.get("/6/24/20.png"), tile)
+        self.write("run.lua", SCRIPT)
+        self.assertIn(b"data: 2", self.get("/events?since=1"))
+        self.get("/6/26/20.png")
+        self.end(server)
+
+
 class Reload(Serve):
     def wait_for_version(self, version):
         answer = self.get(f"/events?since={version - 1}").decode()
