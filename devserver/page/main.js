@@ -40,6 +40,10 @@ function follow(version) {
   events.addEventListener('error', () => { if (events.readyState === EventSource.CLOSED) setTimeout(() => follow(version), 1000); });
 }
 
+if (window.innerWidth <= 640) {
+  $('panel').hidden = true;
+  $('toggle').setAttribute('aria-expanded', 'false');
+}
 $('toggle').addEventListener('click', () => {
   $('panel').hidden = !$('panel').hidden;
   $('toggle').setAttribute('aria-expanded', String(!$('panel').hidden));

@@ -42,7 +42,7 @@ function drawFailure(message, size) {
 async function load(tile, url, size, tell) {
   const image = tile.getImage();
   for (let attempt = 0; ; attempt++) {
-    const response = await fetch(url);
+    const response = await fetch(url).catch((reason) => new Response(JSON.stringify({error: `${reason.message}`}), {status: 503}));
     if (response.status === 503 && attempt < 20) {
       await new Promise((resume) => setTimeout(resume, 300 + attempt * 100));
       continue;
@@ -112,7 +112,7 @@ export class Preview {
       if (shown !== null && zoom !== shown) source.refresh();
       shown = zoom;
     });
-    const style = new ol.Style({stroke: new ol.Stroke({color: '#c2410c', width: 1.5}), fill: new ol.Fill({color: '#c2410c22'}),
+    const style = new ol.Style({stroke: new ol.Stroke({color: '#c2410c', width: 1}), fill: new ol.Fill({color: '#c2410c22'}),
       image: new ol.Circle({radius: 4, fill: new ol.Fill({color: '#c2410c'})})});
     return new ol.VectorLayer({source, style, className: 'result'});
   }

@@ -12,7 +12,7 @@ page.on('pageerror', (error) => seen.console.push(error.message));
 page.on('request', (request) => { if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) seen.outside.push(request.url()); });
 
 // As the page's content security policy has it, nothing is evaluated within the page that is text.
-async function until(what, argument, seconds = 60) {
+async function until(what, argument, seconds = 150) {
   const limit = Date.now() + seconds * 1000;
   while (!await page.evaluate(what, argument)) {
     if (Date.now() > limit) throw new Error(`never came: ${what}`);
@@ -21,22 +21,29 @@ async function until(what, argument, seconds = 60) {
 }
 
 const ready = () => until(() => Boolean(document.body.dataset.loading === '0' && window.preview.result && document.getElementById('state').textContent === 'ready'));
-const settle = async () => { await ready(); await page.waitForTimeout(400); await ready(); };
+// Twice: a render may ask for more tiles; and tiles fade in.
+const settle = async () => { await ready(); await page.waitForTimeout(400); await ready(); await page.waitForTimeout(300); };
 const shot = (name) => page.screenshot({path: `${folder}/${name}.png`});
 
 // The pixels of the result's canvas where a tile lies, at one pixel of the tile for one of the screen.
-const tilePixels = (z, x, y) => page.evaluate(async ([zoom, col, row]) => {
-  const {preview} = window;
-  const view = preview.map.getView();
-  const extent = preview.grid.getTileCoordExtent([zoom, col, row]);
-  view.setResolution(preview.grid.getResolution(zoom));
-  view.setCenter([(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2]);
-  await new Promise((done) => preview.map.once('rendercomplete', done));
-  const canvas = preview.map.getViewport().querySelector('.result canvas');
-  const [left, top] = preview.map.getPixelFromCoordinate([extent[0], extent[3]]).map(Math.round);
-  const size = preview.layer.tile_size;
-  return Array.from(canvas.getContext('2d').getImageData(left, top, size, size).data);
-}, [z, x, y]);
+async function tilePixels(z, x, y) {
+  await page.evaluate(([zoom, col, row]) => {
+    const {preview} = window;
+    const extent = preview.grid.getTileCoordExtent([zoom, col, row]);
+    preview.map.getView().setResolution(preview.grid.getResolution(zoom));
+    preview.map.getView().setCenter([(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2]);
+  }, [z, x, y]);
+  await settle();
+  return page.evaluate(([zoom, col, row]) => {
+    const {preview} = window;
+    const extent = preview.grid.getTileCoordExtent([zoom, col, row]);
+    preview.map.renderSync();
+    const canvas = preview.map.getViewport().querySelector('.result canvas');
+    const [left, top] = preview.map.getPixelFromCoordinate([extent[0], extent[3]]).map(Math.round);
+    const size = preview.layer.tile_size;
+    return Array.from(canvas.getContext('2d').getImageData(left, top, size, size).data);
+  }, [z, x, y]);
+}
 
 const scenarios = {
   async map() {
@@ -79,6 +86,7 @@ const scenarios = {
   },
 };
 
+page.setDefaultTimeout(120000);
 await page.goto(url);
 await scenarios[scenario]();
 await browser.close();

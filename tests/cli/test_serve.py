@@ -486,7 +486,7 @@ class Page(Serve):
         shots = self.folder / "shots"
         shots.mkdir(exist_ok=True)
         done = subprocess.run(["node", "preview.mjs", f"http://127.0.0.1:{self.port}/", str(shots), scenario, *map(str, arguments)], cwd=BROWSER,
-                              capture_output=True, text=True, timeout=240)
+                              capture_output=True, text=True, timeout=600)
         if ARTEFACTS:
             shutil.copytree(shots, ARTEFACTS, dirs_exist_ok=True)
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
