@@ -215,3 +215,17 @@ char *tw_path_resolve(struct tw_arena *arena, const char *path)
     const char *parent = tw_path_resolve(arena, tw_path_folder(arena, path));
     return parent != NULL ? tw_arena_printf(arena, "%s/%s", parent, tw_path_name(path)) : NULL;
 }
+
+enum tw_status tw_file_move(const char *from, const char *to, struct tw_error *err)
+{
+    int fd = open(from, O_RDONLY | O_CLOEXEC);
+    bool safe = fd >= 0 && fsync(fd) == 0;
+    int failure = safe ? 0 : errno;
+    if (fd >= 0)
+        close(fd);
+    if (failure == 0 && rename(from, to) != 0)
+        failure = errno;
+    if (failure != 0)
+        return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", to, strerror(failure));
+    return TW_OK;
+}

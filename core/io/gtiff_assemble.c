@@ -9,8 +9,6 @@
 #include <cpl_string.h>
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,21 +195,6 @@ static enum tw_status write_cog(const struct tw_assembly *assembly, const struct
     return status;
 }
 
-/* The bytes are safe before the name is given. */
-static enum tw_status move_into_place(const char *from, const char *to, struct tw_error *err)
-{
-    int fd = open(from, O_RDONLY | O_CLOEXEC);
-    bool safe = fd >= 0 && fsync(fd) == 0;
-    int failure = safe ? 0 : errno;
-    if (fd >= 0)
-        close(fd);
-    if (failure == 0 && rename(from, to) != 0)
-        failure = errno;
-    if (failure != 0)
-        return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", to, strerror(failure));
-    return TW_OK;
-}
-
 static enum tw_status write_files(const struct tw_assembly *assembly, const struct tw_checked_folder *folder,
                                   struct tw_error *err)
 {
@@ -246,7 +229,7 @@ enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work,
     enum tw_status status = write_files(assembly, folder, err);
     tw_checked_folder_free(folder);
     if (status == TW_OK)
-        status = move_into_place(made, assembly->sink->path, err);
+        status = tw_file_move(made, assembly->sink->path, err);
     remove_temporary(work);
     free(made);
     return status;

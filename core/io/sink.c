@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* The first that takes the output has it. */
-static const struct tw_sink_driver *const drivers[] = {&tw_sink_null, &tw_sink_gtiff_file,
+static const struct tw_sink_driver *const drivers[] = {&tw_sink_null, &tw_sink_gtiff_file, &tw_sink_pmtiles,
                                                        &tw_sink_directory};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };

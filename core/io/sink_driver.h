@@ -83,6 +83,7 @@ struct tw_sink_driver {
 
 extern const struct tw_sink_driver tw_sink_directory;
 extern const struct tw_sink_driver tw_sink_gtiff_file;
+extern const struct tw_sink_driver tw_sink_pmtiles;
 extern const struct tw_sink_driver tw_sink_null;
 
 /* `--update makes anew what changed inputs touch, but ...`: settings have changed, too. */

@@ -312,7 +312,7 @@ enum tw_status tw_directory_put(void *state, const struct tw_sink_put *put, stru
     char *path = tile_path(directory, &put->tile, scratch);
     if (path == NULL)
         return tw_error_nomem(err);
-    enum tw_status status = put_sidecar(directory, put, path, scratch, err);
+    enum tw_status status = directory->spec.is_bare ? TW_OK : put_sidecar(directory, put, path, scratch, err);
     if (status == TW_OK)
         status = tw_store_put(directory->store, path, put->bytes, put->size, err);
     return status;

@@ -18,6 +18,7 @@ struct tw_directory_spec {
     const char *work;           /* the work folder; borrowed */
     const char *schema;         /* of paths; borrowed */
     bool has_metadata;          /* metadata.json is kept in root */
+    bool is_bare;               /* without the small files beside tiles that say where they lie */
 };
 
 /* NULL when out of memory. Owned by the caller. */

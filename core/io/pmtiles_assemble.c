@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmtiles_assemble.h"
+#include "content_table.h"
+#include "file.h"
+#include "pmtiles_directory.h"
+#include "pmtiles_ids.h"
+
+#include <jansson.h>
+#include <libdeflate.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_METADATA = 1 << 20, CANCEL_EVERY = 256 };
+
+struct archive {
+    struct tw_single_file *file;
+    struct tw_pyramid pyramid;
+    struct tw_arena *arena; /* reset after each tile */
+    const char *path;       /* of the temporary file */
+    int fd;
+    uint64_t size;
+    struct tw_pmtiles_ids ids;
+    struct tw_pmtiles_entries entries;
+    struct tw_content_table *contents;
+    struct tw_pmtiles_header header;
+};
+
+static enum tw_status write_at(const struct archive *archive, const void *bytes, size_t size, uint64_t offset,
+                               struct tw_error *err)
+{
+    const char *next = bytes;
+    while (size > 0) {
+        ssize_t written = pwrite(archive->fd, next, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", archive->path, strerror(errno));
+        next += written;
+        offset += (uint64_t)written;
+        size -= (size_t)written;
+    }
+    return TW_OK;
+}
+
+static enum tw_status append(struct archive *archive, const void *bytes, size_t size, struct tw_error *err)
+{
+    enum tw_status status = write_at(archive, bytes, size, archive->size, err);
+    archive->size += size;
+    return status;
+}
+
+static enum tw_status add_tile(struct archive *archive, uint64_t id, struct tw_error *err)
+{
+    struct tw_tile tile = tw_pmtiles_tile(&archive->pyramid, id);
+    struct tw_blob blob = {0};
+    tw_arena_reset(archive->arena);
+    enum tw_status status = tw_directory_get(archive->file->tiles, &tile, archive->arena, &blob, err);
+    if (status != TW_OK || !blob.found)
+        return status;
+    struct tw_pmtiles_entry entry = {id, archive->size - TW_PMTILES_ROOT_END, (uint32_t)blob.size, 1};
+    bool is_new;
+    if (!tw_content_find(archive->contents, blob.bytes, blob.size, &entry.offset, &is_new) ||
+        !tw_pmtiles_add(&archive->entries, &entry))
+        return tw_error_nomem(err);
+    archive->header.num_tiles++;
+    archive->header.num_contents += is_new;
+    return is_new ? append(archive, blob.bytes, blob.size, err) : TW_OK;
+}
+
+static enum tw_status add_tiles(struct archive *archive, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+    const volatile int *cancel = archive->file->cancel;
+    for (size_t i = 0; status == TW_OK && i < archive->ids.count; i++)
+        if (i % CANCEL_EVERY == 0 && cancel != NULL && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
+            status = tw_error_set(err, TW_ECANCELLED, "interrupted");
+        else
+            status = add_tile(archive, archive->ids.items[i], err);
+    return status;
+}
+
+/* Spherical Mercator: the latitude of the upper edge of a row (Snyder 1987, eq. 7-4). */
+static double latitude_of(int64_t row, int zoom)
+{
+    return atan(sinh(M_PI * (1 - 2 * ldexp((double)row, -zoom)))) * 180 / M_PI;
+}
+
+static double longitude_of(int64_t col, int zoom)
+{
+    return ldexp((double)col, -zoom) * 360 - 180;
+}
+
+/* Those of the tiles of the deepest zoom. */
+static void set_places(struct archive *archive)
+{
+    struct tw_pmtiles_header *header = &archive->header;
+    const struct tw_tile_range *range = &archive->ids.deepest;
+    const struct tw_sink *sink = archive->file->sink;
+    bool is_empty = archive->ids.count == 0;
+    struct tw_tile_range all = {0, 0, 0, 0, 0};
+    range = is_empty ? &all : range;
+    header->min_zoom = (uint8_t)(is_empty ? sink->min_zoom : archive->ids.min_zoom);
+    header->max_zoom = (uint8_t)(is_empty ? sink->max_zoom : range->zoom);
+    header->center_zoom = header->min_zoom;
+    header->bounds[0] = longitude_of(range->first_col, range->zoom);
+    header->bounds[1] = latitude_of(range->last_row + 1, range->zoom);
+    header->bounds[2] = longitude_of(range->last_col + 1, range->zoom);
+    header->bounds[3] = latitude_of(range->first_row, range->zoom);
+    header->center[0] = (header->bounds[0] + header->bounds[2]) / 2;
+    header->center[1] = (header->bounds[1] + header->bounds[3]) / 2;
+    const char *extension = tw_encoder_extension(sink->codec);
+    header->tile_type = strcmp(extension, "png") == 0 ? 2 : strcmp(extension, "webp") == 0 ? 4 : 3;
+}
+
+static bool pack_metadata(const struct archive *archive, struct tw_text *packed)
+{
+    const char *path = archive->file->sink->path, *name = tw_path_name(path);
+    json_t *json =
+        json_pack("{s:s%, s:s, s:s, s:i, s:{s:s}}", "name", name, strlen(name) - strlen(".pmtiles"), "type",
+                  "overlay", "format", tw_encoder_extension(archive->file->sink->codec), "tile_size",
+                  archive->pyramid.tile_size_px, "tilewright", "fingerprint", archive->file->fingerprint);
+    char *text = json != NULL ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    bool done = text != NULL && tw_pmtiles_gzip(text, strlen(text), packed);
+    free(text);
+    json_decref(json);
+    return done;
+}
+
+/* Behind the tiles, but for header and root, for which the beginning was left free. */
+static enum tw_status write_directories(struct archive *archive, struct tw_error *err)
+{
+    struct tw_text root = {0}, leaves = {0}, metadata = {0};
+    struct tw_pmtiles_header *header = &archive->header;
+    uint8_t bytes[TW_PMTILES_HEADER_SIZE];
+    enum tw_status status = TW_OK;
+    if (!pack_metadata(archive, &metadata) || !tw_pmtiles_pack(&archive->entries, &root, &leaves))
+        status = tw_error_nomem(err);
+    header->num_entries = archive->entries.count;
+    header->data_offset = TW_PMTILES_ROOT_END;
+    header->data_size = archive->size - TW_PMTILES_ROOT_END;
+    header->root_offset = TW_PMTILES_HEADER_SIZE;
+    header->root_size = root.length;
+    header->metadata_offset = archive->size;
+    header->metadata_size = metadata.length;
+    header->leaves_offset = archive->size + metadata.length;
+    header->leaves_size = leaves.length;
+    set_places(archive);
+    tw_pmtiles_write_header(header, bytes);
+    if (status == TW_OK)
+        status = append(archive, tw_text_get(&metadata), metadata.length, err);
+    if (status == TW_OK)
+        status = append(archive, tw_text_get(&leaves), leaves.length, err);
+    if (status == TW_OK)
+        status = write_at(archive, tw_text_get(&root), root.length, header->root_offset, err);
+    if (status == TW_OK)
+        status = write_at(archive, bytes, sizeof(bytes), 0, err);
+    tw_text_free(&root);
+    tw_text_free(&leaves);
+    tw_text_free(&metadata);
+    return status;
+}
+
+static enum tw_status write_archive(struct archive *archive, struct tw_error *err)
+{
+    struct tw_single_file *file = archive->file;
+    archive->path = tw_arena_printf(file->sink->arena, "%s/assembled.pmtiles", file->folder);
+    archive->arena = tw_arena_new(0);
+    archive->contents = tw_content_table_new();
+    if (archive->path == NULL || archive->arena == NULL || archive->contents == NULL)
+        return tw_error_nomem(err);
+    archive->fd = open(archive->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (archive->fd < 0)
+        return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", archive->path, strerror(errno));
+    enum tw_status status = tw_pmtiles_ids_list(file->folder, &archive->pyramid,
+                                                tw_encoder_extension(file->sink->codec), &archive->ids, err);
+    if (status == TW_OK)
+        status = add_tiles(archive, err);
+    return status == TW_OK ? write_directories(archive, err) : status;
+}
+
+enum tw_status tw_pmtiles_assemble(struct tw_single_file *file, struct tw_error *err)
+{
+    struct archive archive = {
+        .file = file, .pyramid = file->sink->pyramid, .fd = -1, .size = TW_PMTILES_ROOT_END};
+    enum tw_status status = write_archive(&archive, err);
+    if (archive.fd >= 0 && close(archive.fd) != 0 && status == TW_OK)
+        status = tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", archive.path, strerror(errno));
+    if (status == TW_OK)
+        status = tw_file_move(archive.path, file->sink->path, err);
+    else if (archive.fd >= 0)
+        unlink(archive.path);
+    free(archive.ids.items);
+    free(archive.entries.items);
+    tw_content_table_free(archive.contents);
+    tw_arena_free(archive.arena);
+    return status;
+}
+
+static uint64_t number_at(const uint8_t *bytes)
+{
+    uint64_t number = 0;
+    for (int i = 7; i >= 0; i--)
+        number = number << 8 | bytes[i];
+    return number;
+}
+
+/* The metadata's text; owned by the caller. NULL when there is none. */
+static json_t *read_metadata(int fd)
+{
+    uint8_t header[TW_PMTILES_HEADER_SIZE];
+    if (pread(fd, header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+        memcmp(header, "PMTiles\x03", 8) != 0)
+        return NULL;
+    uint64_t offset = number_at(header + 24), size = number_at(header + 32);
+    if (size > MOST_METADATA || offset > INT64_MAX)
+        return NULL;
+    void *packed = malloc(size + 1);
+    char *text = malloc(MOST_METADATA);
+    struct libdeflate_decompressor *unpacker = libdeflate_alloc_decompressor();
+    size_t length = 0;
+    json_t *json = NULL;
+    if (packed != NULL && text != NULL && unpacker != NULL &&
+        pread(fd, packed, size, (off_t)offset) == (ssize_t)size &&
+        libdeflate_gzip_decompress(unpacker, packed, size, text, MOST_METADATA, &length) ==
+            LIBDEFLATE_SUCCESS)
+        json = json_loadb(text, length, 0, NULL);
+    libdeflate_free_decompressor(unpacker);
+    free(text);
+    free(packed);
+    return json;
+}
+
+char *tw_pmtiles_fingerprint(const char *path, struct tw_arena *arena)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    json_t *json = read_metadata(fd);
+    close(fd);
+    const char *found =
+        json_string_value(json_object_get(json_object_get(json, "tilewright"), "fingerprint"));
+    bool is_part = found != NULL && strlen(found) > 5 && strcmp(found + strlen(found) - 5, " part") == 0;
+    char *copy = found != NULL && !is_part ? tw_arena_strdup(arena, found) : NULL;
+    json_decref(json);
+    return copy;
+}

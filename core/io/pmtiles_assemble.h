@@ -1,0 +1,21 @@
+/* pmtiles_assemble.h - a PMTiles archive made from the tiles of a folder.
+ *
+ * Tiles are written in the order of their ids, equal ones once, so that the bytes do not depend on the order
+ * in which they were made. The archive is written under a temporary name, every write checked, synced, then
+ * renamed. Memory: 8 bytes for each tile, 32 for each entry, 64 for each content.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TW_PMTILES_ASSEMBLE_H
+#define TW_PMTILES_ASSEMBLE_H
+
+#include "single_file.h"
+
+/* TW_ESTORAGE, TW_ECANCELLED. */
+enum tw_status tw_pmtiles_assemble(struct tw_single_file *file, struct tw_error *err);
+
+/* The fingerprint of an archive that was made so, in the arena; NULL when it is none, or holds a part of
+ * what the configuration describes only: that is never done. */
+char *tw_pmtiles_fingerprint(const char *path, struct tw_arena *arena);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "single_file.h"
+#include "file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool tw_single_init(struct tw_single_file *file, struct tw_sink *sink)
+{
+    file->sink = sink;
+    file->folder = tw_arena_printf(sink->arena, "%s.tilewright", sink->path);
+    if (file->folder == NULL)
+        return false;
+    struct tw_directory_spec tiles = {.sink = sink,
+                                      .root = file->folder,
+                                      .work = file->folder,
+                                      .schema = "{zoom}/{row}/{col}.{extension}",
+                                      .is_bare = file->is_bare};
+    file->tiles = tw_directory_new(&tiles);
+    return file->tiles != NULL;
+}
+
+static enum tw_status check_existing(struct tw_single_file *file, const struct tw_sink_begin *begin,
+                                     struct tw_error *err)
+{
+    const char *path = file->sink->path;
+    if (begin->overwrite || !tw_file_exists(path) || tw_is_folder(file->folder))
+        return TW_OK;
+    const char *found = file->read_fingerprint(path, file->sink->arena);
+    file->is_done = found != NULL && strcmp(found, file->fingerprint) == 0;
+    if (file->is_done)
+        return TW_OK;
+    size_t length = begin->settings != NULL ? strlen(begin->settings) : 0;
+    bool is_ours = length > 0 && found != NULL && strncmp(found, begin->settings, length) == 0;
+    if (begin->update && is_ours)
+        return TW_OK; /* no tile is left of it: all of it is made anew */
+    if (begin->update && found != NULL)
+        return tw_sink_settings_changed(path, err);
+    return tw_error_set(err, TW_EUSAGE, "'%s' exists already; use --overwrite to replace it", path);
+}
+
+/* A file of another area, or of a part of it, is another file. */
+static bool set_fingerprint(struct tw_single_file *file, const struct tw_sink_begin *begin)
+{
+    const char *part = file->is_pyramid && begin->is_partial ? " part" : "";
+    file->fingerprint =
+        tw_arena_printf(file->sink->arena, "%s%s%s %s%s", begin->settings != NULL ? begin->settings : "",
+                        begin->settings != NULL ? " " : "", begin->fingerprint, file->extent, part);
+    return file->fingerprint != NULL;
+}
+
+enum tw_status tw_single_look(void *state, const struct tw_sink_begin *begin, enum tw_sink_found *found,
+                              struct tw_problems *problems)
+{
+    struct tw_single_file *file = state;
+    struct tw_error err = {0};
+    if (!set_fingerprint(file, begin))
+        return TW_ENOMEM;
+    enum tw_status status = tw_directory_look(tw_directory_spec(file->tiles), begin, found, problems);
+    if (status == TW_OK && check_existing(file, begin, &err) != TW_OK)
+        tw_problems_add_error(problems, &err);
+    if (file->is_done)
+        *found = TW_FOUND_DONE;
+    return status;
+}
+
+enum tw_status tw_single_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
+{
+    struct tw_single_file *file = state;
+    file->is_done = false;
+    file->cancel = begin->cancel;
+    if (!set_fingerprint(file, begin))
+        return tw_error_nomem(err);
+    enum tw_status status = check_existing(file, begin, err);
+    return status != TW_OK || file->is_done ? status : tw_directory_begin(file->tiles, begin, err);
+}
+
+bool tw_single_is_new(const void *state)
+{
+    const struct tw_single_file *file = state;
+    return !file->is_done && tw_directory_is_new(file->tiles);
+}
+
+static bool remove_tree(const char *path);
+
+static bool remove_inside(const char *path, const char *name)
+{
+    char *inside;
+    if (asprintf(&inside, "%s/%s", path, name) < 0)
+        return false;
+    bool removed = tw_is_folder(inside) ? remove_tree(inside) : unlink(inside) == 0;
+    free(inside);
+    return removed;
+}
+
+static bool remove_tree(const char *path)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return false;
+    bool removed = true;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            removed = remove_inside(path, entry->d_name) && removed;
+    closedir(folder);
+    return rmdir(path) == 0 && removed;
+}
+
+static enum tw_status finish_file(struct tw_single_file *file, struct tw_error *err)
+{
+    enum tw_status status = file->assemble(file, err);
+    if (status != TW_OK)
+        return status;
+    tw_directory_free(file->tiles);
+    file->tiles = NULL;
+    if (!remove_tree(file->folder))
+        return tw_error_set(err, TW_ESTORAGE, "cannot remove the folder '%s': %s", file->folder,
+                            strerror(errno));
+    return TW_OK;
+}
+
+/* The store stays open while the file is assembled: it reads the tiles through it. */
+enum tw_status tw_single_end(void *state, bool complete, struct tw_error *err)
+{
+    struct tw_single_file *file = state;
+    if (file->is_done)
+        return TW_OK;
+    enum tw_status status = TW_OK;
+    if (complete && (status = tw_directory_flush(file->tiles, err)) == TW_OK)
+        return finish_file(file, err);
+    if (status == TW_OK)
+        status = tw_directory_finish_files(file->tiles, err);
+    tw_directory_unlock(file->tiles);
+    return status;
+}
+
+enum tw_status tw_single_put(void *state, const struct tw_sink_put *put, struct tw_arena *scratch,
+                             struct tw_error *err)
+{
+    return tw_directory_put(((struct tw_single_file *)state)->tiles, put, scratch, err);
+}
+
+enum tw_status tw_single_remove(void *state, const struct tw_tile *tile, struct tw_arena *scratch,
+                                struct tw_error *err)
+{
+    return tw_directory_remove(((struct tw_single_file *)state)->tiles, tile, scratch, err);
+}
+
+enum tw_status tw_single_get(void *state, const struct tw_tile *tile, struct tw_arena *arena,
+                             struct tw_blob *blob, struct tw_error *err)
+{
+    struct tw_single_file *file = state;
+    blob->found = false;
+    return file->is_done ? TW_OK : tw_directory_get(file->tiles, tile, arena, blob, err);
+}
+
+enum tw_status tw_single_finish(void *state, const struct tw_tile *metatile, uint32_t files,
+                                struct tw_error *err)
+{
+    return tw_directory_finish(((struct tw_single_file *)state)->tiles, metatile, files, err);
+}
+
+enum tw_status tw_single_is_done(void *state, const struct tw_tile *metatile, struct tw_arena *scratch,
+                                 bool *done, struct tw_error *err)
+{
+    struct tw_single_file *file = state;
+    *done = true;
+    return file->is_done ? TW_OK : tw_directory_is_done(file->tiles, metatile, scratch, done, err);
+}
+
+bool tw_single_is_assembled(const void *state)
+{
+    return ((const struct tw_single_file *)state)->is_done;
+}
+
+bool tw_single_is_known(void *state, const struct tw_tile *metatile)
+{
+    struct tw_single_file *file = state;
+    return file->is_done || tw_directory_is_known(file->tiles, metatile);
+}
+
+enum tw_status tw_single_flush(void *state, struct tw_error *err)
+{
+    return tw_directory_flush(((struct tw_single_file *)state)->tiles, err);
+}
+
+/* Hidden, and not in the folder, which is removed with the tiles. */
+char *tw_single_beside(const void *state, const char *name, struct tw_arena *arena)
+{
+    const char *path = ((const struct tw_single_file *)state)->sink->path, *file = tw_path_name(path);
+    return tw_arena_printf(arena, "%.*s.%s.%s", (int)(file - path), path, file, name);
+}
+
+enum tw_status tw_single_outdate(void *state, const struct tw_tile *metatile, struct tw_error *err)
+{
+    return tw_directory_outdate(((struct tw_single_file *)state)->tiles, metatile, err);
+}
