@@ -53,6 +53,7 @@ TILES = [(5, row, col) for row in range(8, 12) for col in range(16, 20)] + [(4, 
 class Layouts(harness.Case):
     def setUp(self):
         super().setUp()
+        gdal.SetConfigOption("GDAL_DEFAULT_WMS_CACHE_PATH", str(self.folder / "wms"))
         y, x = np.mgrid[0:1024, 0:1024]
         self.array = np.stack([1 + (x * 3 + y) % 250, 1 + (x + y * 7) % 250, 1 + (x ^ y) % 250]).astype("uint8")
         self.image("image.tif", self.array, BOUNDS)
