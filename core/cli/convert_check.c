@@ -30,7 +30,9 @@ static void check_suffix(struct tw_convert *convert)
     for (size_t i = 0; i < sizeof(file_suffixes) / sizeof(file_suffixes[0]); i++)
         if (tw_path_has_suffix(output, file_suffixes[i]) && !tw_is_folder(output)) {
             tw_problems_add(convert->problems, NULL,
-                            "the output '%s' is to be a folder, or a GeoTIFF that ends in .tif; "
+                            "the output '%s' is to be a folder, or a GeoTIFF that ends in .tif, or an "
+                            "archive that ends in "
+                            ".pmtiles; "
                             "--output-format says what the tiles of a folder are",
                             output);
             return;
@@ -41,6 +43,7 @@ static void check_names(struct tw_convert *convert)
 {
     const char *input = convert->asked->input, *output = convert->asked->output;
     convert->is_single = tw_path_has_suffix(output, ".tif") || tw_path_has_suffix(output, ".tiff");
+    convert->is_archive = tw_path_has_suffix(output, ".pmtiles") && !tw_is_folder(output);
     const char *metadata = tw_arena_printf(convert->arena, "%s/metadata.json", input);
     if (tw_is_folder(input) && (metadata == NULL || !tw_file_exists(metadata)))
         tw_problems_add(convert->problems, NULL,
@@ -50,12 +53,12 @@ static void check_names(struct tw_convert *convert)
     else if (convert->is_single && tw_is_folder(output))
         tw_problems_add(convert->problems, NULL, "'%s' is a folder, and the output is to be one GeoTIFF",
                         output);
-    else if (!convert->is_single && tw_file_exists(output) && !tw_is_folder(output))
+    else if (!convert->is_single && !convert->is_archive && tw_file_exists(output) && !tw_is_folder(output))
         tw_problems_add(convert->problems, NULL,
                         "'%s' is a file, and the output is to be a folder of tiles; a single GeoTIFF ends in "
                         ".tif",
                         output);
-    else if (!convert->is_single)
+    else if (!convert->is_single && !convert->is_archive)
         check_suffix(convert);
 }
 

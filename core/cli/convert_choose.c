@@ -40,6 +40,17 @@ static void check_kind(struct tw_convert *convert)
                         convert->asked->output, input_name(convert));
 }
 
+/* The input's own format; of archives, which hold pictures, PNG when that is none. */
+static const char *format_like_input(const struct tw_convert *convert)
+{
+    static const char *const pictures[] = {"PNG", "JPEG", "WebP"};
+    const char *format = convert->facts->format;
+    for (size_t i = 0; convert->is_archive && i < 3; i++)
+        if (format != NULL && strcmp(format, pictures[i]) == 0)
+            return format;
+    return convert->is_archive ? "PNG" : format != NULL ? format : "GTiff";
+}
+
 static void choose_format(struct tw_convert *convert)
 {
     const char *given = convert->asked->given[TW_CONVERT_FORMAT];
@@ -47,7 +58,7 @@ static void choose_format(struct tw_convert *convert)
     if (given == NULL && convert->is_single)
         convert->format = "GTiff";
     else if (given == NULL) {
-        convert->format = convert->facts->format != NULL ? convert->facts->format : "GTiff";
+        convert->format = format_like_input(convert);
         tw_text_printf(convert->chosen, " --output-format %s", convert->format);
     }
     bool is_null = strcmp(convert->format, "null") == 0;

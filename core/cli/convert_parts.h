@@ -14,7 +14,8 @@ struct tw_convert {
     struct tw_problems *problems;
     bool nomem;
 
-    bool is_single; /* the output is one file */
+    bool is_single;  /* the output is one GeoTIFF */
+    bool is_archive; /* the output is one file of tiles */
 
     const struct tw_value *input;
     const struct tw_source *source;
@@ -37,7 +38,8 @@ const struct tw_value *tw_convert_from(struct tw_convert *convert, enum tw_conve
                                        struct tw_value *value);
 struct tw_value *tw_convert_scalar(struct tw_convert *convert, const char *text);
 
-/* convert_check.c: what is wrong with names and options whatever the input is; sets is_single. */
+/* convert_check.c: what is wrong with names and options whatever the input is; sets is_single and is_archive.
+ */
 void tw_convert_check(struct tw_convert *convert);
 
 /* convert_choose.c: format, grid and zooms, given or chosen, and whether they go together with the input. */

@@ -184,6 +184,21 @@ class PMTiles(harness.Case):
         self.assertEqual(code, 2, message)
         self.assertIn(text, message)
 
+    def test_convert_makes_archives_of_rasters_and_of_tiles(self):
+        self.must_run("convert", "image.tif", "map.pmtiles", "-z", "2,4", "--quiet")
+        self.must_run("convert", "image.tif", "tiles", "-z", "2,4", "--output-format", "PNG", "--quiet")
+        self.must_run("convert", "tiles", "again.pmtiles", "--quiet")
+        wanted = {}
+        for path in (self.folder / "tiles").glob("[0-9]*/*/*.png"):
+            wanted[tile_id(int(path.parent.parent.name), int(path.stem), int(path.parent.name))] = path.read_bytes()
+        self.assertGreater(len(wanted), 5)
+        for name in ("map.pmtiles", "again.pmtiles"):
+            self.assertEqual(Archive(self.folder / name).tiles(), wanted, name)
+        self.assertIn("nothing to do", self.must_run("convert", "image.tif", "map.pmtiles", "-z", "2,4"))
+        code, _, err = self.run_tilewright("convert", "image.tif", "geo.pmtiles", "-z", "2,4", "--output-pyramid", "geodetic")
+        self.assertEqual(code, 2)
+        self.assertIn("a PMTiles archive holds tiles of the grid 'mercator', and the pyramid's is 'geodetic'", err)
+
     def test_refusals(self):
         self.check_refused("a PMTiles archive holds tiles for web maps, and output.format is GTiff: use PNG, JPEG or WebP, or a "
                            "folder as output.path", format="GTiff, dtype: uint8, bands: 3")

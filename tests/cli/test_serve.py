@@ -162,7 +162,7 @@ class Tiles(Serve):
         self.assertEqual((status["made"], status["failed"], status["cached_tiles"]), (1, 0, 16))
 
     def test_a_browser_that_has_gone_is_not_worked_for(self):
-        self.write("run.lua", self.slow(300))
+        self.write("run.lua", self.slow(2000))
         self.config(metatiling=1)
         self.serve("map.yaml", "--workers", 1)
         sockets = []
