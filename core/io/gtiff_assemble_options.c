@@ -6,6 +6,7 @@
 
 #include <cpl_string.h>
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,6 +112,23 @@ static void set_cog_options(struct tw_assembly *assembly)
         CSLSetNameValue(assembly->cog_options, "OVERVIEW_RESAMPLING", assembly->overview_resampling);
 }
 
+/* A file without BigTIFF ends at 4 GB. What is compressed may fit all the same. */
+static void check_size(const struct tw_assembly *assembly, const struct tw_sink_spec *spec,
+                       struct tw_problems *problems)
+{
+    const struct tw_encoder *encoder = assembly->sink->encoder;
+    const struct tw_gtiff_settings *settings = encoder->settings;
+    const char *bigtiff = CSLFetchNameValueDef(settings->creation, "BIGTIFF", "");
+    const char *compress = CSLFetchNameValueDef(settings->creation, "COMPRESS", "");
+    double bytes = (double)assembly->window.width_px * assembly->window.height_px * encoder->num_bands *
+                   (double)tw_dtype_size(encoder->dtype);
+    if (strcmp(bigtiff, "NO") == 0 && strcmp(compress, "NONE") == 0 && bytes > UINT32_MAX)
+        tw_problems_add(problems, tw_value_get(spec->output.options, "bigtiff"),
+                        "the file will have %.1f GB, and without BigTIFF it ends at 4.3 GB: remove "
+                        "output.bigtiff, or compress",
+                        bytes / 1e9);
+}
+
 bool tw_assembly_read_options(struct tw_assembly *assembly, const struct tw_sink_spec *spec,
                               struct tw_arena *arena, struct tw_problems *problems)
 {
@@ -123,6 +141,7 @@ bool tw_assembly_read_options(struct tw_assembly *assembly, const struct tw_sink
         tw_problems_add(problems, tw_value_get(spec->output.options, "cog"), "this GDAL has no COG driver");
     if (assembly->is_cog)
         set_cog_options(assembly);
+    check_size(assembly, spec, problems);
     return true;
 }
 

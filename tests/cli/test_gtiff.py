@@ -178,6 +178,19 @@ class GTiff(harness.Case):
         self.make("bigtiff: if_needed", out="two.tif")
         self.assertEqual((self.folder / "two.tif").read_bytes()[:4], b"II\x2a\0")
 
+    def test_a_file_that_cannot_be_so_large_is_refused_before_the_run(self):
+        self.image("image.tif", self.picture(3), BOUNDS, nodata=0)
+        for more, code in (("bigtiff: no, compress: none", 2), ("bigtiff: false, compress: none, cog: true", 2), ("bigtiff: yes, compress: none", 0),
+                           ("compress: none", 0), ("bigtiff: no", 0)):
+            with self.subTest(more):
+                self.write("large.yaml", CONFIG.format(zooms=12, baselevels="", out="one.tif", dtype="uint8", bands=3, metatiling=1,
+                                                       more=f", {more}"))
+                got, _, err = self.run_tilewright("check", "large.yaml", "--quiet")
+                self.assertEqual(got, code, err)
+                if code:
+                    self.assertRegex(err, r"\Alarge.yaml:5:\d+: the file will have 51\.5 GB, and without BigTIFF it ends at 4\.3 GB: remove "
+                                          r"output\.bigtiff, or compress\n")
+
     def check_refused(self, column, message, more, bands=3, dtype="uint8"):
         self.image("image.tif", self.picture(3), BOUNDS, nodata=0)
         for out in ("out", "one.tif"):
