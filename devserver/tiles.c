@@ -300,7 +300,7 @@ static void *run_watch(void *context)
 
 static enum tw_status start_threads(struct tw_tiles *tiles, struct tw_error *err)
 {
-    int wanted = tiles->preview->num_workers;
+    int wanted = tiles->preview->shares.workers;
     tiles->threads = calloc((size_t)wanted + 1, sizeof(*tiles->threads));
     if (tiles->threads == NULL || pthread_create(&tiles->threads[0], NULL, run_watch, tiles) != 0)
         return tw_error_nomem(err);

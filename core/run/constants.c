@@ -11,18 +11,6 @@ static bool is_needed(const struct tw_plan *plan, size_t variant)
     return false;
 }
 
-/* One call under the eyes of the watch. prepared == NULL: setup. */
-static enum tw_status call(struct tw_worker *worker, size_t variant, struct tw_arena *arena,
-                           const struct tw_value **prepared, struct tw_error *err)
-{
-    const struct tw_stint stint = {.phase = prepared != NULL ? "prepare" : "setup", .script = worker->script};
-    tw_post_begin(worker->post, &stint);
-    enum tw_status status = prepared != NULL ? tw_job_prepare(worker, variant, arena, prepared, err)
-                                             : tw_job_setup(worker, variant, err);
-    const char *too_long = tw_post_end(worker->post);
-    return too_long != NULL && status == TW_ECANCELLED ? tw_make_overrun(too_long, err) : status;
-}
-
 static void prepare_all(struct tw_engine *engine, struct tw_worker *worker)
 {
     struct tw_plan *plan = engine->plan;
@@ -31,7 +19,7 @@ static void prepare_all(struct tw_engine *engine, struct tw_worker *worker)
     enum tw_status status = prepared != NULL ? TW_OK : tw_error_nomem(&err);
     for (size_t i = 0; status == TW_OK && i < plan->num_variants; i++)
         if (is_needed(plan, i))
-            status = call(worker, i, plan->arena, &prepared[i], &err);
+            status = tw_make_constant(worker, i, plan->arena, &prepared[i], &err);
     engine->prepared = prepared;
     if (status != TW_OK)
         tw_engine_fail(engine, &err);
@@ -62,7 +50,7 @@ void tw_constants_setup(struct tw_engine *engine, struct tw_worker *worker)
     tw_post_enter(worker->post);
     for (size_t i = 0; status == TW_OK && i < plan->num_variants; i++)
         if (is_needed(plan, i))
-            status = call(worker, i, NULL, NULL, &err);
+            status = tw_make_constant(worker, i, NULL, NULL, &err);
     if (status != TW_OK)
         tw_engine_fail(engine, &err);
     tw_post_leave(worker->post);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { MOST_OPEN_DATASETS = 256 }; /* of all workers */
+
 static void out_of_memory(struct tw_engine *engine)
 {
     struct tw_error err;
@@ -241,15 +243,39 @@ enum tw_status tw_make_overrun(const char *text, struct tw_error *err)
     return tw_error_set(err, TW_ESCRIPT, "%s%s", stopped.message, text);
 }
 
-/* Computes a tile under the eyes of the watch. */
-static enum tw_status compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
-                              struct tw_raster *stored, bool *empty, struct tw_error *err)
+struct tw_worker_spec tw_make_worker_spec(const struct tw_memory_shares *shares, double timeout_s,
+                                          struct tw_post *post)
+{
+    int max_open = MOST_OPEN_DATASETS / shares->workers;
+    return (struct tw_worker_spec){.budget_bytes = shares->worker_bytes,
+                                   .max_open = max_open > 8 ? max_open : 8,
+                                   .script = {timeout_s, shares->script_bytes},
+                                   .post = post};
+}
+
+static enum tw_status end_stint(struct tw_worker *worker, enum tw_status status, struct tw_error *err)
+{
+    const char *too_long = tw_post_end(worker->post);
+    return too_long != NULL && status == TW_ECANCELLED ? tw_make_overrun(too_long, err) : status;
+}
+
+enum tw_status tw_make_constant(struct tw_worker *worker, size_t variant, struct tw_arena *arena,
+                                const struct tw_value **prepared, struct tw_error *err)
+{
+    const struct tw_stint stint = {.phase = prepared != NULL ? "prepare" : "setup", .script = worker->script};
+    tw_post_begin(worker->post, &stint);
+    enum tw_status status = prepared != NULL ? tw_job_prepare(worker, variant, arena, prepared, err)
+                                             : tw_job_setup(worker, variant, err);
+    return end_stint(worker, status, err);
+}
+
+enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
+                                struct tw_raster *stored, bool *empty, struct tw_error *err)
 {
     const struct tw_stint stint = {.tile = *tile, .script = worker->script};
     tw_post_begin(worker->post, &stint);
     enum tw_status status = tw_job_compute(worker, tile, window, stored, empty, err);
-    const char *too_long = tw_post_end(worker->post);
-    return too_long != NULL && status == TW_ECANCELLED ? tw_make_overrun(too_long, err) : status;
+    return end_stint(worker, status, err);
 }
 
 enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
@@ -267,7 +293,7 @@ enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker,
         return descend(engine, worker, tile, TW_SKIPPED, NULL);
     }
     if (tw_plan_is_base(engine->plan, tile->zoom))
-        status = compute(worker, tile, window, stored, &empty, &err);
+        status = tw_make_computed(worker, tile, window, stored, &empty, &err);
     else if (tile->zoom < engine->plan->config->base_min_zoom)
         status = tw_job_overview(worker, tile, window, stored, &empty, &err);
     else

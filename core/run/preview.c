@@ -8,28 +8,14 @@
 #include <stdlib.h>
 
 /* So many zooms of overviews are made of what lies below: 16 metatiles for one. */
-enum { MOST_LEVELS = 2, MOST_OPEN_DATASETS = 256 };
+enum { MOST_LEVELS = 2 };
 
 static struct tw_worker_spec worker_spec(const struct tw_preview *preview, int index)
 {
-    int max_open = MOST_OPEN_DATASETS / preview->num_workers;
-    return (struct tw_worker_spec){.budget_bytes = preview->shares.worker_bytes,
-                                   .max_open = max_open > 8 ? max_open : 8,
-                                   .script = {preview->timeout_s, preview->shares.script_bytes},
-                                   .post = tw_watch_post(preview->watch, index),
-                                   .prepared = (const struct tw_value *const *)preview->prepared};
-}
-
-/* One call under the eyes of the watch. prepared == NULL: setup. */
-static enum tw_status call(struct tw_worker *worker, size_t variant, struct tw_arena *arena,
-                           const struct tw_value **prepared, struct tw_error *err)
-{
-    const struct tw_stint stint = {.phase = prepared != NULL ? "prepare" : "setup", .script = worker->script};
-    tw_post_begin(worker->post, &stint);
-    enum tw_status status = prepared != NULL ? tw_job_prepare(worker, variant, arena, prepared, err)
-                                             : tw_job_setup(worker, variant, err);
-    const char *too_long = tw_post_end(worker->post);
-    return too_long != NULL && status == TW_ECANCELLED ? tw_make_overrun(too_long, err) : status;
+    struct tw_worker_spec spec =
+        tw_make_worker_spec(&preview->shares, preview->timeout_s, tw_watch_post(preview->watch, index));
+    spec.prepared = (const struct tw_value *const *)preview->prepared;
+    return spec;
 }
 
 static enum tw_status prepare(struct tw_preview *preview, struct tw_error *err)
@@ -43,7 +29,7 @@ static enum tw_status prepare(struct tw_preview *preview, struct tw_error *err)
     enum tw_status status = prepared != NULL ? tw_worker_new(plan, &spec, &worker, err) : tw_error_nomem(err);
     tw_post_enter(spec.post);
     for (size_t i = 0; status == TW_OK && i < plan->num_variants; i++)
-        status = call(worker, i, plan->arena, &prepared[i], err);
+        status = tw_make_constant(worker, i, plan->arena, &prepared[i], err);
     tw_post_leave(spec.post);
     tw_worker_free(worker);
     preview->prepared = prepared;
@@ -75,8 +61,7 @@ enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options 
     lend_inputs(plan);
     made->timeout_s = options->tile_timeout_s;
     enum tw_status status = tw_memory_share(plan, options, &made->shares, err);
-    made->num_workers = made->shares.workers;
-    if (status == TW_OK && (made->watch = tw_watch_new(made->num_workers, made->timeout_s)) == NULL)
+    if (status == TW_OK && (made->watch = tw_watch_new(made->shares.workers, made->timeout_s)) == NULL)
         status = tw_error_nomem(err);
     if (status == TW_OK)
         status = prepare(made, err);
@@ -106,21 +91,13 @@ enum tw_status tw_preview_worker(struct tw_preview *preview, int index, struct t
         return status;
     tw_post_enter(spec.post);
     for (size_t i = 0; status == TW_OK && i < plan->num_variants; i++)
-        status = call(*worker, i, NULL, NULL, err);
+        status = tw_make_constant(*worker, i, NULL, NULL, err);
     tw_post_leave(spec.post);
     if (status != TW_OK) {
         tw_worker_free(*worker);
         *worker = NULL;
     }
     return status;
-}
-
-struct tw_tile tw_preview_metatile(const struct tw_plan *plan, const struct tw_tile *tile)
-{
-    const struct tw_config *config = plan->config;
-    struct tw_tile_range range =
-        tw_tile_intersecting(&config->output_pyramid, tile, &config->process_pyramid);
-    return (struct tw_tile){tile->zoom, range.first_row, range.first_col};
 }
 
 /* The zoom that a zoom above the computed ones is made of; -1 when there is none below. */
@@ -136,16 +113,6 @@ bool tw_preview_is_exact(const struct tw_plan *plan, int zoom)
 {
     int below = base_below(plan, zoom);
     return below < 0 || below - zoom <= MOST_LEVELS;
-}
-
-static enum tw_status compute(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
-                              struct tw_raster *stored, bool *empty, struct tw_error *err)
-{
-    const struct tw_stint stint = {.tile = *tile, .script = worker->script};
-    tw_post_begin(worker->post, &stint);
-    enum tw_status status = tw_job_compute(worker, tile, window, stored, empty, err);
-    const char *too_long = tw_post_end(worker->post);
-    return too_long != NULL && status == TW_ECANCELLED ? tw_make_overrun(too_long, err) : status;
 }
 
 static enum tw_status make(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
@@ -231,7 +198,7 @@ static enum tw_status make(struct tw_worker *worker, const struct tw_tile *tile,
         *empty = true;
         return TW_OK;
     }
-    return compute(worker, tile, window, stored, empty, err);
+    return tw_make_computed(worker, tile, window, stored, empty, err);
 }
 
 enum tw_status tw_preview_make(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,

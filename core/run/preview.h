@@ -17,7 +17,6 @@ struct tw_preview {
     struct tw_watch *watch;
     struct tw_memory_shares shares;
     const struct tw_value **prepared;
-    int num_workers;
     double timeout_s;
 };
 
@@ -33,9 +32,6 @@ enum tw_status tw_preview_worker(struct tw_preview *preview, int index, struct t
 
 /* How a zoom is shown: exactly as a run makes it, or by the script at its own zoom. */
 bool tw_preview_is_exact(const struct tw_plan *plan, int zoom);
-
-/* The metatile that an output tile is of. */
-struct tw_tile tw_preview_metatile(const struct tw_plan *plan, const struct tw_tile *tile);
 
 /* Makes a metatile of the process. *stored and *window live in the worker's arena until it is reset; features
  * are in worker->features. TW_ECANCELLED when everything is to stop. */

@@ -2,6 +2,7 @@
 #include "run.h"
 #include "constants.h"
 #include "engine.h"
+#include "make.h"
 #include "touch.h"
 #include "update.h"
 
@@ -12,8 +13,6 @@
 #include <string.h>
 
 #include <omp.h>
-
-enum { MOST_OPEN_DATASETS = 256 };
 
 uint64_t tw_plan_count(const struct tw_plan *plan, int zoom)
 {
@@ -161,13 +160,10 @@ static void engine_close(struct tw_engine *engine)
 
 static struct tw_worker_spec worker_spec(const struct tw_engine *engine, int index)
 {
-    const struct tw_memory_shares *shares = &engine->shares;
-    int max_open = MOST_OPEN_DATASETS / shares->workers;
-    return (struct tw_worker_spec){.budget_bytes = shares->worker_bytes,
-                                   .max_open = max_open > 8 ? max_open : 8,
-                                   .script = {engine->options->tile_timeout_s, shares->script_bytes},
-                                   .post = tw_watch_post(engine->watch, index),
-                                   .prepared = engine->prepared};
+    struct tw_worker_spec spec = tw_make_worker_spec(&engine->shares, engine->options->tile_timeout_s,
+                                                     tw_watch_post(engine->watch, index));
+    spec.prepared = engine->prepared;
+    return spec;
 }
 
 /* One thread of the run: makes its worker, takes its share of every pass. */
