@@ -1,4 +1,5 @@
-# Makes a .c file that holds the bytes of files: cmake -DOUTPUT=x.c -DFOLDER=dir -DFILES=a|b -P embed.cmake
+# Makes a .c file that holds the bytes of files: cmake -DOUTPUT=x.c -DFOLDER=dir -DFILES=a|b -DNAME=embedded -P embed.cmake
+# NAME.h declares `struct tw_NAME tw_NAME_files[]` and `tw_num_NAME_files`.
 string(REPLACE "|" ";" FILES "${FILES}")
 set(arrays "")
 set(table "")
@@ -11,6 +12,6 @@ foreach(file IN LISTS FILES)
     string(APPEND table "    {\"${file}\", (const char *)file${number}, sizeof(file${number}) - 1},\n")
     math(EXPR number "${number} + 1")
 endforeach()
-file(WRITE "${OUTPUT}.new" "#include \"embedded.h\"\n\n${arrays}
-const struct tw_embedded tw_embedded_files[] = {\n${table}};\nconst size_t tw_num_embedded_files = ${number};\n")
+file(WRITE "${OUTPUT}.new" "#include \"${NAME}.h\"\n\n${arrays}
+const struct tw_${NAME} tw_${NAME}_files[] = {\n${table}};\nconst size_t tw_num_${NAME}_files = ${number};\n")
 file(COPY_FILE "${OUTPUT}.new" "${OUTPUT}" ONLY_IF_DIFFERENT)

@@ -31,7 +31,6 @@ struct tw_edition {
 
 struct tw_layer_spec {
     const char *path; /* of the configuration, or of what load makes one of */
-    bool is_file;     /* not a configuration, but something that is shown by itself */
     /* Makes a configuration; NULL: path is one. Also after a failure *loaded is unloaded. */
     enum tw_status (*load)(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
     struct tw_run_options run;

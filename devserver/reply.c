@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server_parts.h"
 
-#include "page_files.h"
+#include "page.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +39,15 @@ enum MHD_Result tw_reply_text(struct request *request, unsigned int code, const 
     return queue(request, code, response);
 }
 
+enum MHD_Result tw_reply_json(struct request *request, unsigned int code, json_t *root, size_t flags)
+{
+    char *text = root != NULL ? json_dumps(root, flags) : NULL;
+    enum MHD_Result result = text != NULL ? tw_reply_text(request, code, "application/json", text) : MHD_NO;
+    free(text);
+    json_decref(root);
+    return result;
+}
+
 enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const char *format, ...)
 {
     struct tw_text message = {0};
@@ -47,11 +55,8 @@ enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const
     va_start(arguments, format);
     tw_text_vprintf(&message, format, arguments);
     va_end(arguments);
-    json_t *body = json_pack("{s:s}", "error", tw_text_get(&message));
-    char *text = body != NULL ? json_dumps(body, 0) : NULL;
-    enum MHD_Result result = text != NULL ? tw_reply_text(request, code, "application/json", text) : MHD_NO;
-    free(text);
-    json_decref(body);
+    enum MHD_Result result =
+        tw_reply_json(request, code, json_pack("{s:s}", "error", tw_text_get(&message)), 0);
     tw_text_free(&message);
     return result;
 }

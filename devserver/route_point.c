@@ -4,7 +4,6 @@
  */
 #include "server_parts.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,12 +97,9 @@ enum MHD_Result tw_reply_point(struct request *request)
         json_decref(values);
         return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err.message);
     }
-    json_t *root = json_pack("{s:f, s:f, s:[i, I, I], s:o}", "x", request->x, "y", request->y, "tile",
-                             tile->zoom, (json_int_t)tile->row, (json_int_t)tile->col, "values", values);
-    char *text = root != NULL ? json_dumps(root, 0) : NULL;
-    enum MHD_Result result =
-        text != NULL ? tw_reply_text(request, MHD_HTTP_OK, "application/json", text) : MHD_NO;
-    free(text);
-    json_decref(root);
-    return result;
+    return tw_reply_json(request, MHD_HTTP_OK,
+                         json_pack("{s:f, s:f, s:[i, I, I], s:o}", "x", request->x, "y", request->y, "tile",
+                                   tile->zoom, (json_int_t)tile->row, (json_int_t)tile->col, "values",
+                                   values),
+                         0);
 }

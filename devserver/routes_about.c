@@ -9,7 +9,6 @@
 #include "file.h"
 #include "json_value.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +24,10 @@ const char *tw_request_base(const struct request *request)
                            tw_server_port(request->server));
 }
 
+/* To be read by people, too. */
 static enum MHD_Result reply_json(struct request *request, json_t *root)
 {
-    char *text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    enum MHD_Result result =
-        text != NULL ? tw_reply_text(request, MHD_HTTP_OK, "application/json", text) : MHD_NO;
-    free(text);
-    json_decref(root);
-    return result;
+    return tw_reply_json(request, MHD_HTTP_OK, root, JSON_INDENT(1));
 }
 
 static json_t *box_to_json(const struct tw_box *box)
@@ -94,7 +89,7 @@ static json_t *layer_to_json(const struct request *request, const struct tw_edit
                         json_pack("{s:s, s:s?, s:b, s:f}", "proj4", names.proj4, "code", names.code,
                                   "is_geographic", names.is_geographic, "metres_per_unit",
                                   names.metres_per_unit));
-    json_object_set_new(root, "is_file", json_boolean(request->server->spec.layer.is_file));
+    json_object_set_new(root, "is_file", json_boolean(request->server->spec.layer.load != NULL));
     json_object_set_new(root, "grid", json_string(grid->name));
     json_object_set_new(root, "matrices", matrices(config));
     json_object_set_new(root, "drafts", zooms_that_are_drafts(edition));

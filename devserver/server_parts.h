@@ -10,6 +10,7 @@
 #include "area_read.h"
 #include "connections.h"
 
+#include <jansson.h>
 #include <microhttpd.h>
 #include <pthread.h>
 
@@ -43,6 +44,8 @@ struct request {
 
 /* What goes out. */
 enum MHD_Result tw_reply_text(struct request *request, unsigned int code, const char *type, const char *text);
+/* root is given up; NULL: out of memory. flags: of json_dumps. */
+enum MHD_Result tw_reply_json(struct request *request, unsigned int code, json_t *root, size_t flags);
 enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* With an ETag: 304 when the client has it. type NULL: the blob's. cache: Cache-Control. */

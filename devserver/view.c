@@ -107,11 +107,6 @@ bool tw_view_is_vector(const struct tw_view *view)
     return tw_encoder_is_vector(view->encoder);
 }
 
-bool tw_view_is_own(const struct tw_view *view)
-{
-    return view->made == NULL;
-}
-
 bool tw_view_range(struct tw_view *view, double range[2])
 {
     pthread_mutex_lock(&view->mutex);

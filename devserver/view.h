@@ -21,8 +21,6 @@ void tw_view_free(struct tw_view *view);
 /* `image/png`, `application/geo+json`: lives as long as the program. */
 const char *tw_view_content_type(const struct tw_view *view);
 bool tw_view_is_vector(const struct tw_view *view);
-/* Whether pictures are what the output would hold. */
-bool tw_view_is_own(const struct tw_view *view);
 /* What is dark and what is light; false when it is not known yet, or not stretched. */
 bool tw_view_range(struct tw_view *view, double range[2]);
 

@@ -205,6 +205,14 @@ bool tw_path_has_suffix(const char *path, const char *suffix)
     return length >= wanted && strcasecmp(path + length - wanted, suffix) == 0;
 }
 
+char *tw_path_real(struct tw_arena *arena, const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *kept = tw_arena_strdup(arena, real != NULL ? real : path);
+    free(real);
+    return kept;
+}
+
 char *tw_path_resolve(struct tw_arena *arena, const char *path)
 {
     char *real = realpath(path, NULL);

@@ -38,6 +38,8 @@ bool tw_is_folder(const char *path);
 /* Paths, new in the arena; NULL when out of memory. join: `folder/name`, or name when it is absolute or is a
  * GDAL or URL path (`/vsi...`, `scheme://`) or folder is "" or ".". */
 char *tw_path_join(struct tw_arena *arena, const char *folder, const char *name);
+/* The path without links and dots; path itself when there is no such file. */
+char *tw_path_real(struct tw_arena *arena, const char *path);
 /* The absolute path of what need not exist; NULL also when even "/" cannot be resolved. */
 char *tw_path_resolve(struct tw_arena *arena, const char *path);
 /* `a/b` for `a/b/c.tif`; "." without a slash. */

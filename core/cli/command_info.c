@@ -7,6 +7,7 @@
 
 #include "dataset_pool.h"
 #include "file.h"
+#include "plan_config_input.h"
 
 #include <stdio.h>
 
@@ -93,15 +94,6 @@ static enum tw_status read_arguments(struct tw_info_request *request, int argc, 
     }
 }
 
-static bool is_configuration(const char *target)
-{
-    static const char *const suffixes[] = {".yaml", ".yml", ".mapchete"};
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-        if (tw_path_has_suffix(target, suffixes[i]))
-            return true;
-    return false;
-}
-
 /* A folder with metadata.json. */
 static bool is_tile_folder(const char *target, struct tw_arena *arena)
 {
@@ -113,7 +105,7 @@ static bool is_tile_folder(const char *target, struct tw_arena *arena)
 
 static int tell(const struct tw_info_request *request, struct tw_arena *arena)
 {
-    bool is_config = is_configuration(request->target);
+    bool is_config = tw_path_is_config(request->target);
     bool is_tiles = is_tile_folder(request->target, arena);
     struct tw_error err = {0};
     if (request->layer != NULL && (is_config || is_tiles)) {

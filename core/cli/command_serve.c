@@ -6,6 +6,7 @@
 #include "shown_file.h"
 
 #include "dataset_pool.h"
+#include "plan_config_input.h"
 #include "server.h"
 
 #include <signal.h>
@@ -80,8 +81,7 @@ static enum tw_status read_request(struct tw_server_spec *spec, int argc, char *
                     err, TW_EUSAGE,
                     "'%s' is one too many; usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]", operand);
             spec->layer.path = operand;
-            spec->layer.is_file = !tw_is_configuration(operand);
-            spec->layer.load = spec->layer.is_file ? tw_shown_file_load : NULL;
+            spec->layer.load = tw_path_is_config(operand) ? NULL : tw_shown_file_load;
             break;
         case TW_ARGUMENT_END:
             if (spec->layer.path == NULL)

@@ -4,7 +4,6 @@
 
 #include "file.h"
 #include "grid_read.h"
-#include "plan_config_input.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -28,12 +27,6 @@ static void unload(struct tw_loaded *loaded)
     tw_convert_result_free(&shown->result);
     tw_arena_free(shown->arena);
     free(shown);
-}
-
-bool tw_is_configuration(const char *name)
-{
-    return tw_path_has_suffix(name, ".yaml") || tw_path_has_suffix(name, ".yml") ||
-           tw_path_has_suffix(name, ".mapchete");
 }
 
 /* Whether it holds features; opened for a moment. */

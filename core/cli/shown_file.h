@@ -8,9 +8,6 @@
 
 #include "layer.h"
 
-/* Whether the name is one of a configuration; anything else is shown by itself. */
-bool tw_is_configuration(const char *name);
-
 /* For tw_layer_spec. */
 enum tw_status tw_shown_file_load(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
 

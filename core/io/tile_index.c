@@ -270,14 +270,6 @@ static enum tw_status take_tile(void *context, const struct tw_stored_tile *stor
     return TW_OK;
 }
 
-static char *absolute(struct tw_arena *arena, const char *path)
-{
-    char *real = realpath(path, NULL);
-    char *kept = tw_arena_strdup(arena, real != NULL ? real : path);
-    free(real);
-    return kept;
-}
-
 enum tw_status tw_index_write(const struct tw_index_spec *spec, struct tw_index_result *result,
                               struct tw_error *err)
 {
@@ -291,7 +283,7 @@ enum tw_status tw_index_write(const struct tw_index_spec *spec, struct tw_index_
     *result = (struct tw_index_result){0};
     enum tw_status status = tw_index_check(spec, err);
     if (collecting.arena == NULL ||
-        (collecting.root = absolute(collecting.arena, spec->output->folder)) == NULL)
+        (collecting.root = tw_path_real(collecting.arena, spec->output->folder)) == NULL)
         status = tw_error_nomem(err);
     if (status == TW_OK)
         status = tw_index_make_folder(spec->folder, err);

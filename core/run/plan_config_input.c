@@ -18,7 +18,7 @@ struct chain {
     int depth, num_visited;
 };
 
-static bool is_config_path(const char *path)
+bool tw_path_is_config(const char *path)
 {
     return tw_path_has_suffix(path, ".yaml") || tw_path_has_suffix(path, ".yml") ||
            tw_path_has_suffix(path, ".mapchete");
@@ -37,22 +37,13 @@ bool tw_value_is_config(const struct tw_value *value)
     const struct tw_value *path = value->kind == TW_MAP ? tw_value_get(value, "path") : value;
     if (format != NULL && format->kind != TW_NULL)
         return is_config_format(format);
-    return path != NULL && path->kind == TW_STRING && is_config_path(path->text);
+    return path != NULL && path->kind == TW_STRING && tw_path_is_config(path->text);
 }
 
 static const char *config_path(const struct tw_value *value)
 {
     const struct tw_value *path = value->kind == TW_MAP ? tw_value_get(value, "path") : value;
     return path != NULL && path->kind == TW_STRING && path->text[0] != '\0' ? path->text : NULL;
-}
-
-/* The path without links and dots; path itself when there is no such file. NULL when out of memory. */
-static const char *real_path(struct tw_arena *arena, const char *path)
-{
-    char *real = realpath(path, NULL);
-    char *copy = tw_arena_strdup(arena, real != NULL ? real : path);
-    free(real);
-    return copy;
 }
 
 static bool leads_back(struct chain *chain, const char *path);
@@ -85,7 +76,7 @@ static bool is_visited(const struct chain *chain, const char *real)
  * here. */
 static bool leads_back(struct chain *chain, const char *path)
 {
-    const char *real = real_path(chain->arena, path);
+    const char *real = tw_path_real(chain->arena, path);
     if (real == NULL || chain->depth == MAX_DEPTH)
         return false;
     chain->names[chain->depth++] = path;
@@ -110,7 +101,7 @@ static bool leads_back(struct chain *chain, const char *path)
 static bool is_circle(const struct tw_plan *plan, const char *name, const struct tw_value *value,
                       const char *path, struct tw_problems *problems)
 {
-    struct chain chain = {.arena = plan->arena, .target = real_path(plan->arena, plan->config->path)};
+    struct chain chain = {.arena = plan->arena, .target = tw_path_real(plan->arena, plan->config->path)};
     if (chain.target == NULL || !leads_back(&chain, path))
         return false;
     tw_problems_add(problems, value, "input '%s' leads back to this configuration: %s", name,
@@ -150,8 +141,8 @@ static bool is_usable(const struct tw_plan *plan, const struct tw_value *value, 
     const char *path = other->output_path, *own = plan->config->output_path;
     if (path == NULL)
         return has_output(plan->arena, value, other, problems);
-    const char *real = real_path(plan->arena, path);
-    if (own != NULL && real != NULL && strcmp(real, real_path(plan->arena, own)) == 0) {
+    const char *real = tw_path_real(plan->arena, path);
+    if (own != NULL && real != NULL && strcmp(real, tw_path_real(plan->arena, own)) == 0) {
         tw_problems_add(problems, value, "'%s' writes to '%s', where this configuration writes, too",
                         other->path, path);
         return false;
@@ -165,7 +156,7 @@ static enum tw_status replace(const struct tw_plan *plan, const struct tw_value 
                               const struct tw_value **output)
 {
     const struct tw_value *place = tw_value_get(value, "path");
-    const char *absolute = tw_path_is_remote(path) ? path : real_path(plan->arena, path);
+    const char *absolute = tw_path_is_remote(path) ? path : tw_path_real(plan->arena, path);
     struct tw_value *text = absolute != NULL ? tw_value_string(plan->arena, absolute) : NULL;
     struct tw_value *format = tw_value_string(plan->arena, "tile_directory");
     if (text == NULL || format == NULL)

@@ -7,6 +7,9 @@
 
 #include "plan.h"
 
+/* Whether a path is that of a configuration, by its suffix: .yaml .yml .mapchete. */
+bool tw_path_is_config(const char *path);
+
 /* Whether value names a configuration: `other.yaml`, `{path: other.mapchete}`, `{format: config, ...}`. */
 bool tw_value_is_config(const struct tw_value *value);
 
