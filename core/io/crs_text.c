@@ -2,13 +2,13 @@
 #include "crs_text.h"
 
 #include "crs.h"
+#include "crs_pairs.h"
+#include "footprint.h"
 
 #include <cpl_conv.h>
 
 #include <math.h>
 #include <stdio.h>
-
-enum { STEPS = 16 };
 
 enum tw_status tw_crs_names(const char *crs, struct tw_arena *arena, struct tw_crs_names *names,
                             struct tw_error *err)
@@ -38,25 +38,13 @@ enum tw_status tw_crs_names(const char *crs, struct tw_arena *arena, struct tw_c
 
 bool tw_box_to_lonlat(const struct tw_box *box, const char *crs, struct tw_box *lonlat)
 {
-    OGRSpatialReferenceH from = NULL, to = NULL;
+    const struct tw_grid *degrees = tw_grid_named("geodetic");
+    struct tw_crs_pairs pairs = {0};
+    const struct tw_crs_pair *pair = NULL;
     struct tw_error ignored;
-    struct tw_bounds bounds = {.turn = 360};
-    if (tw_crs_parse(crs, &from, &ignored) == TW_OK && tw_crs_parse("EPSG:4326", &to, &ignored) == TW_OK) {
-        OGRCoordinateTransformationH transformation = tw_crs_transformation(from, to);
-        for (int i = 0; transformation != NULL && i <= STEPS; i++)
-            for (int k = 0; k <= STEPS; k++) {
-                double x = box->left + (box->right - box->left) * i / STEPS;
-                double y = box->bottom + (box->top - box->bottom) * k / STEPS;
-                if (tw_crs_move_point(transformation, &x, &y))
-                    tw_bounds_add(&bounds, x, y);
-            }
-        if (transformation != NULL)
-            OCTDestroyCoordinateTransformation(transformation);
-    }
-    if (from != NULL)
-        OSRRelease(from);
-    if (to != NULL)
-        OSRRelease(to);
-    *lonlat = bounds.box;
-    return bounds.any;
+    bool found = tw_crs_pairs_use(&pairs, degrees, &ignored) == TW_OK &&
+                 tw_crs_pairs_find(&pairs, crs, &pair, &ignored) == TW_OK &&
+                 tw_footprint_of_box(box, pair, degrees, lonlat);
+    tw_crs_pairs_free(&pairs);
+    return found;
 }

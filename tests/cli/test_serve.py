@@ -324,6 +324,14 @@ class Questions(Serve):
         self.assertIn(b'locator="request"', self.ask("/wmts?request=GetMap")[2])
         self.assertEqual(self.get("/health"), b"ok\n")
 
+    def test_bounds_in_degrees_around_a_pole(self):
+        self.image("image.tif", self.array, (1000000, 1000000, 3000000, 3000000), nodata=0, srs="EPSG:5041")
+        self.write("map.yaml", "process: convert\ninput: {inp: image.tif}\npyramid: {grid: UPSArcticWGS84Quad}\nzoom_levels: 4\n"
+                               "output: {path: out, format: PNG, bands: 3}\n")
+        self.serve()
+        corners = re.findall(r"<ows:(?:Lower|Upper)Corner>(\S+) (\S+)<", self.get("/WMTSCapabilities.xml").decode())
+        self.assertEqual(corners, [("-180", "77.3120792"), ("180", "90")])
+
     def test_wrong_uses(self):
         self.config()
         for message, *arguments in (
