@@ -5,8 +5,6 @@
 #include "selection_options.h"
 #include "tile_request.h"
 
-#include "dataset_pool.h"
-#include "stored_output.h"
 #include "tile_copy.h"
 
 #include <inttypes.h>
@@ -30,11 +28,16 @@ static const char help[] =
 enum { OVERWRITE, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {[OVERWRITE] = {'o', "overwrite", 0}};
 
-static enum tw_status take_own(void *overwrite, const struct tw_given *given, struct tw_error *err)
+struct request {
+    struct tw_tile_request tiles;
+    bool overwrite;
+};
+
+static enum tw_status take_own(void *request, const struct tw_given *given, struct tw_error *err)
 {
     (void)given;
     (void)err;
-    *(bool *)overwrite = true;
+    ((struct request *)request)->overwrite = true;
     return TW_OK;
 }
 
@@ -62,12 +65,14 @@ static void print_words(const struct tw_tile_request *request, const struct tw_t
                copied->seconds);
 }
 
-static int copy(const struct tw_tile_request *request, const struct tw_tile_output *source, bool overwrite)
+static int copy(void *context, const struct tw_tile_output *source)
 {
+    const struct request *asked = context;
+    const struct tw_tile_request *request = &asked->tiles;
     const struct tw_tile_copy job = {.source = source,
                                      .destination = request->operands[1],
                                      .selection = &request->selection,
-                                     .overwrite = overwrite,
+                                     .overwrite = asked->overwrite,
                                      .workers = request->run.workers,
                                      .progress = request->run.progress};
     struct tw_tile_copied copied;
@@ -86,28 +91,18 @@ static int copy(const struct tw_tile_request *request, const struct tw_tile_outp
 static int run(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
-    bool overwrite = false;
+    struct request request = {.overwrite = false};
     const struct tw_tile_request_spec spec = {"from where to where?",
                                               "tilewright cp SRC DST [OPTIONS]",
                                               TW_MOST_OPERANDS,
                                               options,
                                               NUM_KEYS,
                                               take_own,
-                                              &overwrite};
-    struct tw_tile_request request;
-    struct tw_tile_output source;
+                                              &request};
     struct tw_error err = {0};
-    struct tw_problems problems = {0};
-    if (tw_tile_request_read(&request, &spec, argc, argv, &err) != TW_OK)
+    if (tw_tile_request_read(&request.tiles, &spec, argc, argv, &err) != TW_OK)
         return tw_report_error(&err);
-    tw_gdal_init(0);
-    struct tw_arena *arena = tw_arena_new(0);
-    bool opened =
-        arena != NULL && tw_stored_output_open(request.operands[0], arena, &source, &problems) == TW_OK;
-    int code = opened ? copy(&request, &source, overwrite) : tw_report_problems(&problems);
-    tw_arena_free(arena);
-    tw_problems_free(&problems);
-    return code;
+    return tw_tile_request_run(&request.tiles, copy, &request);
 }
 
 const struct tw_command tw_command_cp = {"cp", "copy tiles into another folder", help, run};

@@ -5,8 +5,6 @@
 #include "selection_options.h"
 #include "tile_request.h"
 
-#include "dataset_pool.h"
-#include "stored_output.h"
 #include "tile_index.h"
 
 #include <inttypes.h>
@@ -48,9 +46,14 @@ static const struct tw_option options[NUM_KEYS] = {
     [FIELDNAME] = {0, "fieldname", 1},      [BASEPATH] = {0, "basepath", 1},
     [FOR_GDAL] = {0, "for-gdal", 0}};
 
+struct request {
+    struct tw_tile_request tiles;
+    struct tw_index_spec index;
+};
+
 static enum tw_status take_own(void *context, const struct tw_given *given, struct tw_error *err)
 {
-    struct tw_index_spec *index = context;
+    struct tw_index_spec *index = &((struct request *)context)->index;
     size_t key = (size_t)(given->option - options);
     (void)err;
     if (key < TW_NUM_INDEX_FORMATS)
@@ -83,9 +86,10 @@ static void report(const char *name, const struct tw_index_spec *spec, const str
                result->min_zoom, result->max_zoom, result->files, spec->folder);
 }
 
-static int write_index(const struct tw_tile_request *request, const struct tw_tile_output *output,
-                       struct tw_index_spec *spec)
+static int write_index(void *context, const struct tw_tile_output *output)
 {
+    const struct tw_tile_request *request = &((struct request *)context)->tiles;
+    struct tw_index_spec *spec = &((struct request *)context)->index;
     struct tw_error err = {0};
     struct tw_area *area = NULL;
     spec->output = output;
@@ -110,24 +114,14 @@ static int write_index(const struct tw_tile_request *request, const struct tw_ti
 static int run(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
-    struct tw_index_spec index = {.field = "location"};
+    struct request request = {.index = {.field = "location"}};
     const struct tw_tile_request_spec spec = {
         "which folder?", "tilewright index TILEDIR --FORMAT... [OPTIONS]", 1, options, NUM_KEYS, take_own,
-        &index};
-    struct tw_tile_request request;
-    struct tw_tile_output output;
+        &request};
     struct tw_error err = {0};
-    struct tw_problems problems = {0};
-    if (tw_tile_request_read(&request, &spec, argc, argv, &err) != TW_OK)
+    if (tw_tile_request_read(&request.tiles, &spec, argc, argv, &err) != TW_OK)
         return tw_report_error(&err);
-    tw_gdal_init(0);
-    struct tw_arena *arena = tw_arena_new(0);
-    bool opened =
-        arena != NULL && tw_stored_output_open(request.operands[0], arena, &output, &problems) == TW_OK;
-    int code = opened ? write_index(&request, &output, &index) : tw_report_problems(&problems);
-    tw_arena_free(arena);
-    tw_problems_free(&problems);
-    return code;
+    return tw_tile_request_run(&request.tiles, write_index, &request);
 }
 
 const struct tw_command tw_command_index = {"index", "write which tiles there are, for GIS programs", help,

@@ -5,8 +5,6 @@
 #include "selection_options.h"
 #include "tile_request.h"
 
-#include "dataset_pool.h"
-#include "stored_output.h"
 #include "tile_remove.h"
 
 #include <inttypes.h>
@@ -121,8 +119,9 @@ static int ask_and_delete(const struct request *request, struct tw_tile_removal 
     return TW_EXIT_DONE;
 }
 
-static int remove_from(const struct request *request, const struct tw_tile_output *output)
+static int remove_from(void *context, const struct tw_tile_output *output)
 {
+    const struct request *request = context;
     const struct tw_tile_removal_spec spec = {output, &request->tiles.selection, request->tiles.run.workers,
                                               request->tiles.run.progress};
     struct tw_tile_removal *removal = NULL;
@@ -140,20 +139,11 @@ static int run(const struct tw_command *command, int argc, char **argv)
     struct request request = {0};
     const struct tw_tile_request_spec spec = {
         "which folder?", "tilewright rm TILEDIR [OPTIONS]", 1, options, NUM_KEYS, take_own, &request};
-    struct tw_tile_output output;
     struct tw_error err = {0};
-    struct tw_problems problems = {0};
     if (tw_tile_request_read(&request.tiles, &spec, argc, argv, &err) != TW_OK ||
         check(&request, &err) != TW_OK)
         return tw_report_error(&err);
-    tw_gdal_init(0);
-    struct tw_arena *arena = tw_arena_new(0);
-    bool opened =
-        arena != NULL && tw_stored_output_open(request.tiles.operands[0], arena, &output, &problems) == TW_OK;
-    int code = opened ? remove_from(&request, &output) : tw_report_problems(&problems);
-    tw_arena_free(arena);
-    tw_problems_free(&problems);
-    return code;
+    return tw_tile_request_run(&request.tiles, remove_from, &request);
 }
 
 const struct tw_command tw_command_rm = {"rm", "delete tiles; a later run makes them anew", help, run};

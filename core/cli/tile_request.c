@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_request.h"
 
+#include "report.h"
 #include "run_options.h"
 #include "selection_options.h"
+
+#include "dataset_pool.h"
+#include "stored_output.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +47,21 @@ enum tw_status tw_tile_request_read(struct tw_tile_request *request, const struc
         else if (take_option(request, spec, &given, err) != TW_OK)
             return err->status;
     }
+}
+
+int tw_tile_request_run(const struct tw_tile_request *request,
+                        int (*work)(void *context, const struct tw_tile_output *output), void *context)
+{
+    struct tw_tile_output output;
+    struct tw_problems problems = {0};
+    tw_gdal_init(0);
+    struct tw_arena *arena = tw_arena_new(0);
+    bool opened =
+        arena != NULL && tw_stored_output_open(request->operands[0], arena, &output, &problems) == TW_OK;
+    int code = opened ? work(context, &output) : tw_report_problems(&problems);
+    tw_arena_free(arena);
+    tw_problems_free(&problems);
+    return code;
 }
 
 int tw_report_interrupted(const struct tw_tile_batches_result *result, enum tw_progress_mode mode)

@@ -32,6 +32,11 @@ struct tw_tile_request_spec {
 enum tw_status tw_tile_request_read(struct tw_tile_request *request, const struct tw_tile_request_spec *spec,
                                     int argc, char **argv, struct tw_error *err);
 
+/* Opens the output that the first operand names, hands it to work, and returns its exit code; or reports what
+ * is wrong with it. */
+int tw_tile_request_run(const struct tw_tile_request *request,
+                        int (*work)(void *context, const struct tw_tile_output *output), void *context);
+
 /* Says that a signal came, unless nothing is to be said; returns the exit code. */
 int tw_report_interrupted(const struct tw_tile_batches_result *result, enum tw_progress_mode mode);
 
