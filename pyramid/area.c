@@ -332,6 +332,18 @@ enum tw_status tw_area_intersection(const struct tw_area *a, const struct tw_are
     return combine(a, b, tw_geometry_intersection, area, err);
 }
 
+enum tw_status tw_area_cut(struct tw_area **area, struct tw_area *other, struct tw_error *err)
+{
+    struct tw_area *common = NULL;
+    enum tw_status status = tw_area_intersection(*area, other, &common, err);
+    tw_area_free(other);
+    if (status == TW_OK) {
+        tw_area_free(*area);
+        *area = common;
+    }
+    return status;
+}
+
 bool tw_area_is_empty(const struct tw_area *area)
 {
     return area->geometry == NULL && area->num_boxes == 0;

@@ -33,6 +33,9 @@ enum tw_status tw_area_union(const struct tw_area *a, const struct tw_area *b, s
 enum tw_status tw_area_intersection(const struct tw_area *a, const struct tw_area *b, struct tw_area **area,
                                     struct tw_error *err);
 
+/* Replaces *area by what it shares with other, which is given up also after a failure; *area stays then. */
+enum tw_status tw_area_cut(struct tw_area **area, struct tw_area *other, struct tw_error *err);
+
 /* A geometry of the area, which must not be empty, owned by the caller; on a global grid also of its copies
  * one turn to each side. */
 enum tw_status tw_area_geometry(const struct tw_area *area, struct tw_geometry **geometry,

@@ -7,19 +7,6 @@
 
 #include <stdlib.h>
 
-/* Replaces *area by what it shares with other; both are consumed. */
-static enum tw_status cut(struct tw_area **area, struct tw_area *other, struct tw_error *err)
-{
-    struct tw_area *common = NULL;
-    enum tw_status status = tw_area_intersection(*area, other, &common, err);
-    tw_area_free(other);
-    if (status == TW_OK) {
-        tw_area_free(*area);
-        *area = common;
-    }
-    return status;
-}
-
 enum tw_status tw_area_cut_bounds(struct tw_area **area, const struct tw_limits *limits,
                                   const struct tw_grid *grid, struct tw_error *err)
 {
@@ -27,7 +14,7 @@ enum tw_status tw_area_cut_bounds(struct tw_area **area, const struct tw_limits 
     if (limits->bounds_value == NULL)
         return TW_OK;
     enum tw_status status = tw_area_from_bounds(&limits->bounds, limits->bounds_crs, grid, &bounds, err);
-    return status == TW_OK ? cut(area, bounds, err) : status;
+    return status == TW_OK ? tw_area_cut(area, bounds, err) : status;
 }
 
 /* A map that is GeoJSON, as text. */
@@ -84,7 +71,7 @@ enum tw_status tw_area_cut_area(struct tw_area **area, const struct tw_limits *l
         status = read_geojson(limits, grid, &given, err);
     else
         status = tw_area_read(limits->area->text, limits->area_crs, grid, &given, err);
-    return status == TW_OK ? cut(area, given, err) : status;
+    return status == TW_OK ? tw_area_cut(area, given, err) : status;
 }
 
 static enum tw_status put_place(enum tw_status status, const struct tw_value *place, struct tw_error *err)

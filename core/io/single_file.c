@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "single_file.h"
 #include "file.h"
+#include "tile_output.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +19,7 @@ bool tw_single_init(struct tw_single_file *file, struct tw_sink *sink)
     struct tw_directory_spec tiles = {.sink = sink,
                                       .root = file->folder,
                                       .work = file->folder,
-                                      .schema = "{zoom}/{row}/{col}.{extension}",
+                                      .schema = tw_tile_default_schema,
                                       .is_bare = file->is_bare};
     file->tiles = tw_directory_new(&tiles);
     return file->tiles != NULL;

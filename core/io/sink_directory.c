@@ -6,10 +6,9 @@
 #include "encoder_driver.h"
 #include "file.h"
 #include "path.h"
+#include "tile_output.h"
 
 #include <string.h>
-
-static const char default_schema[] = "{zoom}/{row}/{col}.{extension}";
 
 static bool directory_takes(const struct tw_sink_spec *spec)
 {
@@ -29,11 +28,11 @@ static const char *read_schema(struct tw_sink *sink, const struct tw_sink_spec *
                             "output.layout says where tiles lie already; leave one of the two out");
         value = layout;
     } else if (!is_given) {
-        return default_schema;
+        return tw_tile_default_schema;
     }
     const char *schema = tw_path_layout_read(value, problems);
     if (schema == NULL)
-        return default_schema;
+        return tw_tile_default_schema;
     struct tw_value checked = *value;
     checked.text = schema;
     tw_path_schema_fits(&checked, &sink->pyramid, spec->min_zoom, problems);

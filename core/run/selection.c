@@ -26,19 +26,6 @@ static enum tw_status find_point(const struct tw_selection *s, const struct tw_p
     return status;
 }
 
-/* Replaces *area by what it shares with other; other is consumed. */
-static enum tw_status cut(struct tw_area **area, struct tw_area *other, struct tw_error *err)
-{
-    struct tw_area *common = NULL;
-    enum tw_status status = tw_area_intersection(*area, other, &common, err);
-    tw_area_free(other);
-    if (status == TW_OK) {
-        tw_area_free(*area);
-        *area = common;
-    }
-    return status;
-}
-
 static enum tw_status area_of_options(const struct tw_selection *s, const struct tw_grid *grid,
                                       struct tw_area **area, struct tw_error *err)
 {
@@ -49,7 +36,7 @@ static enum tw_status area_of_options(const struct tw_selection *s, const struct
     if (status == TW_OK && s->area != NULL)
         status = tw_area_read(s->area, s->area_crs, grid, &more, err);
     if (status == TW_OK && more != NULL && *area != NULL)
-        return cut(area, more, err);
+        return tw_area_cut(area, more, err);
     if (more != NULL)
         *area = more;
     return status;
