@@ -269,8 +269,9 @@ enum tw_status tw_make_constant(struct tw_worker *worker, size_t variant, struct
     return end_stint(worker, status, err);
 }
 
-enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
-                                struct tw_raster *stored, bool *empty, struct tw_error *err)
+enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *tile,
+                                struct tw_window *window, struct tw_raster *stored, bool *empty,
+                                struct tw_error *err)
 {
     const struct tw_stint stint = {.tile = *tile, .script = worker->script};
     tw_post_begin(worker->post, &stint);

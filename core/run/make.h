@@ -14,12 +14,13 @@ enum tw_status tw_make_overrun(const char *text, struct tw_error *err);
 struct tw_worker_spec tw_make_worker_spec(const struct tw_memory_shares *shares, double timeout_s,
                                           struct tw_post *post);
 
-/* tw_job_prepare, or tw_job_setup (prepared is NULL), and tw_job_compute under the eyes of the watch: what takes
- * too long ends with its text. */
+/* tw_job_prepare, or tw_job_setup (prepared is NULL), and tw_job_compute under the eyes of the watch: what
+ * takes too long ends with its text. */
 enum tw_status tw_make_constant(struct tw_worker *worker, size_t variant, struct tw_arena *arena,
                                 const struct tw_value **prepared, struct tw_error *err);
-enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *tile, struct tw_window *window,
-                                struct tw_raster *stored, bool *empty, struct tw_error *err);
+enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *tile,
+                                struct tw_window *window, struct tw_raster *stored, bool *empty,
+                                struct tw_error *err);
 
 /* A tile that is made on its own: computed from the inputs, or from storage, and whatever is interpolated
  * from it. *stored and *window are set for TW_WRITTEN; they live in the worker's arena until its next reset.

@@ -5,6 +5,7 @@ Each test file is a unittest program that CTest runs with TILEWRIGHT naming the 
 import hashlib
 import os
 import pathlib
+import pty
 import shutil
 import subprocess
 import tempfile
@@ -48,6 +49,23 @@ class Case(unittest.TestCase):
         code, out, err = self.run_tilewright(*arguments, **more)
         self.assertEqual(code, 0, f"{arguments}: {err}{out}")
         return out
+
+    def answer_on_terminal(self, answer, *arguments):
+        """Runs the program on a terminal of its own and types the answer to its question; returns the exit code and what was shown."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execv(BINARY, [BINARY, *arguments])
+        shown = b""
+        while b"[y/N] " not in shown:
+            shown += os.read(terminal, 1000)
+        os.write(terminal, answer.encode())
+        try:
+            while more := os.read(terminal, 1000):
+                shown += more
+        except OSError:  # the other side is closed
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
     def check_fails(self, code, message, *arguments, **more):
         """The program exits with this code and says exactly this on stderr (a list: several lines)."""

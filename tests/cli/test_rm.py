@@ -1,7 +1,6 @@
 """`tilewright rm`: tiles are deleted, nothing else, and a later run makes them anew."""
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -71,22 +70,9 @@ class Remove(tiles.Case):
         self.assertEqual((told[-1]["event"], told[-1]["deleted"], told[-1]["bytes"], told[-1]["signal"]), ("summary", 3, 15, 0))
 
     def answer(self, answer, *arguments):
-        """Runs the command on a terminal of its own and types the answer; returns what was shown."""
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.chdir(self.folder)
-            os.execv(harness.BINARY, [harness.BINARY, "rm", "tiles", *arguments])
-        shown = b""
-        while b"[y/N] " not in shown:
-            shown += os.read(terminal, 1000)
-        os.write(terminal, answer.encode())
-        try:
-            while more := os.read(terminal, 1000):
-                shown += more
-        except OSError:  # the other side is closed
-            pass
-        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
-        return shown.decode()
+        code, shown = self.answer_on_terminal(answer, "rm", "tiles", *arguments)
+        self.assertEqual(code, 0)
+        return shown
 
     def test_it_asks(self):
         self.make_folder(tiles=SOME)

@@ -2,7 +2,6 @@
 import fcntl
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -546,20 +545,7 @@ class Orphans(Case):
         self.assertFalse(self.path("7/40/64.png").exists())
 
     def answer(self, answer):
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.chdir(self.folder)
-            os.execv(harness.BINARY, [harness.BINARY, "verify", "out", "--remove-orphans"])
-        shown = b""
-        while b"[y/N] " not in shown:
-            shown += os.read(terminal, 1000)
-        os.write(terminal, answer.encode())
-        try:
-            while more := os.read(terminal, 1000):
-                shown += more
-        except OSError:  # the other side is closed
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+        return self.answer_on_terminal(answer, "verify", "out", "--remove-orphans")
 
     def test_it_asks(self):
         for answer in ("n\n", "\n", "\x04"):
