@@ -30,6 +30,8 @@ static void passwords_become_stars(void **state)
     assert_hidden("https://me:abc@host/x.tif", "https://me:***@host/x.tif");
     assert_hidden("/vsicurl/http://me:abc@host:80/x?pwd=abcd&y=1",
                   "/vsicurl/http://me:***@host:80/x?pwd=****&y=1");
+    assert_hidden("PG:password = abc host=db", "PG:password = *** host=db");
+    assert_hidden("PG:password=a\\ b host=db", "PG:password=**** host=db");
     assert_hidden("password='never ends", "password='**********");
 }
 
