@@ -210,6 +210,8 @@ static bool match_number(const struct tw_path_schema *schema, const struct place
 static bool bind_quadkey(const char *key, size_t length, struct tw_tile *tile)
 {
     int64_t row = 0, col = 0;
+    if (length > TW_MAX_ZOOM)
+        return false;
     for (size_t i = 0; i < length; i++) {
         row = row * 2 + ((key[i] - '0') >> 1);
         col = col * 2 + ((key[i] - '0') & 1);

@@ -89,6 +89,8 @@ static void paths_of_other_conventions_are_read_back(void **state)
     assert_match("{zoom}/{quadkey}", "3/021", "3/2/1");
     assert_match("{zoom}/{quadkey}", "3/0213", NULL);
     assert_match("{quadkey}", "0123012301230123012301230123012", NULL);
+    assert_match("{quadkey}", "3333333333333333333333333333333333333333333333333333333333333333333333333333",
+                 NULL);
     assert_match("L{zoom:02}/R{row:08x}/C{col:08x}", "L04/R0000000a/C0000001f", "4/10/31");
     assert_match("L{zoom:02}/R{row:08x}/C{col:08x}", "L4/R0000000a/C0000001f", NULL);
     assert_match("L{zoom:02}/R{row:08x}/C{col:08x}", "L04/R000000a/C0000001f", NULL);
