@@ -170,7 +170,8 @@ static void *watch(void *context)
         bool is_settled = strcmp(tw_text_get(&now), tw_text_get(&before)) == 0;
         if (is_settled && strcmp(tw_text_get(&now), tw_text_get(&loaded)) != 0) {
             reload(layer);
-            look(layer, &loaded);
+            tw_text_clear(&loaded); /* not a look again: what has changed meanwhile is loaded next */
+            tw_text_add(&loaded, tw_text_get(&now));
         }
         tw_text_clear(&before);
         tw_text_add(&before, tw_text_get(&now));

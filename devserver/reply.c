@@ -48,6 +48,18 @@ enum MHD_Result tw_reply_json(struct request *request, unsigned int code, json_t
     return result;
 }
 
+json_t *tw_text_to_json(const char *text)
+{
+    json_t *string = json_string(text);
+    char *plain = string == NULL ? strdup(text) : NULL;
+    for (char *at = plain; at != NULL && *at != '\0'; at++)
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    if (plain != NULL)
+        string = json_string(plain);
+    free(plain);
+    return string;
+}
+
 enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const char *format, ...)
 {
     struct tw_text message = {0};
@@ -56,7 +68,7 @@ enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const
     tw_text_vprintf(&message, format, arguments);
     va_end(arguments);
     enum MHD_Result result =
-        tw_reply_json(request, code, json_pack("{s:s}", "error", tw_text_get(&message)), 0);
+        tw_reply_json(request, code, json_pack("{s:o}", "error", tw_text_to_json(tw_text_get(&message))), 0);
     tw_text_free(&message);
     return result;
 }

@@ -12,11 +12,13 @@
 /* Tiles may change with every edit: browsers ask each time, and hear that they have it. */
 static const char tile_cache[] = "no-cache";
 
+/* Resumed first: a server that stops waits until none is suspended. From then on the request may be gone. */
 static void tile_done(struct tw_waiter *waiter)
 {
     struct request *request = (struct request *)waiter;
-    atomic_fetch_sub(&request->server->suspended, 1);
+    struct tw_server *server = request->server;
     MHD_resume_connection(request->connection);
+    atomic_fetch_sub(&server->suspended, 1);
 }
 
 /* Whether the client is still there: what it has closed cannot be sent to it. */
@@ -143,6 +145,21 @@ static enum MHD_Result reply_events(struct request *request)
     return text != NULL ? tw_reply_text(request, MHD_HTTP_OK, "text/event-stream", text) : MHD_NO;
 }
 
+/* Ends those whose clients have gone: what is suspended does not hear of it. Under the mutex. */
+static void end_deserted(struct tw_server *server)
+{
+    for (struct request **at = &server->listeners; *at != NULL;) {
+        struct request *request = *at;
+        if (is_wanted(&request->waiter)) {
+            at = &request->next_listener;
+            continue;
+        }
+        *at = request->next_listener;
+        MHD_resume_connection(request->connection);
+        atomic_fetch_sub(&server->suspended, 1);
+    }
+}
+
 static enum MHD_Result route_events(struct request *request)
 {
     struct tw_server *server = request->server;
@@ -152,6 +169,7 @@ static enum MHD_Result route_events(struct request *request)
         known = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "since");
     request->since = known != NULL ? atoi(known) : 0;
     pthread_mutex_lock(&server->mutex);
+    end_deserted(server);
     bool waits = !server->is_stopped && !request->is_listening &&
                  tw_layer_version(server->layer, request->arena, &problem) == request->since;
     if (waits) {

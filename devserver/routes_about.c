@@ -104,9 +104,9 @@ static json_t *failures_to_json(const struct tw_tiles_state *state)
     json_t *list = json_array();
     for (int i = 0; i < state->num_failures; i++) {
         const struct tw_tile *tile = &state->failures[i].tile;
-        json_array_append_new(list, json_pack("{s:i, s:I, s:I, s:s}", "zoom", tile->zoom, "row",
+        json_array_append_new(list, json_pack("{s:i, s:I, s:I, s:o}", "zoom", tile->zoom, "row",
                                               (json_int_t)tile->row, "col", (json_int_t)tile->col, "message",
-                                              state->failures[i].message));
+                                              tw_text_to_json(state->failures[i].message)));
     }
     return list;
 }
@@ -121,12 +121,13 @@ static enum MHD_Result reply_status(struct request *request)
     int version = tw_layer_version(server->layer, request->arena, &problem);
     tw_tiles_state(request->edition->tiles, state);
     double range[2];
-    json_t *root =
-        json_pack("{s:i, s:i, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "version", version, "shown",
-                  request->edition->number, "problem", problem, "waiting", (json_int_t)state->waiting,
-                  "in_work", (json_int_t)state->in_work, "cached_tiles", (json_int_t)state->cached_tiles,
-                  "cached_bytes", (json_int_t)state->cached_bytes, "made", (json_int_t)state->made, "failed",
-                  (json_int_t)state->failed, "seconds", state->seconds, "failures", failures_to_json(state));
+    json_t *root = json_pack(
+        "{s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "version", version, "shown",
+        request->edition->number, "problem", problem != NULL ? tw_text_to_json(problem) : json_null(),
+        "waiting", (json_int_t)state->waiting, "in_work", (json_int_t)state->in_work, "cached_tiles",
+        (json_int_t)state->cached_tiles, "cached_bytes", (json_int_t)state->cached_bytes, "made",
+        (json_int_t)state->made, "failed", (json_int_t)state->failed, "seconds", state->seconds, "failures",
+        failures_to_json(state));
     if (tw_view_range(tw_tiles_view(request->edition->tiles), range))
         json_object_set_new(root, "range", json_pack("[f, f]", range[0], range[1]));
     free(state);

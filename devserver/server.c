@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     NUM_THREADS = 2,
@@ -138,8 +139,8 @@ static void wake_listeners(void *context)
     while (server->listeners != NULL) {
         struct request *request = server->listeners;
         server->listeners = request->next_listener;
-        atomic_fetch_sub(&server->suspended, 1);
         MHD_resume_connection(request->connection);
+        atomic_fetch_sub(&server->suspended, 1);
     }
     pthread_mutex_unlock(&server->mutex);
 }
@@ -159,10 +160,11 @@ static enum tw_status listen_on(struct tw_server *server, struct tw_error *err)
         (unsigned int)MOST_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_UNESCAPE_CALLBACK,
         keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-        notice, server, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+        notice, server, MHD_OPTION_END);
     if (server->daemon == NULL)
-        return tw_error_set(err, TW_ESTORAGE, "cannot listen on %s:%d: %s", spec->host, spec->port,
-                            errno != 0 ? strerror(errno) : "unknown reason");
+        return tw_error_set(err, TW_ESTORAGE, "cannot listen on %s:%d: %s%s", spec->host, spec->port,
+                            errno != 0 ? strerror(errno) : "unknown reason",
+                            errno == EADDRINUSE ? "; --port 0 takes any free one" : "");
     return TW_OK;
 }
 
@@ -200,8 +202,7 @@ void tw_server_stop(struct tw_server *server)
     pthread_mutex_lock(&server->mutex);
     server->is_stopped = true;
     pthread_mutex_unlock(&server->mutex);
-    if (server->daemon != NULL)
-        MHD_quiesce_daemon(server->daemon);
+    MHD_socket listening = server->daemon != NULL ? MHD_quiesce_daemon(server->daemon) : MHD_INVALID_SOCKET;
     if (server->layer != NULL)
         tw_layer_stop(server->layer);
     wake_listeners(server);
@@ -209,6 +210,8 @@ void tw_server_stop(struct tw_server *server)
         poll(NULL, 0, 1);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    if (listening != MHD_INVALID_SOCKET)
+        close(listening); /* ours since the daemon listens no more */
     tw_connections_free(server->connections);
     tw_layer_free(server->layer);
     pthread_mutex_destroy(&server->mutex);

@@ -46,6 +46,8 @@ struct request {
 enum MHD_Result tw_reply_text(struct request *request, unsigned int code, const char *type, const char *text);
 /* root is given up; NULL: out of memory. flags: of json_dumps. */
 enum MHD_Result tw_reply_json(struct request *request, unsigned int code, json_t *root, size_t flags);
+/* A string, new; what is not ASCII becomes '?' when it is no UTF-8. NULL when out of memory. */
+json_t *tw_text_to_json(const char *text);
 enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* With an ETag: 304 when the client has it. type NULL: the blob's. cache: Cache-Control. */

@@ -72,7 +72,8 @@ static enum tw_status encode(struct making *making, const struct tw_window *wind
     struct tw_worker *worker = making->worker;
     const struct tw_encoder *own = tw_sink_encoder(tiles->plan->sink);
     if (worker->features.count > 0)
-        return tw_view_features(tiles->view, &worker->features, window, worker->arena, bytes, err);
+        return tw_view_features(making->job->is_picture ? tw_view_encoder(tiles->view) : own,
+                                &worker->features, window, worker->arena, bytes, err);
     if (part->num_bands == 0)
         return TW_OK;
     if (making->job->is_picture)

@@ -97,6 +97,11 @@ void tw_view_free(struct tw_view *view)
     free(view);
 }
 
+const struct tw_encoder *tw_view_encoder(const struct tw_view *view)
+{
+    return view->encoder;
+}
+
 const char *tw_view_content_type(const struct tw_view *view)
 {
     return tw_encoder_content_type(view->encoder);
@@ -194,13 +199,13 @@ enum tw_status tw_view_picture(struct tw_view *view, const struct tw_raster *par
     return status == TW_OK ? tw_encoder_encode(view->encoder, &stored, window, bytes, err) : status;
 }
 
-enum tw_status tw_view_features(struct tw_view *view, const struct tw_features *features,
+enum tw_status tw_view_features(const struct tw_encoder *encoder, const struct tw_features *features,
                                 const struct tw_window *window, struct tw_arena *arena,
                                 struct tw_bytes *bytes, struct tw_error *err)
 {
     struct tw_features part = {0};
-    enum tw_status status = tw_encoder_store_features(view->encoder, features, window, arena, &part, err);
+    enum tw_status status = tw_encoder_store_features(encoder, features, window, arena, &part, err);
     if (status != TW_OK || part.count == 0)
         return status;
-    return tw_encoder_encode_features(view->encoder, &part, window, bytes, err);
+    return tw_encoder_encode_features(encoder, &part, window, bytes, err);
 }

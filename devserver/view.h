@@ -18,6 +18,8 @@ enum tw_status tw_view_new(const struct tw_plan *plan, struct tw_view **view, st
 /* Accepts NULL. */
 void tw_view_free(struct tw_view *view);
 
+/* What makes its tiles: borrowed. */
+const struct tw_encoder *tw_view_encoder(const struct tw_view *view);
 /* `image/png`, `application/geo+json`: lives as long as the program. */
 const char *tw_view_content_type(const struct tw_view *view);
 bool tw_view_is_vector(const struct tw_view *view);
@@ -29,7 +31,7 @@ enum tw_status tw_view_picture(struct tw_view *view, const struct tw_raster *par
                                const struct tw_window *window, struct tw_arena *arena, struct tw_bytes *bytes,
                                struct tw_error *err);
 /* Encodes the features that lie in the window; bytes stay empty when there are none. */
-enum tw_status tw_view_features(struct tw_view *view, const struct tw_features *features,
+enum tw_status tw_view_features(const struct tw_encoder *encoder, const struct tw_features *features,
                                 const struct tw_window *window, struct tw_arena *arena,
                                 struct tw_bytes *bytes, struct tw_error *err);
 

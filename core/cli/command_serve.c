@@ -9,8 +9,13 @@
 #include "plan_config_input.h"
 #include "server.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]\n\n"
@@ -95,6 +100,47 @@ static enum tw_status read_request(struct tw_server_spec *spec, int argc, char *
     }
 }
 
+enum { STOP_S = 15 };
+
+/* Looks after the signals that end the program. */
+struct ending {
+    sigset_t signals;
+    atomic_bool is_up; /* the server runs, and is to be stopped */
+    sem_t asked;
+};
+
+/* Scripts that never end may hold the thread that loads them, or that is to stop: then nothing is put in
+ * order, which nothing needs, as nothing is written. */
+static void *wait_for_end(void *context)
+{
+    struct ending *ending = context;
+    const struct timespec most = {.tv_sec = STOP_S};
+    int number;
+    sigwait(&ending->signals, &number);
+    if (!atomic_load(&ending->is_up))
+        _exit(128 + number);
+    sem_post(&ending->asked);
+    do
+        number = sigtimedwait(&ending->signals, NULL, &most);
+    while (number < 0 && errno == EINTR);
+    _exit(number > 0 ? 128 + number : TW_EXIT_INTERRUPTED);
+}
+
+/* The ending lives as long as the program. */
+static enum tw_status watch_for_end(struct ending *ending, struct tw_error *err)
+{
+    pthread_t thread;
+    sigemptyset(&ending->signals);
+    sigaddset(&ending->signals, SIGINT);
+    sigaddset(&ending->signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ending->signals, NULL);
+    sem_init(&ending->asked, 0, 0);
+    if (pthread_create(&thread, NULL, wait_for_end, ending) != 0)
+        return tw_error_nomem(err);
+    pthread_detach(thread);
+    return TW_OK;
+}
+
 static int run(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
@@ -107,12 +153,9 @@ static int run(const struct tw_command *command, int argc, char **argv)
     spec.layer.run.tile_timeout_s = TILE_TIMEOUT_S;
     if (read_request(&spec, argc, argv, &err) != TW_OK)
         return tw_report_error(&err);
-    sigset_t stop;
-    int signal_number;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGINT);
-    sigaddset(&stop, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    static struct ending ending;
+    if (watch_for_end(&ending, &err) != TW_OK)
+        return tw_report_error(&err);
     signal(SIGPIPE, SIG_IGN);
     tw_gdal_init(0);
     enum tw_status status = tw_server_start(&spec, &server, &problems, &err);
@@ -121,11 +164,13 @@ static int run(const struct tw_command *command, int argc, char **argv)
         tw_problems_free(&problems);
         return code;
     }
+    atomic_store(&ending.is_up, true);
     if (spec.layer.run.progress != TW_PROGRESS_QUIET) {
         printf("%s: http://%s:%d/  (Ctrl-C ends it)\n", spec.layer.path, spec.host, tw_server_port(server));
         fflush(stdout);
     }
-    sigwait(&stop, &signal_number);
+    while (sem_wait(&ending.asked) != 0)
+        ;
     tw_server_stop(server);
     tw_problems_free(&problems);
     return TW_EXIT_DONE;

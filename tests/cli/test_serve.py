@@ -347,11 +347,16 @@ class Questions(Serve):
         code, _, err = self.run_tilewright("serve", "bad.yaml")
         self.assertEqual(code, 2)
         self.assertIn("unknown output format 'PNGG'; did you mean 'PNG'?", err)
+        refusal = "tilewright: cannot listen on 127.0.0.1:{}: Address already in use; --port 0 takes any free one"
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
-            self.check_fails(3, f"tilewright: cannot listen on 127.0.0.1:{port}: Address already in use", "serve", "map.yaml", "--port", port)
+            self.check_fails(3, refusal.format(port), "serve", "map.yaml", "--port", port)
+        server = self.serve()
+        self.check_fails(3, refusal.format(self.port), "serve", "map.yaml", "--port", self.port)
+        self.end(server)
+        self.end(self.serve("map.yaml", "--port", self.port))
 
 
 class Attacks(Serve):
@@ -420,6 +425,41 @@ class Attacks(Serve):
         self.assertEqual((status["made"], status["failed"], status["waiting"]), (0, 0, 0))
 
 
+class Oddities(Serve):
+    def test_listeners_that_leave_make_room(self):
+        self.config()
+        server = self.serve()
+        for _ in range(300):
+            with socket.create_connection(("127.0.0.1", self.port)) as client:
+                client.sendall(b"GET /events?since=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+                time.sleep(0.005)
+        self.get("/health")
+        self.end(server)
+
+    def test_messages_that_are_no_utf8(self):
+        self.write("run.lua", SCRIPT.replace("return input", "error('a\\255b')\n    return input"))
+        self.config()
+        server = self.serve()
+        self.assertIn("a?b", self.error("/6/24/20.png", 500))
+        self.assertIn("a?b", json.loads(self.get("/status"))["failures"][0]["message"])
+        self.write("run.lua", "error('c\\255d')")
+        self.get("/events?since=1")
+        self.assertIn("c?d", json.loads(self.get("/status"))["problem"])
+        self.end(server)
+
+    def test_features_are_those_of_a_run(self):
+        self.write("land.geojson", json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1}, "geometry":
+            {"type": "Polygon", "coordinates": [[[-30, -30], [30, -30], [30, 30], [-30, -30]]]}}]}))
+        self.write("run.lua", SCRIPT.replace("'raster'", "'vector'").replace("inp:read() * p.gain", "inp:features()"))
+        self.write("map.yaml", "process: run.lua\ninput: {inp: land.geojson}\npyramid: {grid: mercator}\nzoom_levels: 2\n"
+                   "output: {path: out, format: FlatGeobuf, schema: {geometry: Polygon, properties: {a: int}}}\n")
+        self.must_run("execute", "map.yaml", "--quiet")
+        server = self.serve()
+        for name, content in self.tiles("fgb").items():
+            self.assertEqual(self.get(f"/tiles/{name}"), content)
+        self.end(server)
+
+
 class Hanging(Serve):
     def serve(self, *arguments, **more):
         sanitized, harness.BINARY = harness.BINARY, harness.RELEASE  # what a thread that never ends holds is a leak
@@ -439,6 +479,28 @@ class Hanging(Serve):
         self.assertIn(b"data: 2", self.get("/events?since=1"))
         self.get("/6/26/20.png")
         self.end(server)
+
+    def test_a_signal_ends_what_never_begins(self):
+        for script in ("while true do end", SCRIPT.replace("  run =", "  prepare = function() while true do end end,\n  run =")):
+            self.write("run.lua", script)
+            server = subprocess.Popen([harness.RELEASE, "serve", self.config(), "--port", "0"], cwd=self.folder, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True)
+            self.servers.append(server)
+            time.sleep(1)
+            server.send_signal(signal.SIGINT)
+            self.assertEqual((server.communicate(timeout=10), server.returncode), (("", ""), 130))
+
+    def test_a_second_signal_ends_what_never_loads(self):
+        self.config()
+        server = self.serve()
+        time.sleep(1)
+        self.write("run.lua", "while true do end")
+        time.sleep(1)
+        server.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=10)
+        self.assertEqual(server.returncode, 143)
 
 
 class Reload(Serve):
