@@ -38,8 +38,10 @@ struct subject {
 static void print_zooms(const struct tw_plan *plan)
 {
     const struct tw_pyramid *pyramid = &plan->config->process_pyramid;
+    bool is_empty = true;
     for (int zoom = plan->min_zoom; zoom <= plan->max_zoom; zoom++) {
         struct tw_text text = {0};
+        is_empty = is_empty && tw_plan_count(plan, zoom) == 0;
         tw_add_count(&text, tw_plan_count(plan, zoom), "metatile");
         printf("%-9s  %2d: %-16s  %-12s  pixels of ", zoom == plan->min_zoom ? "zooms" : "", zoom,
                tw_text_get(&text), tw_made_from(plan, zoom));
@@ -49,6 +51,8 @@ static void print_zooms(const struct tw_plan *plan)
         printf("%s\n", tw_text_get(&text));
         tw_text_free(&text);
     }
+    if (is_empty)
+        printf("           " TW_NO_METATILE "\n");
 }
 
 static const char *found_text(enum tw_sink_found found)
@@ -57,7 +61,7 @@ static const char *found_text(enum tw_sink_found found)
     case TW_FOUND_FILES:
         return "holds files already: tiles among them are kept";
     case TW_FOUND_BEGUN:
-        return "begun already: a run goes on from there";
+        return "there already: a run makes what is missing";
     case TW_FOUND_DONE:
         return "done already";
     default:

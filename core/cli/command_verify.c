@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -80,16 +81,27 @@ static bool has_selection(const struct tw_selection *s)
     return s->has_zooms || s->has_bounds || s->has_point || s->has_tile || s->area != NULL;
 }
 
+/* Tiles of `convert` have no configuration that could be named. */
+static enum tw_status refuse_repair(const struct tw_stored *stored, struct tw_error *err)
+{
+    const char *process = stored->kind == TW_STORED_FILE ? NULL : stored->tiles.process;
+    bool is_converted = process != NULL && strcmp(process, "convert") == 0;
+    return tw_error_set(
+        err, TW_EUSAGE,
+        "--repair makes tiles anew, and '%s' does not say how: name the configuration instead%s",
+        stored->path,
+        is_converted ? ", or delete what is damaged and call 'tilewright convert' as before: it makes "
+                       "what is missing"
+                     : "");
+}
+
 static enum tw_status check_subject(const struct subject *subject, struct tw_error *err)
 {
     const struct request *request = subject->request;
     const struct tw_stored *stored = &subject->stored;
     bool is_file = stored->kind == TW_STORED_FILE;
     if (request->given[REPAIR] && stored->configuration == NULL)
-        return tw_error_set(err, TW_EUSAGE,
-                            "--repair makes tiles anew, and '%s' does not say how: name the configuration "
-                            "instead",
-                            stored->path);
+        return refuse_repair(stored, err);
     if (is_file && has_selection(&request->tiles.selection))
         return tw_error_set(err, TW_EUSAGE, "'%s' is one file: all of it is read, not some tiles",
                             stored->path);

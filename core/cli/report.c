@@ -75,10 +75,7 @@ static void print_words(const struct tw_run_result *result, const char *output)
 {
     char size[32];
     if (result->made + result->failed + result->blocked + result->skipped == 0) {
-        printf("%s: nothing to do, no metatile lies in the inputs and in the area that was asked for; bounds "
-               "are "
-               "in the CRS of the grid unless bounds_crs names another\n",
-               output);
+        printf("%s: nothing to do, " TW_NO_METATILE "\n", output);
         return;
     }
     if (result->made == 0 && result->failed == 0 && result->skipped > 0) {

@@ -16,6 +16,12 @@ int tw_report_problems(const struct tw_problems *problems);
 /* The summary of a run that went to its end, with the tiles that failed. */
 int tw_report_run(const struct tw_run_result *result, const char *output, bool as_json);
 
+/* Why there is nothing to make. */
+#define TW_NO_METATILE                                                                                       \
+    "no metatile lies in the inputs and in the area that was asked for; bounds are in the CRS of the grid "  \
+    "unless "                                                                                                \
+    "bounds_crs names another"
+
 /* Reads the answer to a question on standard input: whether it is `y` or `yes`. */
 bool tw_is_yes(void);
 

@@ -94,11 +94,20 @@ memory     1.1 GB for 2 workers; a metatile takes at least 983 kB
         self.assertEqual(code, 2)
         self.assertRegex(err, r"\Aa metatile of 64 x 64 tiles needs at least \d+ MB, ")
 
+    def test_bounds_that_lie_elsewhere(self):
+        """Degrees, most often, where the grid has metres."""
+        self.config(bounds=[10, 46, 12, 48])
+        message = ("no metatile lies in the inputs and in the area that was asked for; bounds are in the CRS of the grid unless bounds_crs "
+                   "names another\n")
+        self.assertIn(message, self.check_text())
+        self.assertIn(message, self.must_execute("--dry-run"))
+        self.assertEqual(self.must_execute(), f"out: nothing to do, {message}")
+
     def test_an_output_that_was_begun(self):
         self.config()
         self.must_execute("--quiet")
         before = self.stamps("out")
-        self.assertIn("output     out: PNG, 4 bands of uint8, nodata 0, begun already: a run goes on from there\n",
+        self.assertIn("output     out: PNG, 4 bands of uint8, nodata 0, there already: a run makes what is missing\n",
                       self.check_text())
         self.config(process_parameters={"gain": 0.5})
         changed = ("'out' was made with another configuration or script (changed since); use --overwrite to make it anew, {}or "

@@ -191,6 +191,20 @@ class Pixels(Convert):
         out = self.must_run("convert", "image.tif", "out", "-z", "3,4", "--output-pyramid", "mercator")
         self.assertIn("1 metatiles made (0 empty), 1 were done before", out)
 
+    def test_damaged_tiles_are_made_again_by_the_same_command(self):
+        command = ("convert", "image.tif", "out", "-z", "3,4", "--output-pyramid", "mercator")
+        self.must_run(*command)
+        tile = self.folder / "out/4/5/6.tif"
+        content = tile.read_bytes()
+        tile.write_bytes(content[:100])
+        self.check_fails(2, "tilewright: --repair makes tiles anew, and 'out' does not say how: name the configuration instead, or delete "
+                            "what is damaged and call 'tilewright convert' as before: it makes what is missing", "verify", "out", "--repair")
+        self.assertEqual(self.run_tilewright("verify", "out")[0], 1)
+        tile.unlink()
+        self.must_run(*command)
+        self.assertEqual(tile.read_bytes(), content)
+        self.must_run("verify", "out")
+
     def test_a_dry_run_writes_nothing(self):
         self.assertIn("output out as GTiff", self.must_run("convert", "image.tif", "out", "--dry-run"))
         self.assertFalse((self.folder / "out").exists())

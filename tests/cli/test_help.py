@@ -1,4 +1,5 @@
 """The program explains itself: help, version, lists, and files to start from."""
+import json
 import re
 
 import numpy as np
@@ -70,6 +71,10 @@ class Create(harness.Case):
         out = self.must_run("execute", "ndvi.yaml", "--dry-run")
         self.assertRegex(out, r"(?m)^  12  1 .*computed$")
         self.assertRegex(out, r"(?m)^   8  1 .*overview$")
+        plan = json.loads(self.must_run("execute", "ndvi.yaml", "--dry-run", "--json"))
+        self.assertEqual(plan["zooms"][-1], {"zoom": 12, "metatiles": 1, "pixels": 1048576.0, "made": "computed"})
+        self.assertEqual((plan["dry_run"], plan["metatiles"], plan["output"]["format"]), (True, 5, "PNG"))
+        self.assertNotIn("changed", plan)
         self.assertFalse((self.folder / "ndvi_tiles").exists(), "a dry run writes nothing")
         self.must_run("execute", "ndvi.yaml", "--quiet")
         self.assertEqual(harness.read(self.folder / "ndvi_tiles/12/1500/2100.png")[:, 9, 9].tolist(), [7, 7, 7, 255])

@@ -432,7 +432,11 @@ class Update(Case):
                               r"   3  1 +overview\n   4  2 +overview\n   5  2 +overview\n   6  2 +computed\n"
                               r"total 7 metatiles, and those that were never made\n\Z")
         self.assertEqual(self.stamps("out"), before)
+        plan = json.loads(self.must_execute("--dry-run", "--update", "--json"))
+        self.assertRegex(plan["changed"], r"\A2 inputs have changed")
+        self.assertEqual(([zoom["metatiles"] for zoom in plan["zooms"]], plan["metatiles"]), ([1, 2, 2, 2], 7))
         self.assertEqual(self.summary("--update")["made"], 7)
+        self.assertIsNone(json.loads(self.must_execute("--dry-run", "--update", "--json"))["changed"])
 
     def test_changed_settings_are_refused(self):
         self.stack_of(*PLACES)
