@@ -16,7 +16,6 @@ enum { LOOK_EVERY_MS = 150 };
 
 struct tw_layer {
     struct tw_layer_spec spec;
-    char *path;
     pthread_t watcher;
     bool is_watched;
 
@@ -58,9 +57,10 @@ static enum tw_status load(struct tw_layer *layer, int number, struct tw_edition
         return TW_ENOMEM;
     atomic_init(&made->users, 1);
     made->number = number;
-    enum tw_status status = layer->spec.load != NULL
-                                ? layer->spec.load(layer->path, &made->loaded, problems)
-                                : tw_config_load(layer->path, tw_grid_read, &made->loaded.config, problems);
+    enum tw_status status =
+        layer->spec.load != NULL
+            ? layer->spec.load(layer->spec.path, &made->loaded, problems)
+            : tw_config_load(layer->spec.path, tw_grid_read, &made->loaded.config, problems);
     made->config = made->loaded.config;
     if (status == TW_OK)
         status = tw_plan_make(made->config, &everything, &made->plan, problems);
@@ -105,7 +105,7 @@ static void look(struct tw_layer *layer, struct tw_text *seen)
     struct tw_arena *arena = tw_arena_new(0);
     struct tw_edition *edition = tw_layer_edition(layer);
     tw_text_clear(seen);
-    add_file(seen, layer->path);
+    add_file(seen, layer->spec.path);
     if (arena != NULL && edition->plan->declaration->path != NULL &&
         tw_path_has_suffix(edition->plan->declaration->path, ".lua"))
         add_scripts(seen, arena, edition->plan->declaration->path);
@@ -186,10 +186,8 @@ enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **
                             struct tw_problems *problems)
 {
     struct tw_layer *made = calloc(1, sizeof(*made));
-    if (made == NULL || (made->path = strdup(spec->path)) == NULL) {
-        free(made);
+    if (made == NULL)
         return TW_ENOMEM;
-    }
     made->spec = *spec;
     made->version = 1;
     pthread_mutex_init(&made->mutex, NULL);
@@ -228,8 +226,12 @@ void tw_layer_free(struct tw_layer *layer)
     pthread_mutex_destroy(&layer->mutex);
     pthread_cond_destroy(&layer->stop);
     free(layer->problem);
-    free(layer->path);
     free(layer);
+}
+
+const struct tw_layer_spec *tw_layer_spec(const struct tw_layer *layer)
+{
+    return &layer->spec;
 }
 
 struct tw_edition *tw_layer_edition(struct tw_layer *layer)
@@ -245,7 +247,8 @@ int tw_layer_version(struct tw_layer *layer, struct tw_arena *arena, const char 
 {
     pthread_mutex_lock(&layer->mutex);
     int version = layer->version;
-    *problem = layer->problem != NULL ? tw_arena_strdup(arena, layer->problem) : NULL;
+    if (problem != NULL)
+        *problem = layer->problem != NULL ? tw_arena_strdup(arena, layer->problem) : NULL;
     pthread_mutex_unlock(&layer->mutex);
     return version;
 }

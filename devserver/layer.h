@@ -13,6 +13,12 @@
 
 struct tw_layer;
 
+enum tw_layer_kind {
+    TW_LAYER_RESULT, /* of a configuration */
+    TW_LAYER_FILE,   /* a raster, features */
+    TW_LAYER_TILES   /* of an earlier run */
+};
+
 /* A configuration, and what it was made from. */
 struct tw_loaded {
     struct tw_config *config;
@@ -31,6 +37,9 @@ struct tw_edition {
 
 struct tw_layer_spec {
     const char *path; /* of the configuration, or of what load makes one of */
+    const char *id;   /* safe in URLs */
+    const char *title;
+    enum tw_layer_kind kind;
     /* Makes a configuration; NULL: path is one. Also after a failure *loaded is unloaded. */
     enum tw_status (*load)(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
     struct tw_run_options run;
@@ -40,8 +49,8 @@ struct tw_layer_spec {
     void *context;
 };
 
-/* Loads the configuration, and begins to watch it. TW_EUSAGE when problems were added. On success *layer is
- * owned by the caller. */
+/* Loads the configuration, and begins to watch it. What the spec points to is borrowed. TW_EUSAGE when
+ * problems were added. On success *layer is owned by the caller. */
 enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **layer,
                             struct tw_problems *problems);
 /* Accepts NULL. Nobody may hold a edition. */
@@ -49,12 +58,14 @@ void tw_layer_free(struct tw_layer *layer);
 /* Answers all that wait; editions may still be held. */
 void tw_layer_stop(struct tw_layer *layer);
 
+const struct tw_layer_spec *tw_layer_spec(const struct tw_layer *layer);
+
 /* The edition that is shown, with one user more; give it back with tw_edition_release. */
 struct tw_edition *tw_layer_edition(struct tw_layer *layer);
 void tw_edition_release(struct tw_edition *edition);
 
 /* The version of the files that was looked at last, and what is wrong with it: a copy, new in the arena; NULL
- * when nothing is. */
+ * when nothing is. problem may be NULL. */
 int tw_layer_version(struct tw_layer *layer, struct tw_arena *arena, const char **problem);
 
 #endif

@@ -5,7 +5,6 @@
 #include "server_parts.h"
 
 #include "crs_text.h"
-#include "file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,42 +51,86 @@ static void add_matrix(struct tw_text *text, const struct tw_pyramid *pyramid, i
                    (long long)tw_pyramid_cols(pyramid, zoom), (long long)tw_pyramid_rows(pyramid, zoom));
 }
 
-static void add_matrix_set(struct tw_text *text, const struct tw_config *config,
-                           const struct tw_crs_names *names)
+/* A layer with pictures, as the capabilities list it. */
+struct listed {
+    struct tw_layer *layer;
+    struct tw_edition *edition;
+    const char *set; /* the identifier of its matrices */
+    bool owns_set;   /* no layer before has the same */
+};
+
+static bool has_same_set(const struct tw_config *a, const struct tw_config *b)
 {
+    return tw_grid_equals(a->output_pyramid.grid, b->output_pyramid.grid) &&
+           a->output_pyramid.tile_size_px == b->output_pyramid.tile_size_px && a->min_zoom == b->min_zoom &&
+           a->max_zoom == b->max_zoom;
+}
+
+/* Named by its grid; others of that name by their layers as well. */
+static void choose_set(struct tw_arena *arena, struct listed *list, size_t index)
+{
+    struct listed *own = &list[index];
+    const char *grid = own->edition->config->output_pyramid.grid->name;
+    bool is_taken = false;
+    own->owns_set = true;
+    for (size_t i = 0; i < index; i++) {
+        is_taken |= strcmp(list[i].set, grid) == 0;
+        if (!has_same_set(list[i].edition->config, own->edition->config))
+            continue;
+        own->set = list[i].set;
+        own->owns_set = false;
+        return;
+    }
+    own->set = is_taken ? tw_arena_printf(arena, "%s-%s", grid, tw_layer_spec(own->layer)->id) : grid;
+}
+
+static enum tw_status add_matrix_set(struct tw_text *text, const struct listed *listed,
+                                     struct tw_arena *arena, struct tw_error *err)
+{
+    const struct tw_config *config = listed->edition->config;
+    struct tw_crs_names crs, *names = &crs;
+    enum tw_status status = tw_crs_names(config->output_pyramid.grid->crs, arena, names, err);
+    if (status != TW_OK)
+        return status;
     struct tw_pyramid pyramid = config->output_pyramid;
     pyramid.metatiling = 1;
     tw_text_add(text, "    <TileMatrixSet>\n      <ows:Identifier>");
-    add_escaped(text, pyramid.grid->name);
+    add_escaped(text, listed->set);
     tw_text_add(text, "</ows:Identifier>\n      <ows:SupportedCRS>");
     add_crs(text, names);
     tw_text_add(text, "</ows:SupportedCRS>\n");
     for (int zoom = config->min_zoom; zoom <= config->max_zoom; zoom++)
         add_matrix(text, &pyramid, zoom, names);
     tw_text_add(text, "    </TileMatrixSet>\n");
+    return TW_OK;
 }
 
-static void add_layer(struct tw_text *text, const struct request *request, const struct tw_config *config,
-                      const struct tw_box *lonlat)
+static void add_layer(struct tw_text *text, const struct listed *listed, const char *base)
 {
-    const char *name = tw_path_name(config->path);
-    const char *type = tw_view_content_type(tw_tiles_view(request->edition->tiles));
+    const struct tw_layer_spec *spec = tw_layer_spec(listed->layer);
+    const struct tw_edition *edition = listed->edition;
+    const struct tw_config *config = edition->config;
+    const char *type = tw_view_content_type(tw_tiles_view(edition->tiles));
+    struct tw_box area = tw_area_bounds(tw_plan_zoom(edition->plan, config->max_zoom)->config_area), lonlat;
+    if (!tw_box_to_lonlat(&area, config->output_pyramid.grid->crs, &lonlat))
+        lonlat = (struct tw_box){-180, -90, 180, 90};
     tw_text_add(text, "    <Layer>\n      <ows:Title>");
-    add_escaped(text, name);
+    add_escaped(text, spec->title);
     tw_text_printf(
         text,
         "</ows:Title>\n      <ows:WGS84BoundingBox>\n        <ows:LowerCorner>%.9g "
         "%.9g</ows:LowerCorner>\n        <ows:UpperCorner>%.9g %.9g</ows:UpperCorner>\n      "
-        "</ows:WGS84BoundingBox>\n      <ows:Identifier>result</ows:Identifier>\n      <Style "
+        "</ows:WGS84BoundingBox>\n      <ows:Identifier>%s</ows:Identifier>\n      <Style "
         "isDefault=\"true\">\n        <ows:Identifier>default</ows:Identifier>\n      </Style>\n      "
         "<Format>%s</Format>\n      <TileMatrixSetLink>\n        <TileMatrixSet>",
-        lonlat->left, lonlat->bottom, lonlat->right, lonlat->top, type);
-    add_escaped(text, config->output_pyramid.grid->name);
+        lonlat.left, lonlat.bottom, lonlat.right, lonlat.top, spec->id, type);
+    add_escaped(text, listed->set);
     tw_text_printf(
         text,
         "</TileMatrixSet>\n      </TileMatrixSetLink>\n      <ResourceURL format=\"%s\" "
-        "resourceType=\"tile\" template=\"%s/{TileMatrix}/{TileCol}/{TileRow}.png\"/>\n    </Layer>\n",
-        type, tw_request_base(request));
+        "resourceType=\"tile\" template=\"%s/layers/%s/{TileMatrix}/{TileCol}/{TileRow}.png\"/>\n    "
+        "</Layer>\n",
+        type, base, spec->id);
 }
 
 static void add_operation(struct tw_text *text, const char *name, const char *url)
@@ -100,15 +143,11 @@ static void add_operation(struct tw_text *text, const char *name, const char *ur
         name, url);
 }
 
-static void write_capabilities(struct tw_text *text, const struct request *request,
-                               const struct tw_crs_names *names)
+static enum tw_status write_capabilities(struct tw_text *text, const struct request *request,
+                                         const struct listed *list, size_t count, struct tw_error *err)
 {
-    const struct tw_config *config = request->edition->config;
-    struct tw_box area = tw_area_bounds(tw_plan_zoom(request->edition->plan, config->max_zoom)->config_area),
-                  lonlat;
     const char *base = tw_request_base(request);
-    if (!tw_box_to_lonlat(&area, config->output_pyramid.grid->crs, &lonlat))
-        lonlat = (struct tw_box){-180, -90, 180, 90};
+    enum tw_status status = TW_OK;
     tw_text_add(text,
                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                 "<Capabilities xmlns=\"http://www.opengis.net/wmts/1.0\" "
@@ -121,31 +160,62 @@ static void write_capabilities(struct tw_text *text, const struct request *reque
     add_operation(text, "GetCapabilities", base);
     add_operation(text, "GetTile", base);
     tw_text_add(text, "  </ows:OperationsMetadata>\n  <Contents>\n");
-    add_layer(text, request, config, &lonlat);
-    add_matrix_set(text, config, names);
+    for (size_t i = 0; i < count; i++)
+        add_layer(text, &list[i], base);
+    for (size_t i = 0; status == TW_OK && i < count; i++)
+        if (list[i].owns_set)
+            status = add_matrix_set(text, &list[i], request->arena, err);
     tw_text_printf(
         text,
         "  </Contents>\n  <ServiceMetadataURL xlink:href=\"%s/WMTSCapabilities.xml\"/>\n</Capabilities>\n",
         base);
+    return status;
+}
+
+/* The layers that have pictures; NULL when out of memory. */
+static struct listed *list_layers(struct request *request, size_t *count)
+{
+    const struct tw_layers *layers = request->server->layers;
+    struct listed *list = tw_arena_calloc(request->arena, layers->count, sizeof(*list));
+    *count = 0;
+    for (size_t i = 0; list != NULL && i < layers->count; i++) {
+        struct tw_edition *edition = tw_layer_edition(layers->list[i]);
+        if (tw_view_is_vector(tw_tiles_view(edition->tiles))) {
+            tw_edition_release(edition);
+            continue;
+        }
+        list[*count] = (struct listed){.layer = layers->list[i], .edition = edition};
+        choose_set(request->arena, list, (*count)++);
+    }
+    return list;
+}
+
+static enum MHD_Result reply_capabilities(struct request *request, const struct listed *list, size_t count)
+{
+    struct tw_error err = {0};
+    struct tw_text text = {0};
+    if (count == 0)
+        return tw_reply_error(request, MHD_HTTP_NOT_FOUND,
+                              "a WMTS has pictures, and the tiles here hold features");
+    enum tw_status status = write_capabilities(&text, request, list, count, &err);
+    enum MHD_Result result =
+        text.failed ? MHD_NO
+        : status != TW_OK
+            ? tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err.message)
+            : tw_reply_text(request, MHD_HTTP_OK, "application/xml; charset=utf-8", tw_text_get(&text));
+    tw_text_free(&text);
+    return result;
 }
 
 enum MHD_Result tw_reply_capabilities(struct request *request)
 {
-    struct tw_crs_names names;
-    struct tw_error err = {0};
-    struct tw_text text = {0};
-    const struct tw_grid *grid = request->edition->config->output_pyramid.grid;
-    if (tw_view_is_vector(tw_tiles_view(request->edition->tiles)))
-        return tw_reply_error(request, MHD_HTTP_NOT_FOUND,
-                              "a WMTS has pictures, and the tiles here hold features");
-    if (tw_crs_names(grid->crs, request->arena, &names, &err) != TW_OK)
-        return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err.message);
-    write_capabilities(&text, request, &names);
-    enum MHD_Result result =
-        text.failed
-            ? MHD_NO
-            : tw_reply_text(request, MHD_HTTP_OK, "application/xml; charset=utf-8", tw_text_get(&text));
-    tw_text_free(&text);
+    size_t count;
+    struct listed *list = list_layers(request, &count);
+    if (list == NULL)
+        return MHD_NO;
+    enum MHD_Result result = reply_capabilities(request, list, count);
+    for (size_t i = 0; i < count; i++)
+        tw_edition_release(list[i].edition);
     return result;
 }
 
@@ -193,6 +263,18 @@ static enum MHD_Result refuse(struct request *request, const char *code, const c
                         : MHD_NO;
 }
 
+/* The layer that is asked for, or the first; gives the request its edition. */
+static bool find_layer(struct request *request)
+{
+    const struct tw_layers *layers = request->server->layers;
+    const char *id = argument(request, "layer");
+    request->layer = id != NULL ? tw_layers_find(layers, id) : layers->list[0];
+    request->prefix = "";
+    if (request->layer != NULL)
+        request->edition = tw_layer_edition(request->layer);
+    return request->layer != NULL;
+}
+
 enum MHD_Result tw_route_wmts(struct request *request, struct tw_tile_key *key, bool *is_answered)
 {
     const char *asked = argument(request, "request");
@@ -204,6 +286,9 @@ enum MHD_Result tw_route_wmts(struct request *request, struct tw_tile_key *key, 
     if (asked == NULL || strcasecmp(asked, "GetTile") != 0)
         return refuse(request, asked == NULL ? "MissingParameterValue" : "InvalidParameterValue", "request",
                       "request is GetCapabilities or GetTile");
+    if (!find_layer(request))
+        return refuse(request, "InvalidParameterValue", "layer",
+                      "layer is one of those that the capabilities list");
     if (!whole(request, "tilematrix", &zoom) || zoom > TW_MAX_ZOOM)
         return refuse(request, "InvalidParameterValue", "tilematrix", "tilematrix is a zoom such as 8");
     if (!whole(request, "tilerow", &key->tile.row) || !whole(request, "tilecol", &key->tile.col))

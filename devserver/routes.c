@@ -4,6 +4,9 @@
  */
 #include "server_parts.h"
 
+#include "file.h"
+#include "text.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,8 +141,7 @@ static bool read_tile(const char *path, struct tw_tile_key *key)
 /* Server-sent events: one, and the client connects again. */
 static enum MHD_Result reply_events(struct request *request)
 {
-    const char *problem;
-    int version = tw_layer_version(request->server->layer, request->arena, &problem);
+    int version = tw_layers_version(request->server->layers);
     const char *text =
         tw_arena_printf(request->arena, "retry: 100\nid: %d\nevent: version\ndata: %d\n\n", version, version);
     return text != NULL ? tw_reply_text(request, MHD_HTTP_OK, "text/event-stream", text) : MHD_NO;
@@ -164,14 +166,13 @@ static enum MHD_Result route_events(struct request *request)
 {
     struct tw_server *server = request->server;
     const char *known = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Last-Event-ID");
-    const char *problem;
     if (known == NULL)
-        known = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "since");
+        known = tw_request_argument(request, "since");
     request->since = known != NULL ? atoi(known) : 0;
     pthread_mutex_lock(&server->mutex);
     end_deserted(server);
-    bool waits = !server->is_stopped && !request->is_listening &&
-                 tw_layer_version(server->layer, request->arena, &problem) == request->since;
+    bool waits =
+        !server->is_stopped && !request->is_listening && tw_layers_version(server->layers) == request->since;
     if (waits) {
         request->is_listening = true;
         atomic_fetch_add(&server->suspended, 1);
@@ -183,25 +184,67 @@ static enum MHD_Result route_events(struct request *request)
     return waits ? MHD_YES : reply_events(request);
 }
 
-/* Paths that ask for a tile in the query. */
-static enum MHD_Result route_by_arguments(struct request *request, const char *path, struct tw_tile_key *key,
-                                          bool *is_known)
+/* Of the path of a layer, what follows its id: `/8/137/90.png` of `/layers/dem/8/137/90.png`, `/layer.json`
+ * of
+ * `/layers/dem.json`. Other paths are the first layer's. False: there is no such layer. */
+static bool find_layer(struct request *request, const char **path)
 {
-    bool is_answered = true;
-    enum MHD_Result result = MHD_NO;
-    *is_known = strcmp(path, "/point") == 0 || strcmp(path, "/wmts") == 0;
-    if (*is_known)
-        result = strcmp(path, "/point") == 0 ? tw_route_point(request, key, &is_answered)
-                                             : tw_route_wmts(request, key, &is_answered);
-    return is_answered ? result : route_tile(request, key);
+    static const char prefix[] = "/layers/", suffix[] = ".json";
+    const struct tw_layers *layers = request->server->layers;
+    request->layer = layers->list[0];
+    request->prefix = "";
+    if (strncmp(*path, prefix, strlen(prefix)) != 0)
+        return true;
+    const char *from = *path + strlen(prefix), *slash = strchr(from, '/');
+    bool is_about = slash == NULL && tw_path_has_suffix(from, suffix);
+    size_t length = slash != NULL ? (size_t)(slash - from) : strlen(from) - (is_about ? strlen(suffix) : 0);
+    const char *id = tw_arena_strndup(request->arena, from, length);
+    request->layer = id != NULL ? tw_layers_find(layers, id) : NULL;
+    request->prefix = tw_arena_printf(request->arena, "%s%s", prefix, id != NULL ? id : "");
+    *path = slash != NULL ? slash : is_about ? "/layer.json" : "/";
+    return request->layer != NULL && request->prefix != NULL;
 }
 
-enum MHD_Result tw_route(struct request *request, const char *path)
+static enum MHD_Result refuse_layer(struct request *request)
+{
+    const struct tw_layers *layers = request->server->layers;
+    const char *id = request->prefix != NULL ? request->prefix + strlen("/layers/") : "";
+    const char **known = tw_arena_calloc(request->arena, layers->count, sizeof(*known));
+    struct tw_text text = {0};
+    for (size_t i = 0; known != NULL && i < layers->count; i++)
+        known[i] = tw_layer_spec(layers->list[i])->id;
+    tw_text_add_known(&text, id, known, known != NULL ? layers->count : 0);
+    enum MHD_Result result =
+        tw_reply_error(request, MHD_HTTP_NOT_FOUND, "there is no layer '%s'%s", id, tw_text_get(&text));
+    tw_text_free(&text);
+    return result;
+}
+
+/* Of a layer; the request has its edition. */
+static enum MHD_Result route_layer(struct request *request, const char *path, bool *is_known)
 {
     struct tw_tile_key key;
-    bool is_known = false;
-    if (request->is_suspended)
-        return go_on_with_tile(request);
+    bool is_answered = false;
+    *is_known = true;
+    if (read_tile(path, &key))
+        return route_tile(request, &key);
+    if (strcmp(path, "/point") != 0)
+        return tw_route_about_layer(request, path, is_known);
+    enum MHD_Result result = tw_route_point(request, &key, &is_answered);
+    return is_answered ? result : route_tile(request, &key);
+}
+
+static enum MHD_Result route_wmts(struct request *request)
+{
+    struct tw_tile_key key;
+    bool is_answered = false;
+    enum MHD_Result result = tw_route_wmts(request, &key, &is_answered);
+    return is_answered ? result : route_tile(request, &key);
+}
+
+static enum MHD_Result route_page(struct request *request, const char *path, bool *is_known)
+{
+    *is_known = true;
     if (strcmp(path, "/") == 0)
         return tw_reply_file(request, "page/index.html");
     if (strcmp(path, "/favicon.ico") == 0)
@@ -212,12 +255,24 @@ enum MHD_Result tw_route(struct request *request, const char *path)
         return route_events(request);
     if (strcmp(path, "/health") == 0)
         return tw_reply_text(request, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n");
-    request->edition = tw_layer_edition(request->server->layer);
-    if (read_tile(path, &key))
-        return route_tile(request, &key);
-    enum MHD_Result result = route_by_arguments(request, path, &key, &is_known);
-    if (!is_known)
-        result = tw_route_about(request, path, &is_known);
+    if (strcmp(path, "/wmts") == 0)
+        return route_wmts(request);
+    return tw_route_about(request, path, is_known);
+}
+
+enum MHD_Result tw_route(struct request *request, const char *path)
+{
+    bool is_known;
+    const char *rest = path;
+    if (request->is_suspended)
+        return go_on_with_tile(request);
+    enum MHD_Result result = route_page(request, path, &is_known);
+    if (is_known)
+        return result;
+    if (!find_layer(request, &rest))
+        return refuse_layer(request);
+    request->edition = tw_layer_edition(request->layer);
+    result = route_layer(request, rest, &is_known);
     if (is_known)
         return result;
     return tw_reply_error(request, MHD_HTTP_NOT_FOUND, "there is nothing at %s", path);

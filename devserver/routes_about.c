@@ -24,123 +24,117 @@ const char *tw_request_base(const struct request *request)
                            tw_server_port(request->server));
 }
 
-/* To be read by people, too. */
-static enum MHD_Result reply_json(struct request *request, json_t *root)
+const char *tw_request_argument(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+enum MHD_Result tw_reply_about(struct request *request, json_t *root)
 {
     return tw_reply_json(request, MHD_HTTP_OK, root, JSON_INDENT(1));
 }
 
-static json_t *box_to_json(const struct tw_box *box)
+json_t *tw_box_to_json(const struct tw_box *box)
 {
     return json_pack("[f, f, f, f]", box->left, box->bottom, box->right, box->top);
 }
 
-/* The matrices, from zoom 0 or the grid's first on, as OpenLayers wants them. */
-static json_t *matrices(const struct tw_config *config)
+static void add_failures(json_t *list, const struct tw_tiles_state *state, const char *layer)
 {
-    struct tw_pyramid pyramid = config->output_pyramid;
-    json_t *list = json_array();
-    pyramid.metatiling = 1;
-    for (int zoom = 0; zoom <= config->max_zoom; zoom++) {
-        bool exists = zoom >= pyramid.grid->first_zoom;
-        json_array_append_new(
-            list, exists ? json_pack("{s:f, s:I, s:I}", "resolution",
-                                     tw_grid_pixel_width(pyramid.grid, zoom, pyramid.tile_size_px), "cols",
-                                     (json_int_t)tw_pyramid_cols(&pyramid, zoom), "rows",
-                                     (json_int_t)tw_pyramid_rows(&pyramid, zoom))
-                         : json_null());
+    for (int i = 0; i < state->num_failures; i++) {
+        const struct tw_tile *tile = &state->failures[i].tile;
+        json_array_append_new(list, json_pack("{s:s, s:i, s:I, s:I, s:o}", "layer", layer, "zoom", tile->zoom,
+                                              "row", (json_int_t)tile->row, "col", (json_int_t)tile->col,
+                                              "message", tw_text_to_json(state->failures[i].message)));
     }
-    return list;
 }
 
-static json_t *zooms_that_are_drafts(const struct tw_edition *edition)
+/* What a layer's numbers are, after the keys that say which. */
+static void add_numbers(json_t *root, const struct tw_tiles_state *state)
 {
-    json_t *list = json_array();
-    for (int zoom = edition->config->min_zoom; zoom <= edition->config->max_zoom; zoom++)
-        if (!tw_preview_is_exact(edition->plan, zoom))
-            json_array_append_new(list, json_integer(zoom));
-    return list;
+    json_object_set_new(root, "waiting", json_integer((json_int_t)state->waiting));
+    json_object_set_new(root, "in_work", json_integer((json_int_t)state->in_work));
+    json_object_set_new(root, "cached_tiles", json_integer((json_int_t)state->cached_tiles));
+    json_object_set_new(root, "cached_bytes", json_integer((json_int_t)state->cached_bytes));
+    json_object_set_new(root, "made", json_integer((json_int_t)state->made));
+    json_object_set_new(root, "failed", json_integer((json_int_t)state->failed));
+    json_object_set_new(root, "seconds", json_real(state->seconds));
 }
 
-static json_t *parameters(const struct tw_edition *edition)
+static void sum_up(struct tw_tiles_state *total, const struct tw_tiles_state *state)
 {
-    const struct tw_value *params = tw_plan_zoom(edition->plan, edition->config->max_zoom)->params;
-    return params != NULL && params->kind == TW_MAP ? tw_value_to_json(params) : json_object();
+    total->waiting += state->waiting;
+    total->in_work += state->in_work;
+    total->cached_tiles += state->cached_tiles;
+    total->cached_bytes += state->cached_bytes;
+    total->made += state->made;
+    total->failed += state->failed;
+    total->hits += state->hits;
+    total->dropped += state->dropped;
+    total->refused += state->refused;
+    total->seconds += state->seconds;
 }
 
-static json_t *layer_to_json(const struct request *request, const struct tw_edition *edition)
+/* The layer's numbers, added to the total; its failures, added to the list; both may be NULL. */
+static json_t *layer_status(struct request *request, struct tw_layer *layer, struct tw_tiles_state *total,
+                            json_t *failures)
 {
-    const struct tw_config *config = edition->config;
-    const struct tw_grid *grid = config->output_pyramid.grid;
-    struct tw_view *view = tw_tiles_view(edition->tiles);
-    struct tw_crs_names names;
-    struct tw_error err = {0};
-    if (tw_crs_names(grid->crs, request->arena, &names, &err) != TW_OK)
+    const char *id = tw_layer_spec(layer)->id, *problem = NULL;
+    struct tw_tiles_state *state = calloc(1, sizeof(*state));
+    if (state == NULL)
         return NULL;
-    struct tw_box area = tw_area_bounds(tw_plan_zoom(edition->plan, config->max_zoom)->config_area);
-    const char *script = edition->plan->declaration->path;
-    json_t *root =
-        json_pack("{s:s, s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:i, s:i}", "name", tw_path_name(config->path),
-                  "script", script != NULL ? script : "", "version", edition->number, "extent",
-                  box_to_json(&grid->extent), "area", box_to_json(&area), "tile_size",
-                  config->output_pyramid.tile_size_px, "metatiling", config->process_pyramid.metatiling,
-                  "first_zoom", grid->first_zoom, "min_zoom", config->min_zoom, "max_zoom", config->max_zoom);
-    json_object_set_new(root, "crs",
-                        json_pack("{s:s, s:s?, s:b, s:f}", "proj4", names.proj4, "code", names.code,
-                                  "is_geographic", names.is_geographic, "metres_per_unit",
-                                  names.metres_per_unit));
-    json_object_set_new(root, "is_file", json_boolean(request->server->spec.layer.load != NULL));
-    json_object_set_new(root, "grid", json_string(grid->name));
-    json_object_set_new(root, "matrices", matrices(config));
-    json_object_set_new(root, "drafts", zooms_that_are_drafts(edition));
-    json_object_set_new(root, "format", json_string(tw_encoder_format(tw_sink_encoder(edition->plan->sink))));
-    json_object_set_new(root, "is_vector", json_boolean(tw_view_is_vector(view)));
-    json_object_set_new(root, "params", parameters(edition));
+    struct tw_edition *edition = tw_layer_edition(layer);
+    int version = tw_layer_version(layer, request->arena, &problem);
+    double range[2];
+    tw_tiles_state(edition->tiles, state);
+    json_t *root = json_pack("{s:s, s:i, s:i, s:o}", "id", id, "version", version, "shown", edition->number,
+                             "problem", problem != NULL ? tw_text_to_json(problem) : json_null());
+    add_numbers(root, state);
+    if (tw_view_range(tw_tiles_view(edition->tiles), range))
+        json_object_set_new(root, "range", json_pack("[f, f]", range[0], range[1]));
+    if (failures != NULL)
+        add_failures(failures, state, id);
+    sum_up(total, state);
+    tw_edition_release(edition);
+    free(state);
     return root;
 }
 
-static json_t *failures_to_json(const struct tw_tiles_state *state)
-{
-    json_t *list = json_array();
-    for (int i = 0; i < state->num_failures; i++) {
-        const struct tw_tile *tile = &state->failures[i].tile;
-        json_array_append_new(list, json_pack("{s:i, s:I, s:I, s:o}", "zoom", tile->zoom, "row",
-                                              (json_int_t)tile->row, "col", (json_int_t)tile->col, "message",
-                                              tw_text_to_json(state->failures[i].message)));
-    }
-    return list;
-}
-
+/* The first layer's version and range, the first problem that there is, the numbers of all. */
 static enum MHD_Result reply_status(struct request *request)
 {
-    struct tw_server *server = request->server;
-    struct tw_tiles_state *state = malloc(sizeof(*state));
-    const char *problem = NULL;
-    if (state == NULL)
+    const struct tw_layers *layers = request->server->layers;
+    struct tw_tiles_state *total = calloc(1, sizeof(*total));
+    json_t *list = json_array(), *failures = json_array(), *problem = NULL;
+    if (total == NULL)
         return MHD_NO;
-    int version = tw_layer_version(server->layer, request->arena, &problem);
-    tw_tiles_state(request->edition->tiles, state);
-    double range[2];
-    json_t *root = json_pack(
-        "{s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "version", version, "shown",
-        request->edition->number, "problem", problem != NULL ? tw_text_to_json(problem) : json_null(),
-        "waiting", (json_int_t)state->waiting, "in_work", (json_int_t)state->in_work, "cached_tiles",
-        (json_int_t)state->cached_tiles, "cached_bytes", (json_int_t)state->cached_bytes, "made",
-        (json_int_t)state->made, "failed", (json_int_t)state->failed, "seconds", state->seconds, "failures",
-        failures_to_json(state));
-    if (tw_view_range(tw_tiles_view(request->edition->tiles), range))
-        json_object_set_new(root, "range", json_pack("[f, f]", range[0], range[1]));
-    free(state);
-    return reply_json(request, root);
+    for (size_t i = 0; i < layers->count; i++) {
+        json_t *own = layer_status(request, layers->list[i], total, failures);
+        json_array_append_new(list, own);
+        if (problem == NULL && json_is_string(json_object_get(own, "problem")))
+            problem = json_object_get(own, "problem");
+    }
+    json_t *first = json_array_get(list, 0);
+    json_t *root = json_pack("{s:i, s:O, s:O}", "version", tw_layers_version(layers), "shown",
+                             json_object_get(first, "shown"), "problem",
+                             problem != NULL ? problem : json_object_get(first, "problem"));
+    add_numbers(root, total);
+    if (json_object_get(first, "range") != NULL)
+        json_object_set(root, "range", json_object_get(first, "range"));
+    json_object_set_new(root, "failures", failures);
+    json_object_set_new(root, "layers", list);
+    free(total);
+    return tw_reply_about(request, root);
 }
 
 static enum MHD_Result reply_metrics(struct request *request)
 {
     struct tw_server *server = request->server;
-    struct tw_tiles_state *state = malloc(sizeof(*state));
+    struct tw_tiles_state *state = calloc(1, sizeof(*state));
     if (state == NULL)
         return MHD_NO;
-    tw_tiles_state(request->edition->tiles, state);
+    for (size_t i = 0; i < server->layers->count; i++)
+        json_decref(layer_status(request, server->layers->list[i], state, NULL));
     const struct {
         const char *name, *kind, *about;
         double value;
@@ -188,30 +182,44 @@ static enum MHD_Result reply_tilejson(struct request *request)
         lonlat = (struct tw_box){-180, -85.05112877980659, 180, 85.05112877980659};
     const char *base = tw_request_base(request);
     const char *suffix = tw_view_is_vector(tw_tiles_view(request->edition->tiles)) ? "geojson" : "png";
-    const char *tiles = tw_arena_printf(request->arena, "%s/{z}/{x}/{y}.%s", base, suffix);
+    const char *tiles = tw_arena_printf(request->arena, "%s%s/{z}/{x}/{y}.%s", base, request->prefix, suffix);
     if (base == NULL || tiles == NULL)
         return MHD_NO;
-    return reply_json(request, json_pack("{s:s, s:s, s:s, s:[s], s:i, s:i, s:o}", "tilejson", "3.0.0", "name",
-                                         tw_path_name(config->path), "scheme", "xyz", "tiles", tiles,
-                                         "minzoom", config->min_zoom, "maxzoom", config->max_zoom, "bounds",
-                                         box_to_json(&lonlat)));
+    return tw_reply_about(request, json_pack("{s:s, s:s, s:s, s:[s], s:i, s:i, s:o}", "tilejson", "3.0.0",
+                                             "name", tw_layer_spec(request->layer)->title, "scheme", "xyz",
+                                             "tiles", tiles, "minzoom", config->min_zoom, "maxzoom",
+                                             config->max_zoom, "bounds", tw_box_to_json(&lonlat)));
+}
+
+struct route {
+    const char *path;
+    enum MHD_Result (*reply)(struct request *request);
+};
+
+static enum MHD_Result route(struct request *request, const char *path, const struct route *routes,
+                             size_t count, bool *is_known)
+{
+    for (size_t i = 0; i < count; i++) {
+        *is_known = strcmp(routes[i].path, path) == 0;
+        if (*is_known)
+            return routes[i].reply(request);
+    }
+    *is_known = false;
+    return MHD_NO;
 }
 
 enum MHD_Result tw_route_about(struct request *request, const char *path, bool *is_known)
 {
-    static const struct {
-        const char *path;
-        enum MHD_Result (*reply)(struct request *request);
-    } routes[] = {{"/status", reply_status},
-                  {"/metrics", reply_metrics},
-                  {"/tilejson.json", reply_tilejson},
-                  {"/WMTSCapabilities.xml", tw_reply_capabilities}};
-    *is_known = true;
-    if (strcmp(path, "/layer.json") == 0)
-        return reply_json(request, layer_to_json(request, request->edition));
-    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
-        if (strcmp(routes[i].path, path) == 0)
-            return routes[i].reply(request);
-    *is_known = false;
-    return MHD_NO;
+    static const struct route routes[] = {{"/layers.json", tw_reply_layers},
+                                          {"/status", reply_status},
+                                          {"/metrics", reply_metrics},
+                                          {"/WMTSCapabilities.xml", tw_reply_capabilities}};
+    return route(request, path, routes, sizeof(routes) / sizeof(routes[0]), is_known);
+}
+
+enum MHD_Result tw_route_about_layer(struct request *request, const char *path, bool *is_known)
+{
+    static const struct route routes[] = {{"/layer.json", tw_reply_layer},
+                                          {"/tilejson.json", reply_tilejson}};
+    return route(request, path, routes, sizeof(routes) / sizeof(routes[0]), is_known);
 }

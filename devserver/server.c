@@ -72,7 +72,7 @@ static bool is_plain(const char *path)
     for (const char *c = path; *c != '\0'; c++)
         if (*c == '%' || *c == '\\' || (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7E)
             return false;
-    return strstr(path, "..") == NULL && strstr(path, "//") == NULL && strlen(path) < 200;
+    return strstr(path, "..") == NULL && strstr(path, "//") == NULL && strlen(path) < 400;
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
@@ -168,6 +168,23 @@ static enum tw_status listen_on(struct tw_server *server, struct tw_error *err)
     return TW_OK;
 }
 
+static enum tw_status load_layers(struct tw_server *server, struct tw_problems *problems,
+                                  struct tw_error *err)
+{
+    const struct tw_server_spec *spec = &server->spec;
+    struct tw_layer_spec *specs = calloc(spec->num_layers, sizeof(*specs));
+    if (specs == NULL)
+        return tw_error_nomem(err);
+    for (size_t i = 0; i < spec->num_layers; i++) {
+        specs[i] = spec->layers[i];
+        specs[i].changed = wake_listeners;
+        specs[i].context = server;
+    }
+    enum tw_status status = tw_layers_new(specs, spec->num_layers, &server->layers, problems);
+    free(specs);
+    return status == TW_ENOMEM ? tw_error_nomem(err) : status;
+}
+
 enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_server **server,
                                struct tw_problems *problems, struct tw_error *err)
 {
@@ -177,9 +194,7 @@ enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_serv
     made->spec = *spec;
     made->started_s = tw_clock_s();
     pthread_mutex_init(&made->mutex, NULL);
-    made->spec.layer.changed = wake_listeners;
-    made->spec.layer.context = made;
-    enum tw_status status = tw_layer_new(&made->spec.layer, &made->layer, problems);
+    enum tw_status status = load_layers(made, problems, err);
     const struct tw_connections_spec limits = {LONGEST_WAIT_S, MOST_WAITING_OF_ONE};
     if (status == TW_OK)
         status = tw_connections_new(&limits, &made->connections, err);
@@ -203,8 +218,8 @@ void tw_server_stop(struct tw_server *server)
     server->is_stopped = true;
     pthread_mutex_unlock(&server->mutex);
     MHD_socket listening = server->daemon != NULL ? MHD_quiesce_daemon(server->daemon) : MHD_INVALID_SOCKET;
-    if (server->layer != NULL)
-        tw_layer_stop(server->layer);
+    if (server->layers != NULL)
+        tw_layers_stop(server->layers);
     wake_listeners(server);
     while (atomic_load(&server->suspended) > 0)
         poll(NULL, 0, 1);
@@ -213,7 +228,7 @@ void tw_server_stop(struct tw_server *server)
     if (listening != MHD_INVALID_SOCKET)
         close(listening); /* ours since the daemon listens no more */
     tw_connections_free(server->connections);
-    tw_layer_free(server->layer);
+    tw_layers_free(server->layers);
     pthread_mutex_destroy(&server->mutex);
     free(server);
 }

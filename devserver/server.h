@@ -1,4 +1,4 @@
-/* server.h - the preview server: HTTP for the tiles of a layer and the page that shows them.
+/* server.h - the preview server: HTTP for the tiles of layers and the page that shows them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,14 +8,15 @@
 #include "layer.h"
 
 struct tw_server_spec {
-    const char *host; /* an IP address */
-    int port;         /* 0: any that is free */
-    struct tw_layer_spec layer;
+    const char *host;                   /* an IP address */
+    int port;                           /* 0: any that is free */
+    const struct tw_layer_spec *layers; /* their ids, and whom they tell of changes, are the server's */
+    size_t num_layers;
 };
 
 struct tw_server;
 
-/* Loads the configuration and begins to listen. TW_EUSAGE when problems were added; TW_ESTORAGE: `cannot
+/* Loads the layers and begins to listen. TW_EUSAGE when problems were added; TW_ESTORAGE: `cannot
  * listen on 127.0.0.1:8080: Address already in use`. On success *server is owned by the caller. */
 enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_server **server,
                                struct tw_problems *problems, struct tw_error *err);

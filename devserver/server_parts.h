@@ -9,6 +9,7 @@
 
 #include "area_read.h"
 #include "connections.h"
+#include "layers.h"
 
 #include <jansson.h>
 #include <microhttpd.h>
@@ -17,7 +18,7 @@
 struct tw_server {
     struct tw_server_spec spec;
     struct MHD_Daemon *daemon;
-    struct tw_layer *layer;
+    struct tw_layers *layers;
     struct tw_connections *connections;
     double started_s;
     atomic_ullong requests;
@@ -33,6 +34,8 @@ struct request {
     struct tw_waiter waiter; /* comes first */
     struct tw_server *server;
     struct MHD_Connection *connection;
+    struct tw_layer *layer;     /* that is asked; or NULL */
+    const char *prefix;         /* of the paths that ask it: `/layers/ID`, or "" for the first */
     struct tw_edition *edition; /* that its tile is of; or NULL */
     struct tw_arena *arena;
     bool is_suspended, is_listening;
@@ -57,8 +60,16 @@ enum MHD_Result tw_reply_file(struct request *request, const char *name);
 /* Chooses by the path. */
 enum MHD_Result tw_route(struct request *request, const char *path);
 
-/* routes_about.c: what there is, as JSON, text and XML. */
+/* routes_about.c: how it goes, as JSON and text; what a layer is. The request has its edition. */
 enum MHD_Result tw_route_about(struct request *request, const char *path, bool *is_known);
+enum MHD_Result tw_route_about_layer(struct request *request, const char *path, bool *is_known);
+/* JSON to be read by people, too. */
+enum MHD_Result tw_reply_about(struct request *request, json_t *root);
+json_t *tw_box_to_json(const struct tw_box *box);
+
+/* route_layers.c: what is shown. */
+enum MHD_Result tw_reply_layer(struct request *request);
+enum MHD_Result tw_reply_layers(struct request *request);
 
 /* route_point.c, route_wmts.c: what is answered at once (is_answered), or the tile to wait for. The request
  * has its edition. */
@@ -69,5 +80,7 @@ enum MHD_Result tw_reply_capabilities(struct request *request);
 
 /* `http://host:port`, as the client called us. */
 const char *tw_request_base(const struct request *request);
+/* The argument of that name in the query, or NULL. */
+const char *tw_request_argument(const struct request *request, const char *name);
 
 #endif

@@ -15,7 +15,9 @@ struct tw_view {
     const struct tw_encoder *encoder; /* that is used */
     bool is_stretched, has_range;
     double range[2];
-    pthread_mutex_t mutex; /* of the range */
+    double (*seen)[2]; /* of each of the output's bands; upside down: nothing yet */
+    int num_bands;
+    pthread_mutex_t mutex; /* of the ranges */
 };
 
 static bool is_picture(const struct tw_encoder *encoder)
@@ -77,6 +79,15 @@ enum tw_status tw_view_new(const struct tw_plan *plan, struct tw_view **view, st
     made->plan = plan;
     made->encoder = own;
     pthread_mutex_init(&made->mutex, NULL);
+    made->num_bands = tw_encoder_is_vector(own) ? 0 : tw_encoder_num_bands(own);
+    if ((made->seen = tw_arena_calloc(made->arena, (size_t)made->num_bands, sizeof(*made->seen))) == NULL) {
+        tw_view_free(made);
+        return tw_error_nomem(err);
+    }
+    for (int i = 0; i < made->num_bands; i++) {
+        made->seen[i][0] = INFINITY;
+        made->seen[i][1] = -INFINITY;
+    }
     bool is_shown = is_picture(own) || strcmp(tw_encoder_format(own), "GeoJSON") == 0;
     enum tw_status status = is_shown ? TW_OK : open_encoder(made, own, err);
     if (status != TW_OK) {
@@ -119,6 +130,41 @@ bool tw_view_range(struct tw_view *view, double range[2])
     memcpy(range, view->range, sizeof(view->range));
     pthread_mutex_unlock(&view->mutex);
     return has_range;
+}
+
+bool tw_view_seen(struct tw_view *view, int band, double range[2])
+{
+    pthread_mutex_lock(&view->mutex);
+    bool is_seen = band < view->num_bands && view->seen[band][0] <= view->seen[band][1];
+    if (is_seen)
+        memcpy(range, view->seen[band], sizeof(view->seen[band]));
+    pthread_mutex_unlock(&view->mutex);
+    return is_seen;
+}
+
+/* Widens a range by some of the valid pixels. */
+static void widen(const struct tw_array *band, double range[2])
+{
+    size_t all = tw_array_num_pixels(band), step = all / MOST_SAMPLES + 1;
+    for (size_t k = 0; k < all; k += step) {
+        double value = tw_array_get(band, k);
+        if ((band->valid != NULL && band->valid[k] == 0) || !isfinite(value))
+            continue;
+        range[0] = value < range[0] ? value : range[0];
+        range[1] = value > range[1] ? value : range[1];
+    }
+}
+
+static void see(struct tw_view *view, const struct tw_raster *part)
+{
+    for (int i = 0; i < view->num_bands && (size_t)i < part->num_bands; i++) {
+        double range[2] = {INFINITY, -INFINITY};
+        widen(&part->bands[i], range);
+        pthread_mutex_lock(&view->mutex);
+        view->seen[i][0] = fmin(view->seen[i][0], range[0]);
+        view->seen[i][1] = fmax(view->seen[i][1], range[1]);
+        pthread_mutex_unlock(&view->mutex);
+    }
 }
 
 static int by_size(const void *one, const void *other)
@@ -186,6 +232,7 @@ enum tw_status tw_view_picture(struct tw_view *view, const struct tw_raster *par
     static const char *const names[] = {"red", "green", "blue"};
     struct tw_raster raster = {part->num_bands >= 3 ? 3 : 1, bands, names, NULL}, stored;
     double range[2] = {0, 1};
+    see(view, part);
     if (view->made == NULL)
         return tw_encoder_encode(view->encoder, part, window, bytes, err);
     if (view->is_stretched)

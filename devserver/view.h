@@ -26,6 +26,10 @@ bool tw_view_is_vector(const struct tw_view *view);
 /* What is dark and what is light; false when it is not known yet, or not stretched. */
 bool tw_view_range(struct tw_view *view, double range[2]);
 
+/* The least and the largest value of the band (from 0) in pictures so far, of a sample of their pixels;
+ * false, and range as it was, when there was none. */
+bool tw_view_seen(struct tw_view *view, int band, double range[2]);
+
 /* Encodes a part of a stored raster. From any thread. */
 enum tw_status tw_view_picture(struct tw_view *view, const struct tw_raster *part,
                                const struct tw_window *window, struct tw_arena *arena, struct tw_bytes *bytes,

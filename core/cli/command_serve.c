@@ -6,6 +6,7 @@
 #include "shown_file.h"
 
 #include "dataset_pool.h"
+#include "file.h"
 #include "plan_config_input.h"
 #include "server.h"
 
@@ -15,18 +16,19 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const char help[] =
-    "usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]\n\n"
-    "Shows the configuration on a map in the browser. Tiles are made when somebody looks at them, by the "
+    "usage: tilewright serve CONFIG|FILE|TILEDIR... [OPTIONS]\n\n"
+    "Shows configurations on a map in the browser. Tiles are made when somebody looks at them, by the "
     "same jobs as\n"
     "in a run, and kept in memory; nothing is written. When the script or the configuration changes, the map "
     "follows;\n"
-    "when the new version is wrong, the old picture stays and the page says why. A raster, features or a "
-    "folder of tiles "
-    "are\n"
-    "shown by themselves.\n\n"
+    "when the new version is wrong, the old picture stays and the page says why. Rasters, features "
+    "and folders of "
+    "tiles\n"
+    "are shown by themselves. Each operand is a layer.\n\n"
     "where:\n"
     "      --host ADDRESS             which of this machine's addresses (default: 127.0.0.1, this machine "
     "only)\n"
@@ -38,7 +40,8 @@ static const char help[] =
     "examples:\n"
     "  tilewright serve cloudless.yaml\n"
     "  tilewright serve cloudless.yaml --port 8080 --workers 4\n"
-    "  tilewright serve dem.tif\n";
+    "  tilewright serve dem.tif\n"
+    "  tilewright serve new.yaml old.yaml out/tiles\n";
 
 enum { HOST, PORT, CACHE, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {
@@ -46,26 +49,57 @@ static const struct tw_option options[NUM_KEYS] = {
 
 enum { DEFAULT_PORT = 5000, DEFAULT_CACHE = 256 << 20, TILE_TIMEOUT_S = 120 };
 
-static enum tw_status take_option(struct tw_server_spec *spec, const struct tw_given *given,
-                                  struct tw_error *err)
+/* What is asked for. */
+struct asked {
+    struct tw_server_spec server;
+    struct tw_run_options run;
+    size_t cache_bytes;
+    struct tw_layer_spec *layers; /* room for every argument */
+    size_t num_layers;
+};
+
+static enum tw_status take_option(struct asked *asked, const struct tw_given *given, struct tw_error *err)
 {
     long long port;
     if (tw_option_is_in(&tw_run_options_list, given->option))
-        return tw_run_options_take(&spec->layer.run, given, err);
+        return tw_run_options_take(&asked->run, given, err);
     if (given->option == &options[HOST]) {
-        spec->host = given->values[0];
+        asked->server.host = given->values[0];
         return TW_OK;
     }
     if (given->option == &options[CACHE])
-        return tw_option_bytes(given, &spec->layer.cache_bytes, err);
+        return tw_option_bytes(given, &asked->cache_bytes, err);
     enum tw_status status = tw_option_whole(given, 0, 0, &port, err);
     if (status == TW_OK && port > 65535)
         return tw_error_set(err, TW_EUSAGE, "--port must be from 0 to 65535, not %lld", port);
-    spec->port = (int)port;
+    asked->server.port = (int)port;
     return status;
 }
 
-static enum tw_status read_request(struct tw_server_spec *spec, int argc, char **argv, struct tw_error *err)
+static void add_layer(struct asked *asked, const char *path)
+{
+    struct tw_layer_spec *layer = &asked->layers[asked->num_layers++];
+    bool is_config = tw_path_is_config(path);
+    *layer = (struct tw_layer_spec){.path = path, .load = is_config ? NULL : tw_shown_file_load};
+    layer->kind = is_config ? TW_LAYER_RESULT : tw_is_folder(path) ? TW_LAYER_TILES : TW_LAYER_FILE;
+}
+
+/* What holds for all layers. */
+static enum tw_status end_request(struct asked *asked, struct tw_error *err)
+{
+    if (asked->num_layers == 0)
+        return tw_error_set(err, TW_EUSAGE,
+                            "which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR... [OPTIONS]");
+    for (size_t i = 0; i < asked->num_layers; i++) {
+        asked->layers[i].run = asked->run;
+        asked->layers[i].cache_bytes = asked->cache_bytes;
+    }
+    asked->server.layers = asked->layers;
+    asked->server.num_layers = asked->num_layers;
+    return TW_OK;
+}
+
+static enum tw_status read_request(struct asked *asked, int argc, char **argv, struct tw_error *err)
 {
     struct tw_arguments arguments = {.argc = argc,
                                      .argv = argv,
@@ -77,23 +111,14 @@ static enum tw_status read_request(struct tw_server_spec *spec, int argc, char *
         const char *operand;
         switch (tw_arguments_next(&arguments, &given, &operand, err)) {
         case TW_ARGUMENT_OPTION:
-            if (take_option(spec, &given, err) != TW_OK)
+            if (take_option(asked, &given, err) != TW_OK)
                 return err->status;
             break;
         case TW_ARGUMENT_OPERAND:
-            if (spec->layer.path != NULL)
-                return tw_error_set(
-                    err, TW_EUSAGE,
-                    "'%s' is one too many; usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]", operand);
-            spec->layer.path = operand;
-            spec->layer.load = tw_path_is_config(operand) ? NULL : tw_shown_file_load;
+            add_layer(asked, operand);
             break;
         case TW_ARGUMENT_END:
-            if (spec->layer.path == NULL)
-                return tw_error_set(
-                    err, TW_EUSAGE,
-                    "which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR [OPTIONS]");
-            return TW_OK;
+            return end_request(asked, err);
         case TW_ARGUMENT_BAD:
             return err->status;
         }
@@ -141,39 +166,58 @@ static enum tw_status watch_for_end(struct ending *ending, struct tw_error *err)
     return TW_OK;
 }
 
-static int run(const struct tw_command *command, int argc, char **argv)
+/* `a.yaml, b.tif: http://127.0.0.1:5000/  (Ctrl-C ends it)`. */
+static void tell(const struct asked *asked, const struct tw_server *server)
 {
-    (void)command;
-    struct tw_server_spec spec = {.host = "127.0.0.1",
-                                  .port = DEFAULT_PORT,
-                                  .layer = {.run = tw_run_options_default(), .cache_bytes = DEFAULT_CACHE}};
+    for (size_t i = 0; i < asked->num_layers; i++)
+        printf("%s%s", i > 0 ? ", " : "", asked->layers[i].path);
+    printf(": http://%s:%d/  (Ctrl-C ends it)\n", asked->server.host, tw_server_port(server));
+    fflush(stdout);
+}
+
+static int serve(const struct asked *asked)
+{
     struct tw_server *server = NULL;
     struct tw_error err = {0};
     struct tw_problems problems = {0};
-    spec.layer.run.tile_timeout_s = TILE_TIMEOUT_S;
-    if (read_request(&spec, argc, argv, &err) != TW_OK)
-        return tw_report_error(&err);
     static struct ending ending;
     if (watch_for_end(&ending, &err) != TW_OK)
         return tw_report_error(&err);
     signal(SIGPIPE, SIG_IGN);
     tw_gdal_init(0);
-    enum tw_status status = tw_server_start(&spec, &server, &problems, &err);
+    enum tw_status status = tw_server_start(&asked->server, &server, &problems, &err);
     if (status != TW_OK) {
         int code = problems.count > 0 ? tw_report_problems(&problems) : tw_report_error(&err);
         tw_problems_free(&problems);
         return code;
     }
     atomic_store(&ending.is_up, true);
-    if (spec.layer.run.progress != TW_PROGRESS_QUIET) {
-        printf("%s: http://%s:%d/  (Ctrl-C ends it)\n", spec.layer.path, spec.host, tw_server_port(server));
-        fflush(stdout);
-    }
+    if (asked->run.progress != TW_PROGRESS_QUIET)
+        tell(asked, server);
     while (sem_wait(&ending.asked) != 0)
         ;
     tw_server_stop(server);
     tw_problems_free(&problems);
     return TW_EXIT_DONE;
+}
+
+static int run(const struct tw_command *command, int argc, char **argv)
+{
+    (void)command;
+    struct asked asked = {.server = {.host = "127.0.0.1", .port = DEFAULT_PORT},
+                          .run = tw_run_options_default(),
+                          .cache_bytes = DEFAULT_CACHE};
+    struct tw_error err = {0};
+    asked.run.tile_timeout_s = TILE_TIMEOUT_S;
+    asked.layers = calloc((size_t)argc, sizeof(*asked.layers));
+    if (asked.layers == NULL) {
+        tw_error_nomem(&err);
+        return tw_report_error(&err);
+    }
+    enum tw_status status = read_request(&asked, argc, argv, &err);
+    int code = status == TW_OK ? serve(&asked) : tw_report_error(&err);
+    free(asked.layers);
+    return code;
 }
 
 const struct tw_command tw_command_serve = {"serve", "show a configuration on a map while it is written",

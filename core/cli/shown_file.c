@@ -7,6 +7,7 @@
 #include "source.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Features have no resolution to choose zooms by. */
 enum { DEEPEST_OF_FEATURES = 16 };
@@ -61,6 +62,17 @@ static void choose(struct shown *shown, const char *path, bool is_vector)
     }
 }
 
+/* The configuration stands where the program was started, as the path is relative to that: by the name alone.
+ */
+static const char *name_of(struct tw_arena *arena, const char *path)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    const char *trimmed = tw_arena_strndup(arena, path, length);
+    return trimmed != NULL ? tw_path_name(trimmed) : NULL;
+}
+
 enum tw_status tw_shown_file_load(const char *path, struct tw_loaded *loaded, struct tw_problems *problems)
 {
     struct shown *shown = calloc(1, sizeof(*shown));
@@ -74,7 +86,10 @@ enum tw_status tw_shown_file_load(const char *path, struct tw_loaded *loaded, st
         choose(shown, path, is_vector);
         status = tw_convert_config(&shown->conversion, &shown->result, problems);
     }
+    const char *name = name_of(shown->arena, path);
+    if (status == TW_OK && name == NULL)
+        status = TW_ENOMEM;
     if (status == TW_OK)
-        status = tw_config_make(path, shown->result.root, tw_grid_read, &loaded->config, problems);
+        status = tw_config_make(name, shown->result.root, tw_grid_read, &loaded->config, problems);
     return status;
 }

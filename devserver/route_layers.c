@@ -1,0 +1,179 @@
+/* What is shown, as JSON: each layer's grid, zooms, bands, parameters.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "server_parts.h"
+
+#include "crs_text.h"
+#include "file.h"
+#include "json_value.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *kind_name(enum tw_layer_kind kind)
+{
+    static const char *const names[] = {
+        [TW_LAYER_RESULT] = "result", [TW_LAYER_FILE] = "file", [TW_LAYER_TILES] = "tiles"};
+    return names[kind];
+}
+
+/* The matrices, from zoom 0 or the grid's first on, as OpenLayers wants them. */
+static json_t *matrices(const struct tw_config *config)
+{
+    struct tw_pyramid pyramid = config->output_pyramid;
+    json_t *list = json_array();
+    pyramid.metatiling = 1;
+    for (int zoom = 0; zoom <= config->max_zoom; zoom++) {
+        bool exists = zoom >= pyramid.grid->first_zoom;
+        json_array_append_new(
+            list, exists ? json_pack("{s:f, s:I, s:I}", "resolution",
+                                     tw_grid_pixel_width(pyramid.grid, zoom, pyramid.tile_size_px), "cols",
+                                     (json_int_t)tw_pyramid_cols(&pyramid, zoom), "rows",
+                                     (json_int_t)tw_pyramid_rows(&pyramid, zoom))
+                         : json_null());
+    }
+    return list;
+}
+
+static json_t *zooms_that_are_drafts(const struct tw_edition *edition)
+{
+    json_t *list = json_array();
+    for (int zoom = edition->config->min_zoom; zoom <= edition->config->max_zoom; zoom++)
+        if (!tw_preview_is_exact(edition->plan, zoom))
+            json_array_append_new(list, json_integer(zoom));
+    return list;
+}
+
+static json_t *number_or_null(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
+}
+
+/* As far as they are known: of a raster's bands. */
+static json_t *bands_to_json(const struct tw_edition *edition)
+{
+    const struct tw_encoder *encoder = tw_sink_encoder(edition->plan->sink);
+    const char *const *names = tw_encoder_is_vector(encoder) ? NULL : tw_encoder_band_names(encoder);
+    int count = tw_encoder_is_vector(encoder) ? 0 : tw_encoder_num_bands(encoder);
+    json_t *list = json_array();
+    for (int i = 0; i < count; i++) {
+        double range[2] = {NAN, NAN};
+        json_t *name =
+            names != NULL && names[i] != NULL ? tw_text_to_json(names[i]) : json_sprintf("%d", i + 1);
+        tw_view_seen(tw_tiles_view(edition->tiles), i, range);
+        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:o, s:o}", "name", name, "dtype",
+                                              tw_dtype_name(tw_encoder_dtype(encoder)), "min",
+                                              number_or_null(range[0]), "max", number_or_null(range[1]),
+                                              "nodata", number_or_null(tw_encoder_nodata(encoder))));
+    }
+    return list;
+}
+
+static const char *type_of(const struct tw_value *value)
+{
+    static const char *const names[] = {[TW_NULL] = "any",      [TW_BOOL] = "boolean", [TW_NUMBER] = "number",
+                                        [TW_STRING] = "string", [TW_LIST] = "list",    [TW_MAP] = "map"};
+    return value->kind == TW_NULL && value->text[0] != '\0' ? value->text : names[value->kind];
+}
+
+/* The parameters of the script, with what holds at the deepest zoom. */
+static json_t *parameters_to_json(const struct tw_edition *edition)
+{
+    const struct tw_value *declared = edition->plan->declaration->params;
+    const struct tw_value *given = tw_plan_zoom(edition->plan, edition->config->max_zoom)->params;
+    json_t *list = json_array();
+    for (size_t i = 0; i < declared->count; i++) {
+        const struct tw_member *param = &declared->members[i];
+        const struct tw_value *value = tw_value_get(given, param->key);
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:o, s:o, s:n, s:n}", "name", tw_text_to_json(param->key), "type",
+                            type_of(&param->value), "value",
+                            tw_value_to_json(value != NULL && value->kind != TW_NULL ? value : &param->value),
+                            "default", tw_value_to_json(&param->value), "min", "max"));
+    }
+    return list;
+}
+
+/* What makes the same for good. */
+static json_t *command_to_json(const struct tw_layer_spec *spec)
+{
+    bool is_result = spec->kind == TW_LAYER_RESULT;
+    json_t *arguments = json_array();
+    json_array_append_new(arguments, tw_text_to_json(spec->path));
+    if (!is_result)
+        json_array_append_new(arguments, json_string("converted"));
+    return json_pack("{s:s, s:o}", "verb", is_result ? "execute" : "convert", "arguments", arguments);
+}
+
+static void add_grid(json_t *root, const struct tw_config *config, const struct tw_crs_names *names)
+{
+    const struct tw_grid *grid = config->output_pyramid.grid;
+    json_object_set_new(root, "crs",
+                        json_pack("{s:s, s:s?, s:b, s:f}", "proj4", names->proj4, "code", names->code,
+                                  "is_geographic", names->is_geographic, "metres_per_unit",
+                                  names->metres_per_unit));
+    json_object_set_new(root, "grid", json_string(grid->name));
+    json_object_set_new(root, "extent", tw_box_to_json(&grid->extent));
+    json_object_set_new(root, "matrices", matrices(config));
+    json_object_set_new(root, "tile_size", json_integer(config->output_pyramid.tile_size_px));
+    json_object_set_new(root, "metatiling", json_integer(config->process_pyramid.metatiling));
+    json_object_set_new(root, "first_zoom", json_integer(grid->first_zoom));
+    json_object_set_new(root, "min_zoom", json_integer(config->min_zoom));
+    json_object_set_new(root, "max_zoom", json_integer(config->max_zoom));
+}
+
+static void add_edition(json_t *root, const struct tw_edition *edition)
+{
+    const struct tw_config *config = edition->config;
+    const struct tw_box area = tw_area_bounds(tw_plan_zoom(edition->plan, config->max_zoom)->config_area);
+    const struct tw_encoder *encoder = tw_sink_encoder(edition->plan->sink);
+    json_object_set_new(root, "version", json_integer(edition->number));
+    json_object_set_new(root, "area", tw_box_to_json(&area));
+    json_object_set_new(root, "drafts", zooms_that_are_drafts(edition));
+    json_object_set_new(root, "format", json_string(tw_encoder_format(encoder)));
+    json_object_set_new(root, "is_vector", json_boolean(tw_encoder_is_vector(encoder)));
+    json_object_set_new(root, "bands", bands_to_json(edition));
+}
+
+static json_t *layer_to_json(const struct request *request, struct tw_layer *layer,
+                             const struct tw_edition *edition)
+{
+    const struct tw_layer_spec *spec = tw_layer_spec(layer);
+    const char *script = edition->plan->declaration->path, *problem;
+    struct tw_crs_names names;
+    struct tw_error err = {0};
+    tw_layer_version(layer, request->arena, &problem);
+    if (tw_crs_names(edition->config->output_pyramid.grid->crs, request->arena, &names, &err) != TW_OK)
+        return NULL;
+    json_t *root = json_pack("{s:s, s:o, s:s, s:n, s:o, s:o, s:b, s:o, s:b, s:s}", "id", spec->id, "title",
+                             tw_text_to_json(spec->title), "kind", kind_name(spec->kind), "of", "source",
+                             tw_text_to_json(spec->path), "problem",
+                             problem != NULL ? tw_text_to_json(problem) : json_null(), "is_loaded", 1, "name",
+                             tw_text_to_json(spec->title), "is_file", spec->kind != TW_LAYER_RESULT, "script",
+                             script != NULL ? script : "");
+    add_edition(root, edition);
+    add_grid(root, edition->config, &names);
+    json_object_set_new(root, "command", command_to_json(spec));
+    if (spec->kind == TW_LAYER_RESULT)
+        json_object_set_new(root, "params", parameters_to_json(edition));
+    return root;
+}
+
+enum MHD_Result tw_reply_layer(struct request *request)
+{
+    return tw_reply_about(request, layer_to_json(request, request->layer, request->edition));
+}
+
+enum MHD_Result tw_reply_layers(struct request *request)
+{
+    const struct tw_layers *layers = request->server->layers;
+    json_t *list = json_array();
+    for (size_t i = 0; i < layers->count; i++) {
+        struct tw_edition *edition = tw_layer_edition(layers->list[i]);
+        json_array_append_new(list, layer_to_json(request, layers->list[i], edition));
+        tw_edition_release(edition);
+    }
+    return tw_reply_about(request,
+                          json_pack("{s:i, s:o}", "version", tw_layers_version(layers), "layers", list));
+}

@@ -1,0 +1,152 @@
+"""tilewright serve with several layers: configurations, files and tiles side by side, each with its own address."""
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+from osgeo import gdal
+
+import harness
+from preview import BOUNDS, SCHEMAS, SCRIPT, Serve
+
+gdal.UseExceptions()
+LAND = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1}, "geometry": {
+    "type": "Polygon", "coordinates": [[[-40, 45], [-30, 45], [-30, 50], [-40, 45]]]}}]}
+
+
+class Several(Serve):
+    def several(self):
+        """A configuration, its tiles, another configuration in degrees, a raster, features."""
+        self.config()
+        self.must_run("execute", "map.yaml", "--quiet")
+        self.config("degrees.yaml", grid="geodetic", more=", metatiling: 1")
+        self.write("land.geojson", json.dumps(LAND))
+        return self.serve("map.yaml", "out/", "degrees.yaml", "image.tif", "land.geojson")
+
+    def layers(self):
+        return {layer["id"]: layer for layer in self.json("/layers.json")["layers"]}
+
+    def test_each_operand_is_a_layer(self):
+        server = self.several()
+        layers = self.layers()
+        self.assertEqual([(layer["id"], layer["kind"], layer["source"], layer["grid"], layer["is_vector"]) for layer in layers.values() if not layer["of"]],
+                         [("map", "result", "map.yaml", "mercator", False), ("out", "tiles", "out/", "mercator", False),
+                          ("degrees", "result", "degrees.yaml", "geodetic", False), ("image", "file", "image.tif", "mercator", False),
+                          ("land", "file", "land.geojson", "mercator", True)])
+        self.assertEqual(self.json("/layers/map.json"), layers["map"])
+        self.assertEqual(self.json("/layer.json"), layers["map"])
+        self.assertEqual(layers["map"]["params"],
+                         [{"name": "gain", "type": "number", "value": 1, "default": 1, "min": None, "max": None}])
+        self.assertEqual(layers["map"]["command"], {"verb": "execute", "arguments": ["map.yaml"]})
+        self.assertEqual(layers["image"]["command"], {"verb": "convert", "arguments": ["image.tif", "converted"]})
+        for name, content in self.tiles("png").items():
+            zoom, row, col = re.match(r"(\d+)/(\d+)/(\d+)", name).groups()
+            self.assertEqual(self.get(f"/layers/map/{zoom}/{col}/{row}.png"), self.get(f"/{zoom}/{col}/{row}.png"))
+            if int(zoom) >= 4:
+                self.assertEqual(self.get(f"/layers/map/tiles/{name}"), content)
+        self.assertEqual(self.get("/layers/map/6/24/21.png"), self.get("/layers/out/6/24/21.png"))
+        self.assertEqual(self.json("/layers/land/4/6/5.geojson")["features"][0]["properties"], {"a": 1})
+        self.assertTrue(self.get("/layers/degrees/5/24/8.png").startswith(b"\x89PNG"))
+        self.end(server)
+
+    def test_what_is_told_of_a_layer(self):
+        self.several()
+        self.assertEqual(self.json("/layers/map.json")["bands"][0], {"name": "1", "dtype": "uint8", "min": None, "max": None, "nodata": 0})
+        self.get("/layers/map/6/25/21.png")
+        band = self.json("/layers/map.json")["bands"][1]
+        tile = self.array[:, :256, :256]  # a metatile of 2 x 2
+        self.assertTrue(1 <= band["min"] < 10 and tile[1].max() - 10 < band["max"] <= tile[1].max(), band)
+        about = self.json("/layers/image/tilejson.json")
+        self.assertEqual(about["tiles"], [f"http://127.0.0.1:{self.port}/layers/image/{{z}}/{{x}}/{{y}}.png"])
+        x, y = (BOUNDS[0] + BOUNDS[2]) / 2, (BOUNDS[1] + BOUNDS[3]) / 2
+        one, other = (self.json(f"{layer}/point?x={x}&y={y}&zoom=5") for layer in ("/layers/map", ""))
+        self.assertEqual(one["values"], other["values"])
+        status = self.json("/status")
+        self.assertEqual([layer["id"] for layer in status["layers"]], ["map", "out", "degrees", "image", "land"])
+        self.assertEqual(status["made"], sum(layer["made"] for layer in status["layers"]))
+
+    def test_names_that_meet(self):
+        (self.folder / "a").mkdir()
+        self.config()
+        shutil.copy(self.folder / "image.tif", self.folder / "a/map.tif")
+        shutil.copy(self.folder / "image.tif", self.folder / "größe 2.0.tif")
+        self.serve("map.yaml", "a/map.tif", "map.yaml", "größe 2.0.tif")
+        ids = [layer["id"] for layer in self.json("/layers.json")["layers"] if not layer["of"]]
+        self.assertEqual(ids, ["map", "map-2", "map-3", "gr----e-2-0"])
+        self.get("/layers/gr----e-2-0/4/6/5.png")
+
+    def test_layers_that_there_are_not(self):
+        self.several()
+        self.assertTrue(self.error("/layers/imag.json", 404).startswith("there is no layer 'imag'; did you mean 'image'? (known: map, "))
+        self.assertTrue(self.error("/layers/x/6/24/21.png", 404).startswith("there is no layer 'x'; known: map, "))
+        self.assertTrue(self.error("/layers/", 404).startswith("there is no layer ''; known: map, "))
+        self.assertEqual(self.error("/layers/map", 404), "there is nothing at /layers/map")
+        self.assertEqual(self.error("/layers/map/", 404), "there is nothing at /layers/map/")
+        self.assertEqual(self.error("/layers/map/status", 404), "there is nothing at /layers/map/status")
+        self.assertEqual(self.error("/layers/map/9/1/1.png", 404), "zoom 9 is none of the configuration's: 3 to 6")
+        self.assertIn(b'locator="layer"', self.ask("/wmts?request=GetTile&layer=none&tilematrix=6&tilerow=21&tilecol=24")[2])
+
+    def test_all_that_is_wrong_is_told_at_once(self):
+        self.config()
+        self.config("bad.yaml", format="PNGG")
+        code, _, err = self.run_tilewright("serve", "bad.yaml", "map.yaml", "none.tif")
+        self.assertEqual(code, 2)
+        self.assertIn("unknown output format 'PNGG'; did you mean 'PNG'?", err)
+        self.assertIn("none.tif", err)
+
+    def test_each_follows_its_own_files(self):
+        self.config()
+        self.write("other.lua", SCRIPT)
+        (self.folder / "sub").mkdir()
+        self.write("sub/other.lua", SCRIPT)
+        self.write("sub/other.yaml", (self.folder / "map.yaml").read_text().replace("run.lua", "other.lua").replace("image.tif", "../image.tif"))
+        self.serve("map.yaml", "sub/other.yaml")
+        before = self.get("/6/24/21.png")
+        self.assertEqual(self.get("/layers/other/6/24/21.png"), before)
+        self.write("sub/other.lua", SCRIPT.replace("gain = 1", "gain = 0.5"))
+        self.assertIn(b"data: 2\n", self.get("/events?since=1"))
+        self.assertNotEqual(self.get("/layers/other/6/24/21.png"), before)
+        self.assertEqual(self.get("/layers/map/6/24/21.png"), before)
+        self.assertEqual([(id, layer["version"]) for id, layer in self.layers().items() if not layer["of"]], [("map", 1), ("other", 2)])
+        self.write("run.lua", SCRIPT.replace("gain = 1", "gain = "))
+        self.assertIn(b"data: 3\n", self.get("/events?since=2"))
+        layers = self.layers()
+        self.assertIn("run.lua:3:", layers["map"]["problem"])
+        self.assertIsNone(layers["other"]["problem"])
+        self.assertIn("run.lua:3:", self.json("/status")["problem"])
+
+
+class Services(Serve):
+    def test_all_pictures_are_in_the_capabilities(self):
+        gdal.SetConfigOption("GDAL_DEFAULT_WMS_CACHE_PATH", str(self.folder / "wms"))
+        self.addCleanup(gdal.SetConfigOption, "GDAL_DEFAULT_WMS_CACHE_PATH", None)
+        self.config()
+        self.config("brighter.yaml", min_zoom=4)
+        self.config("degrees.yaml", grid="geodetic", more=", metatiling: 1")
+        self.write("land.geojson", json.dumps(LAND))
+        self.serve("land.geojson", "map.yaml", "brighter.yaml", "degrees.yaml", "map.yaml")
+        xml = self.get("/WMTSCapabilities.xml").decode()
+        self.write("capabilities.xml", xml)
+        subprocess.run(["xmllint", "--noout", "--nonet", "--schema", str(SCHEMAS / "wmts/1.0/wmtsGetCapabilities_response.xsd"),
+                        "capabilities.xml"], cwd=self.folder, check=True, capture_output=True)
+        layers = re.findall(r"(?s)<Layer>.*?<ows:Identifier>([^<]+)</ows:Identifier>\s*<Style.*?<TileMatrixSet>([^<]+)<", xml)
+        self.assertEqual([layer for layer in layers if "." not in layer[0]],
+                         [("map", "mercator"), ("brighter", "mercator-brighter"), ("degrees", "geodetic"), ("map-2", "mercator")])
+        url = f"WMTS:http://127.0.0.1:{self.port}/WMTSCapabilities.xml"
+        names = [name for name, _ in gdal.OpenEx(url, gdal.OF_RASTER).GetSubDatasets()]
+        self.assertGreaterEqual(len(names), 4)
+        for layer, code in (("map", "3857"), ("degrees", ("4326", "CRS84"))):
+            dataset = gdal.OpenEx(f"{url},layer={layer}", gdal.OF_RASTER, open_options=["EXTENT_METHOD=MOST_PRECISE_TILE_MATRIX"])
+            self.assertIn(dataset.GetSpatialRef().GetAuthorityCode(None), code)
+            if layer == "map":
+                left, width, _, top, _, height = dataset.GetGeoTransform()
+                read = dataset.ReadAsArray(round((BOUNDS[0] - left) / width), round((BOUNDS[3] - top) / height), 512, 512)
+                self.assertTrue(np.array_equal(read[:3] * (read[3] > 0), self.array))
+        self.assertEqual(self.get("/wmts?service=WMTS&request=GetTile&layer=map&TileMatrix=6&tilerow=21&TILECOL=24"),
+                         self.get("/layers/map/6/24/21.png"))
+        self.assertEqual(json.loads(self.ask("/wmts?request=GetTile&tilematrix=4&tilerow=5&tilecol=6")[2])["type"], "FeatureCollection")
+
+
+if __name__ == "__main__":
+    harness.main()
