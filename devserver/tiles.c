@@ -122,6 +122,8 @@ static enum tw_status make(struct making *making, struct tw_error *err)
                                         .window = &window,
                                         .stored = empty || stored.num_bands == 0 ? NULL : &stored,
                                         .arena = worker->arena,
+                                        .skips_partial = !making->job->is_picture &&
+                                                         tw_sink_skips_partial(tiles->plan->sink),
                                         .take = take_part,
                                         .context = making};
     return status == TW_OK ? tw_sink_take_parts(&parts, &making->job->metatile, err) : status;

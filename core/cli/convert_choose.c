@@ -124,7 +124,7 @@ static const struct tw_value *given_grid(struct tw_convert *convert, const char 
 static const struct tw_value *choose_grid(struct tw_convert *convert)
 {
     const struct tw_source_facts *facts = convert->facts;
-    static const char *const web_formats[] = {"PNG", "JPEG", "WebP", "WEBP", "PNG_hillshade", "MVT"};
+    static const char *const web_formats[] = {"PNG", "JPEG", "WebP", "WEBP", "PNG8", "PNG_hillshade", "MVT"};
     bool is_web = false;
     for (size_t i = 0; i < sizeof(web_formats) / sizeof(web_formats[0]); i++)
         is_web = is_web || strcmp(web_formats[i], convert->format) == 0;

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "encoder_driver.h"
 #include "picture.h"
+#include "png_chunk.h"
 #include "png_filter.h"
-
-#include <libdeflate.h>
 
 #include <string.h>
 
 /* On photographs level 4 takes twice the time of level 1 for files that are not smaller. */
-enum { LEVEL_FAST = 1, LEVEL_DEFAULT = 1, LEVEL_BEST = 12, CHUNK_FRAME = 12 };
+enum { LEVEL_FAST = 1, LEVEL_DEFAULT = 1, LEVEL_BEST = 12 };
 
-static const char *const option_names[] = {"count", "compression", "georeference"};
+static const char *const option_names[] = {"count", "compression", "background", "georeference"};
 
 static size_t png_options(const struct tw_encoder *encoder, const char *const **names)
 {
@@ -37,17 +36,27 @@ int tw_png_level(const struct tw_output_spec *spec, struct tw_problems *problems
     return LEVEL_DEFAULT;
 }
 
-static int read_count(const struct tw_output_spec *spec, struct tw_problems *problems)
+/* A background takes the place of alpha. */
+static int default_count(const struct tw_output_spec *spec, bool has_background)
+{
+    bool is_gray = spec->num_bands == 1 || spec->num_bands == 2;
+    return !has_background ? 4 : is_gray ? 1 : 3;
+}
+
+static int read_count(const struct tw_output_spec *spec, bool has_background, struct tw_problems *problems)
 {
     const struct tw_value *value = tw_value_get(spec->options, "count");
     long long count;
     if (value == NULL || value->kind == TW_NULL)
-        return 4;
-    if (tw_value_is_int(value, &count) && count >= 1 && count <= 4)
+        return default_count(spec, has_background);
+    if (tw_value_is_int(value, &count) && count >= 1 && count <= 4 && !(has_background && count % 2 == 0))
         return (int)count;
     tw_output_wrong(problems, value,
-                    "output.count must be 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA)");
-    return 4;
+                    has_background
+                        ? "output.count must be 1 (gray) or 3 (RGB): with a background there is "
+                          "no alpha"
+                        : "output.count must be 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA)");
+    return default_count(spec, has_background);
 }
 
 static bool png_open(struct tw_encoder *encoder, const struct tw_output_spec *spec,
@@ -63,83 +72,51 @@ static bool png_open(struct tw_encoder *encoder, const struct tw_output_spec *sp
         encoder->dtype = TW_UINT8;
     }
     tw_picture_check_spec(spec, "PNG", problems);
-    encoder->num_bands = read_count(spec, problems);
+    bool has_background = tw_picture_has_background(spec);
+    encoder->num_bands = read_count(spec, has_background, problems);
     encoder->has_alpha = encoder->num_bands % 2 == 0;
     encoder->nodata = spec->has_nodata ? spec->nodata : 0;
     tw_nodata_check(spec, encoder->dtype, encoder->nodata, problems);
     settings->level = tw_png_level(spec, problems);
     settings->georeference = tw_picture_georeference(spec, problems);
     encoder->settings = settings;
-    return true;
-}
-
-static void put_uint32(unsigned char *at, size_t value)
-{
-    at[0] = (unsigned char)(value >> 24);
-    at[1] = (unsigned char)(value >> 16);
-    at[2] = (unsigned char)(value >> 8);
-    at[3] = (unsigned char)value;
-}
-
-/* Frames size bytes that stand at bytes->size + 8 already: length and name before them, the checksum after.
- */
-static void close_chunk(struct tw_bytes *bytes, const char name[5], size_t size)
-{
-    unsigned char *chunk = bytes->data + bytes->size;
-    put_uint32(chunk, size);
-    memcpy(chunk + 4, name, 4);
-    put_uint32(chunk + 8 + size, libdeflate_crc32(0, chunk + 4, size + 4));
-    bytes->size += size + CHUNK_FRAME;
+    encoder->is_lossy = has_background; /* of what is valid */
+    return !has_background || tw_picture_background(encoder, spec, problems);
 }
 
 static void put_header(const struct tw_raster *stored, struct tw_bytes *bytes)
 {
-    static const unsigned char signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    static const unsigned char color_types[] = {0, 0, 4, 2, 6};
-    memcpy(bytes->data, signature, sizeof(signature));
-    bytes->size = sizeof(signature);
-    unsigned char *header = bytes->data + bytes->size + 8;
-    put_uint32(header, (size_t)stored->bands[0].width_px);
-    put_uint32(header + 4, (size_t)stored->bands[0].height_px);
-    header[8] = stored->bands[0].dtype == TW_UINT16 ? 16 : 8;
-    header[9] = color_types[stored->num_bands];
-    memset(header + 10, 0, 3);
-    close_chunk(bytes, "IHDR", 13);
+    static const int color_types[] = {0, 0, 4, 2, 6};
+    const int32_t size_px[] = {stored->bands[0].width_px, stored->bands[0].height_px};
+    tw_png_put_header(bytes, size_px, stored->bands[0].dtype == TW_UINT16 ? 16 : 8,
+                      color_types[stored->num_bands]);
 }
 
 /* Which colour is transparent, where there is no alpha: every reader then sees the validity that we see. */
 static void put_transparency(const struct tw_encoder *encoder, struct tw_bytes *bytes)
 {
     unsigned nodata = (unsigned)encoder->nodata;
-    unsigned char *samples = bytes->data + bytes->size + 8;
+    unsigned char *samples = bytes->data + bytes->size + TW_PNG_CHUNK_DATA;
     for (int i = 0; i < encoder->num_bands; i++) {
         samples[2 * i] = (unsigned char)(nodata >> 8);
         samples[2 * i + 1] = (unsigned char)nodata;
     }
-    close_chunk(bytes, "tRNS", 2 * (size_t)encoder->num_bands);
+    tw_png_close_chunk(bytes, "tRNS", 2 * (size_t)encoder->num_bands);
 }
 
-enum { HEAD_SIZE = 8 + (CHUNK_FRAME + 13) + (CHUNK_FRAME + 6), TAIL_SIZE = 2 * CHUNK_FRAME };
+enum { HEAD_SIZE = TW_PNG_HEADER + (TW_PNG_CHUNK_FRAME + 6) };
 
 /* bytes: the file from the front; the filtered rows and their scratch rows behind it. */
-static enum tw_status compress_rows(const struct tw_raster *stored, struct libdeflate_compressor *compressor,
-                                    struct tw_bytes *bytes, struct tw_error *err)
+static enum tw_status compress_rows(const struct tw_raster *stored, int level, struct tw_bytes *bytes,
+                                    struct tw_error *err)
 {
     size_t row_bytes = tw_png_row_bytes(stored), raw = (row_bytes + 1) * (size_t)stored->bands[0].height_px;
-    size_t bound = libdeflate_zlib_compress_bound(compressor, raw);
-    size_t file = HEAD_SIZE + bound + TAIL_SIZE;
+    size_t file = HEAD_SIZE + tw_png_pixels_bound(raw);
     if (!tw_bytes_reserve(bytes, file + raw + 3 * row_bytes))
         return tw_error_nomem(err);
     unsigned char *rows = bytes->data + file, *scratch = rows + raw;
     tw_png_filter_rows(stored, tw_png_pick_filter(stored, scratch), rows, scratch);
-    size_t packed = libdeflate_zlib_compress(compressor, rows, raw, bytes->data + bytes->size + 8, bound);
-    if (packed == 0 || packed > 0x7fffffff)
-        return tw_error_set(err, TW_ESTORAGE,
-                            "%d x %d pixels are too many for one PNG; lower output.metatiling",
-                            stored->bands[0].width_px, stored->bands[0].height_px);
-    close_chunk(bytes, "IDAT", packed);
-    close_chunk(bytes, "IEND", 0);
-    return TW_OK;
+    return tw_png_put_pixels(bytes, rows, raw, level, err);
 }
 
 enum tw_status tw_png_encode(const struct tw_encoder *encoder, const struct tw_raster *stored,
@@ -147,17 +124,12 @@ enum tw_status tw_png_encode(const struct tw_encoder *encoder, const struct tw_r
 {
     (void)window;
     const struct tw_picture_settings *settings = encoder->settings;
-    if (!tw_bytes_reserve(bytes, HEAD_SIZE + TAIL_SIZE))
+    if (!tw_bytes_reserve(bytes, HEAD_SIZE))
         return tw_error_nomem(err);
     put_header(stored, bytes);
-    if (!encoder->has_alpha && stored->bands[0].valid != NULL)
+    if (!encoder->has_alpha && encoder->background == NULL && stored->bands[0].valid != NULL)
         put_transparency(encoder, bytes);
-    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(settings->level);
-    if (compressor == NULL)
-        return tw_error_nomem(err);
-    enum tw_status status = compress_rows(stored, compressor, bytes, err);
-    libdeflate_free_compressor(compressor);
-    return status;
+    return compress_rows(stored, settings->level, bytes, err);
 }
 
 const struct tw_encoder_driver tw_encode_png = {

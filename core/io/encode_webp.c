@@ -27,7 +27,7 @@ static int read_count(const struct tw_output_spec *spec, struct tw_problems *pro
     const struct tw_value *value = tw_value_get(spec->options, "count");
     long long count;
     if (value == NULL || value->kind == TW_NULL)
-        return 4;
+        return tw_picture_has_background(spec) ? 3 : 4;
     if (tw_value_is_int(value, &count) && (count == 3 || count == 4))
         return (int)count;
     tw_output_wrong(problems, value, "output.count must be 3 (RGB) or 4 (RGBA)");
@@ -65,9 +65,8 @@ static bool webp_open(struct tw_encoder *encoder, const struct tw_output_spec *s
     encoder->settings = settings;
     if (!encoder->has_alpha)
         return tw_picture_background(encoder, spec, problems);
-    const struct tw_value *background = tw_value_get(spec->options, "background");
-    if (background != NULL && background->kind != TW_NULL)
-        tw_problems_add(problems, background,
+    if (tw_picture_has_background(spec))
+        tw_problems_add(problems, tw_output_place(spec, "background"),
                         "output.background is for WebP without alpha (count: 3): with alpha, pixels without "
                         "data are transparent");
     return true;

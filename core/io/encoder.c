@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct tw_encoder_driver *const drivers[] = {
-    &tw_encode_png,   &tw_encode_jpeg,    &tw_encode_webp,       &tw_encode_png_hillshade,
+    &tw_encode_png,   &tw_encode_jpeg,    &tw_encode_webp,       &tw_encode_png8, &tw_encode_png_hillshade,
     &tw_encode_gtiff, &tw_encode_geojson, &tw_encode_flatgeobuf, &tw_encode_gpkg};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
@@ -14,9 +14,9 @@ enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
  * (stac). */
 static const char *const common_keys[] = {"path",      "format", "metatiling", "pixelbuffer",
                                           "tile_size", "dtype",  "bands",      "tile_path_schema",
-                                          "layout",    "nodata", "stac"};
+                                          "layout",    "nodata", "skip",       "stac"};
 /* Those that say nothing of features. */
-static const char *const raster_keys[] = {"dtype", "bands", "nodata"};
+static const char *const raster_keys[] = {"dtype", "bands", "nodata", "skip"};
 
 enum {
     NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]),

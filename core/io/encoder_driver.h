@@ -65,6 +65,7 @@ size_t tw_encoder_common_keys(bool is_vector, const char **names, size_t capacit
 bool tw_gtiff_option_about(const char *key, struct tw_arena *arena, struct tw_option_about *about);
 
 extern const struct tw_encoder_driver tw_encode_png;
+extern const struct tw_encoder_driver tw_encode_png8;
 extern const struct tw_encoder_driver tw_encode_png_hillshade;
 extern const struct tw_encoder_driver tw_encode_jpeg;
 extern const struct tw_encoder_driver tw_encode_webp;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* GDAL finds the place of a picture only in a file beside it. */
@@ -29,14 +30,20 @@ void tw_picture_check_bytes(const struct tw_output_spec *spec, const char *forma
                         tw_dtype_name(spec->dtype));
 }
 
+bool tw_picture_has_background(const struct tw_output_spec *spec)
+{
+    const struct tw_value *value = tw_value_get(spec->options, "background");
+    return value != NULL && value->kind != TW_NULL;
+}
+
 /* A number, or a list of three; a gray picture takes three that are the same. */
-static bool read_color(const struct tw_value *value, bool is_gray, double color[3])
+static bool read_color(const struct tw_value *value, bool is_gray, double most, double color[3])
 {
     bool is_list = value->kind == TW_LIST && value->count == 3;
     for (size_t i = 0; i < 3; i++) {
         const struct tw_value *part = is_list ? &value->items[i] : value;
         long long number;
-        if (!tw_value_is_int(part, &number) || number < 0 || number > 255)
+        if (!tw_value_is_int(part, &number) || number < 0 || (double)number > most)
             return false;
         color[i] = (double)number;
     }
@@ -49,6 +56,7 @@ bool tw_picture_background(struct tw_encoder *encoder, const struct tw_output_sp
     const struct tw_value *value = tw_value_get(spec->options, "background");
     const struct tw_value *nodata = tw_value_get(spec->options, "nodata");
     bool is_gray = encoder->num_bands == 1;
+    double most = tw_dtype_max(encoder->dtype);
     double *color = tw_arena_calloc(encoder->arena, 3, sizeof(*color));
     if (color == NULL)
         return false;
@@ -58,11 +66,17 @@ bool tw_picture_background(struct tw_encoder *encoder, const struct tw_output_sp
                         "without data",
                         encoder->driver->format);
     for (int i = 0; i < 3; i++)
-        color[i] = 255;
-    if (value != NULL && value->kind != TW_NULL && !read_color(value, is_gray, color))
-        tw_output_wrong(problems, value,
-                        is_gray ? "output.background must be a gray from 0 to 255 (count: 1)"
-                                : "output.background must be a colour such as [255, 255, 255]");
+        color[i] = most;
+    if (tw_picture_has_background(spec) && !read_color(value, is_gray, most, color)) {
+        char wanted[100];
+        if (is_gray)
+            snprintf(wanted, sizeof(wanted), "output.background must be a gray from 0 to %.0f (count: 1)",
+                     most);
+        else
+            snprintf(wanted, sizeof(wanted), "output.background must be a colour such as [%.0f, %.0f, %.0f]",
+                     most, most, most);
+        tw_output_wrong(problems, value, wanted);
+    }
     encoder->background = color;
     return true;
 }

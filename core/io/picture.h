@@ -26,6 +26,8 @@ void tw_picture_check_spec(const struct tw_output_spec *spec, const char *format
 void tw_picture_check_bytes(const struct tw_output_spec *spec, const char *format,
                             struct tw_problems *problems);
 
+/* Whether `background` is set. */
+bool tw_picture_has_background(const struct tw_output_spec *spec);
 /* The background of files without validity, white unless `background` says so. False when out of memory. */
 bool tw_picture_background(struct tw_encoder *encoder, const struct tw_output_spec *spec,
                            struct tw_problems *problems);

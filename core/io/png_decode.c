@@ -38,12 +38,23 @@ static void on_read(png_structp png, png_bytep out, size_t size)
     decoding->position += size;
 }
 
+/* To RGB, or RGBA when some of its colours are transparent. */
+static void expand_palette(struct decoding *decoding)
+{
+    png_set_palette_to_rgb(decoding->png);
+    if (png_get_valid(decoding->png, decoding->info, PNG_INFO_tRNS) != 0)
+        png_set_tRNS_to_alpha(decoding->png);
+    png_read_update_info(decoding->png, decoding->info);
+}
+
 static bool read_header(struct decoding *decoding)
 {
     if (setjmp(png_jmpbuf(decoding->png)))
         return false;
     png_set_read_fn(decoding->png, decoding, on_read);
     png_read_info(decoding->png, decoding->info);
+    if (png_get_color_type(decoding->png, decoding->info) == PNG_COLOR_TYPE_PALETTE)
+        expand_palette(decoding);
     return true;
 }
 
@@ -138,7 +149,7 @@ static enum tw_status decode_open_png(struct decoding *decoding, const struct tw
             tw_picture_split(decoding->rows[y], y * width, width, stored);
     }
     tw_arena_release(arena, mark);
-    return tw_picture_set_validity(encoder, arena, stored, err);
+    return encoder->background != NULL ? TW_OK : tw_picture_set_validity(encoder, arena, stored, err);
 }
 
 enum tw_status tw_png_decode(const struct tw_encoder *encoder, const struct tw_bytes *blob,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "encoder_driver.h"
 #include "sink_driver.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The first that takes the output has it. */
 static const struct tw_sink_driver *const drivers[] = {&tw_sink_null, &tw_sink_gtiff_file, &tw_sink_pmtiles,
@@ -41,6 +43,22 @@ static void open_encoder(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     sink->codec = sink->encoder;
 }
 
+/* `output.skip`: which tiles are left out. */
+static bool read_skip(const struct tw_sink_spec *spec, struct tw_problems *problems)
+{
+    static const char *const known[] = {"empty", "partial"};
+    const char *text = tw_output_text(&spec->output, "skip", known[0], problems);
+    bool is_partial = strcmp(text, known[1]) == 0;
+    if (!is_partial && strcmp(text, known[0]) != 0)
+        tw_problems_add_unknown(problems, tw_output_place(&spec->output, "skip"), "output.skip", text, known,
+                                2);
+    if (is_partial && spec->pyramid.pixelbuffer_px > 0)
+        tw_problems_add(problems, tw_output_place(&spec->output, "skip"),
+                        "output.skip: partial leaves out tiles that are not full, and tiles with an "
+                        "output.pixelbuffer overlap: leave one of the two out");
+    return is_partial;
+}
+
 static struct tw_sink *new_sink(const struct tw_sink_spec *spec)
 {
     struct tw_sink *sink = calloc(1, sizeof(*sink));
@@ -75,6 +93,7 @@ struct tw_sink *tw_sink_open(const struct tw_sink_spec *spec, struct tw_problems
         return NULL;
     }
     open_encoder(sink, spec, problems);
+    sink->skips_partial = read_skip(spec, problems);
     if (sink->encoder != NULL) {
         sink->driver = driver;
         if (!driver->open(sink, spec, problems))
@@ -111,6 +130,11 @@ const char *tw_sink_path(const struct tw_sink *sink)
 const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink)
 {
     return &sink->pyramid;
+}
+
+bool tw_sink_skips_partial(const struct tw_sink *sink)
+{
+    return sink->skips_partial;
 }
 
 enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err)

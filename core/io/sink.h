@@ -39,6 +39,8 @@ void tw_sink_close(struct tw_sink *sink);
 const struct tw_encoder *tw_sink_encoder(const struct tw_sink *sink);
 const char *tw_sink_path(const struct tw_sink *sink);
 const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);
+/* Whether tiles with any nodata are left out, as empty ones are. */
+bool tw_sink_skips_partial(const struct tw_sink *sink);
 
 struct tw_sink_begin {
     const char *fingerprint;    /* of everything that decides what a tile holds */
@@ -117,8 +119,9 @@ enum tw_status tw_writer_forget(struct tw_writer *writer, const struct tw_tile *
  * removed if they exist from an earlier run. Records the metatile as done. stored == NULL: the whole metatile
  * is empty.
  *
- * Where the encoder is lossy and pixels are used again (without a pixelbuffer), stored becomes what would be
- * read back, in the arena: other zooms are made from that, whether the run is continued or not. */
+ * Where the encoder is lossy, or partial tiles are left out, and pixels are used again (without a
+ * pixelbuffer), stored becomes what would be read back, in the arena: other zooms are made from that, whether
+ * the run is continued or not. */
 enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *tile,
                              const struct tw_window *window, struct tw_raster *stored, struct tw_arena *arena,
                              struct tw_error *err);
@@ -145,6 +148,7 @@ struct tw_sink_parts {
     const struct tw_window *window;   /* of the raster */
     const struct tw_raster *stored;   /* NULL: empty, or features */
     struct tw_arena *arena;
+    bool skips_partial; /* tiles with any nodata count as empty */
     enum tw_status (*take)(void *context, const struct tw_tile *tile, const struct tw_window *window,
                            const struct tw_raster *part, struct tw_error *err);
     void *context;

@@ -25,7 +25,7 @@ struct tw_sink {
     struct tw_pyramid process, pyramid;
     const char *path; /* may be NULL */
     int min_zoom, max_zoom;
-    bool reuses_pixels;
+    bool reuses_pixels, skips_partial;
     atomic_ullong bytes, files;
 };
 

@@ -19,7 +19,7 @@ static void check_format(const struct tw_sink *sink, const struct tw_sink_spec *
                          struct tw_problems *problems)
 {
     const char *format = tw_encoder_format(sink->encoder);
-    static const char *const known[] = {"PNG", "PNG_hillshade", "JPEG", "WebP"};
+    static const char *const known[] = {"PNG", "PNG8", "PNG_hillshade", "JPEG", "WebP"};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strcmp(format, known[i]) == 0)
             return;

@@ -103,6 +103,20 @@ static bool is_empty_part(const struct tw_raster *raster, const int32_t rectangl
     return true;
 }
 
+static bool is_partial(const struct tw_raster *raster, const int32_t rectangle[4])
+{
+    for (size_t i = 0; i < raster->num_bands; i++)
+        if ((i == 0 || raster->bands[i].valid != raster->bands[i - 1].valid) &&
+            has_byte(&raster->bands[i], rectangle, 0))
+            return true;
+    return false;
+}
+
+static bool is_left_out(const struct tw_raster *raster, const int32_t rectangle[4], bool skips_partial)
+{
+    return is_empty_part(raster, rectangle) || (skips_partial && is_partial(raster, rectangle));
+}
+
 /* Bands that share their validity share the copy of it. */
 static bool crop_validity(struct tw_arena *arena, const struct tw_raster *raster, const int32_t rectangle[4],
                           struct tw_array *cropped)
@@ -173,11 +187,13 @@ static enum tw_status put_bytes(struct tw_writer *writer, struct put *put, const
 
 /* What a reader will see of the tile whose bytes the writer holds. */
 static enum tw_status see_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
-                               const int32_t rectangle[4], struct tw_error *err)
+                               const struct tw_raster *part, const int32_t rectangle[4], struct tw_error *err)
 {
-    struct tw_raster decoded;
-    enum tw_status status =
-        tw_encoder_decode(writer->sink->codec, &writer->bytes, &tile->window, put->arena, &decoded, err);
+    struct tw_raster decoded = *part;
+    enum tw_status status = TW_OK;
+    if (writer->sink->codec->is_lossy)
+        status =
+            tw_encoder_decode(writer->sink->codec, &writer->bytes, &tile->window, put->arena, &decoded, err);
     if (status == TW_OK)
         tw_sink_paste(&decoded, put->seen, rectangle[0], rectangle[1]);
     return status;
@@ -191,7 +207,7 @@ static enum tw_status put_part(struct tw_writer *writer, struct put *put, const 
     if (status == TW_OK)
         status = tw_encoder_encode(writer->sink->codec, &part, &tile->window, &writer->bytes, err);
     if (status == TW_OK && put->seen != NULL)
-        status = see_part(writer, put, tile, rectangle, err);
+        status = see_part(writer, put, tile, &part, rectangle, err);
     return status == TW_OK ? put_bytes(writer, put, tile, err) : status;
 }
 
@@ -228,7 +244,7 @@ static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const 
         return tw_error_set(err, TW_EUSAGE,
                             "output.pixelbuffer %d needs a pyramid.pixelbuffer that is not smaller",
                             sink->pyramid.pixelbuffer_px);
-    if (is_empty_part(put->stored, rectangle))
+    if (is_left_out(put->stored, rectangle, sink->skips_partial))
         return sink->driver->remove(sink->state, tile, writer->scratch, err);
     struct tw_arena_mark mark = tw_arena_mark(put->arena);
     enum tw_status status = put_part(writer, put, &part, rectangle, err);
@@ -260,7 +276,8 @@ enum tw_status tw_writer_put(struct tw_writer *writer, const struct tw_tile *til
     const struct tw_sink *sink = writer->sink;
     struct put put = {.window = window, .stored = stored, .arena = arena};
     struct tw_raster seen;
-    bool changes = sink->codec->is_lossy && sink->reuses_pixels && sink->pyramid.pixelbuffer_px == 0;
+    bool changes = (sink->codec->is_lossy || sink->skips_partial) && sink->reuses_pixels &&
+                   sink->pyramid.pixelbuffer_px == 0;
     enum tw_status status = TW_OK;
     if (stored != NULL && changes) {
         put.seen = &seen;
@@ -299,7 +316,7 @@ static enum tw_status take_part(const struct tw_sink_parts *parts, const struct 
     enum tw_status status = TW_OK;
     rectangle_of(parts->window, &window, rectangle);
     if (parts->stored != NULL && is_inside(parts->window, &window) &&
-        !is_empty_part(parts->stored, rectangle))
+        !is_left_out(parts->stored, rectangle, parts->skips_partial))
         status = crop(parts->arena, parts->stored, rectangle, &part, err);
     return status == TW_OK ? parts->take(parts->context, tile, &window, &part, err) : status;
 }

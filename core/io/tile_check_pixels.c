@@ -24,13 +24,15 @@ static bool check_size(const struct check *check)
                          (int)check->window.width_px, (int)check->window.height_px);
 }
 
-/* WebP leaves an alpha band away where all is opaque. What other programs say of their bands may not be what
- * their pictures have. */
+/* WebP leaves an alpha band away where all is opaque, and a palette makes several bands of one. What other
+ * programs say of their bands may not be what their pictures have. */
 static bool check_bands(const struct check *check)
 {
     int count = GDALGetRasterCount(check->dataset), wanted = check->output->num_bands;
     bool is_webp = strcmp(check->output->extension, "webp") == 0;
-    if (wanted == 0 || count == wanted || (is_webp && wanted == 4 && count == 3) ||
+    bool has_palette =
+        count == 1 && wanted > 2 && GDALGetRasterColorTable(GDALGetRasterBand(check->dataset, 1)) != NULL;
+    if (wanted == 0 || count == wanted || has_palette || (is_webp && wanted == 4 && count == 3) ||
         check->output->version == NULL)
         return true;
     return tw_reason_set(check->reason, "it has %d band%s, not %d", count, count == 1 ? "" : "s", wanted);

@@ -81,7 +81,7 @@ static size_t tile_bytes(const struct tw_plan *plan)
     }
     size_t window = window_bytes(plan, tw_encoder_dtype(encoder), bands, output->pixelbuffer_px);
     size_t overview = stored_overview_bytes(plan, window);
-    if (tw_encoder_is_lossy(encoder)) /* and what is seen of it */
+    if (tw_encoder_is_lossy(encoder) || tw_sink_skips_partial(plan->sink)) /* and what is seen of it */
         window *= 2;
     return most + window > overview ? most + window : overview;
 }

@@ -31,6 +31,9 @@
     "{\"anyOf\": [{\"enum\": [\"fast\", \"default\", \"best\"]}, {\"type\": [\"integer\", \"null\"], "       \
     "\"minimum\": 1, "                                                                                       \
     "\"maximum\": 12}, {\"$ref\": \"#/definitions/environment\"}], \"default\": \"default\"}"
+#define COLOR16                                                                                              \
+    "{\"type\": [\"array\", \"integer\", \"null\"], \"minimum\": 0, \"maximum\": 65535, \"items\": "         \
+    "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 65535}, \"minItems\": 1, \"maxItems\": 3}"
 #define COLOR                                                                                                \
     "{\"type\": [\"array\", \"integer\", \"null\"], \"minimum\": 0, \"maximum\": 255, \"items\": "           \
     "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 255}, "                                            \
@@ -158,13 +161,19 @@ const struct tw_schema_key tw_schema_keys[] = {
      "text = {zoom}/{row}/{col}.{extension}"},
     {"output", "layout", "Where tiles lie: a convention, or a template (default wmts).", LAYOUT},
     {"output", "nodata", "The value of pixels without data (default 0).", "number = 0"},
+    {"output", "skip", "partial: tiles with any nodata are left out, too (default empty).",
+     "one empty partial = empty"},
     {"output", "stac",
      "A STAC item that describes the tiles, written at the end: {id, datetime, properties, ...}.", "map"},
     {"output", "count", "The number of bands of the file.", "int 1 65535"},
     {"output", "georeference", "none: no .aux.xml beside each tile.",
      "{\"anyOf\": [{\"enum\": [\"none\"]}, {\"type\": [\"boolean\", \"null\"]}]}"},
     {"output PNG", "count", "The number of bands of the file: 1 to 4.", "int 1 4"},
+    {"output PNG", "background", "The colour where there is no data, instead of alpha.", COLOR16},
     {"output", "compression", "How hard to compress: fast, default, best, or 1 to 12.", COMPRESSION},
+    {"output PNG8", "colors", "Of a tile's palette: 4 to 256.", "int 4 256 = 256"},
+    {"output PNG8", "dither", "What colours are off by is made good for by neighbours.", "bool = true"},
+    {"output PNG8", "background", "The colour where there is no data, instead of transparency.", COLOR},
     {"output JPEG", "count", "The number of bands: 3 (RGB), or 1 (gray).", "int 1 3 = 3"},
     {"output", "quality", "1 to 100 (default 75).", "int 1 100 = 75"},
     {"output JPEG", "background", "The colour where there is no data (default white).", COLOR},
@@ -175,7 +184,7 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"output WebP", "count", "The number of bands: 4 (RGBA), or 3 (RGB).", "int 3 4 = 4"},
     {"output WebP", "lossless", "Keeps everything.", "bool = false"},
     {"output WebP", "effort", "0 to 6 (default 4): more time for smaller files.", "int 0 6 = 4"},
-    {"output WebP", "background", "With count 3: the colour where there is no data (default white).", COLOR},
+    {"output WebP", "background", "The colour where there is no data, instead of alpha.", COLOR},
     {"output PNG_hillshade", "old_band_num", "4: RGBA instead of black and alpha.",
      "{\"enum\": [2, 4, null]}"},
     {"output GTiff", "blocksize", "Pixels of a block's side (default 512).",

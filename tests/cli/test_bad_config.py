@@ -164,7 +164,7 @@ class BadConfig(harness.Case):
 
     def test_an_unknown_output_format(self):
         self.check_refused("bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? "
-                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)",
+                           "(known: PNG, JPEG, WebP, PNG8, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)",
                            output="output: {path: out, format: GTif, dtype: uint8, bands: 1}")
 
     def test_an_unknown_output_option(self):
@@ -174,8 +174,8 @@ class BadConfig(harness.Case):
         self.assertEqual(err.strip(), "bad.yaml:5:60: unknown output option 'compres'; did you mean 'compress'?")
 
     def test_an_unknown_option_of_png(self):
-        self.check_refused("bad.yaml:5:34: unknown output option 'alpha'; known: count, compression, georeference, path, format, "
-                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, stac",
+        self.check_refused("bad.yaml:5:34: unknown output option 'alpha'; known: count, compression, background, georeference, path, format, "
+                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, skip, stac",
                            output="output: {path: out, format: PNG, alpha: true}")
 
     def test_a_nodata_value_that_does_not_fit(self):
@@ -271,7 +271,7 @@ class BadConfig(harness.Case):
         self.check_refused("bad.yaml:6:22: unknown process parameter 'gian'; did you mean 'gain'? (known: gain, mode, on, steps)",
                            "bad.yaml:2:16: cannot open 'nowhere.tif': No such file or directory",
                            "bad.yaml:5:29: unknown output format 'GTif'; did you mean 'GTiff'? "
-                           "(known: PNG, JPEG, WebP, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)",
+                           "(known: PNG, JPEG, WebP, PNG8, PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)",
                            input="input: {image: nowhere.tif}",
                            output="output: {path: out, format: GTif, dtype: uint8, bands: 1}",
                            params="process_parameters: {gian: 2}")

@@ -369,9 +369,19 @@ static void wrong_options_are_refused_with_the_remedy(void **state)
         "output.quality says how much is lost, and output.lossless that nothing is: leave one of them "
         "out; output.effort makes lossless files smaller");
     check_problem(
-        f, "WebP", make_options(f, "background", "0", NULL),
+        f, "WebP", make_options(f, "background", "0", "count", "4", NULL),
         "output.background is for WebP without alpha (count: 3): with alpha, pixels without data are "
         "transparent");
+    check_problem(f, "PNG", make_options(f, "background", "0", "count", "4", NULL),
+                  "output.count must be 1 (gray) or 3 (RGB): with a background there is no alpha, not 4\n"
+                  "output.background must be a colour such as [255, 255, 255], not 0");
+    check_problem(f, "PNG", make_options(f, "background", "256", "bands", "1", NULL),
+                  "output.background must be a gray from 0 to 255 (count: 1), not 256");
+    check_problem(f, "PNG8", make_options(f, "colors", "3", NULL),
+                  "output.colors must be a whole number from 4 to 256, not 3");
+    check_problem(f, "PNG8", make_options(f, "dither", "much", NULL),
+                  "output.dither must be true or false, not a string");
+    check_problem(f, "PNG8", make_options(f, "dtype", "float32", NULL), "PNG8 holds uint8, not float32");
     check_problem(f, "PNG_hillshade", make_options(f, "old_band_num", "3", NULL),
                   "output.old_band_num must be 2 (black and alpha) or 4 (RGBA), not 3");
     check_problem(f, "PNG_hillshade", make_options(f, "dtype", "float32", NULL),

@@ -278,9 +278,10 @@ static void wrong_options_are_all_reported(void **state)
         "nodata 300 does not fit uint8 (0 to 255)\n"
         "output.compression must be fast, default, best or 1 to 12, not 'zip'\n"
         "unknown output option 'compresion'; did you mean 'compression'? (known: count, compression, "
+        "background, "
         "georeference, "
         "path, format, metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, "
-        "stac)");
+        "skip, stac)");
 }
 
 static void an_unknown_format_is_refused_with_the_known_ones(void **state)
@@ -289,7 +290,7 @@ static void an_unknown_format_is_refused_with_the_known_ones(void **state)
     struct tw_output_spec spec = {.options = make_options(fixture, "format", "PNGG", NULL)};
     assert_null(tw_encoder_open("PNGG", &spec, &fixture->problems));
     assert_string_equal(tw_text_get(&fixture->problems.text),
-                        "unknown output format 'PNGG'; did you mean 'PNG'? (known: PNG, JPEG, WebP, "
+                        "unknown output format 'PNGG'; did you mean 'PNG'? (known: PNG, JPEG, WebP, PNG8, "
                         "PNG_hillshade, GTiff, GeoJSON, FlatGeobuf, GPKG)");
 }
 
@@ -320,14 +321,14 @@ static void the_formats_are_those_of_the_table(void **state)
     for (size_t i = 0; i < count; i++) {
         struct tw_output_spec spec = {
             .options = make_options(fixture, "format", names[i], NULL), .has_dtype = true, .num_bands = 1};
-        if (i >= 5) /* of features */
+        if (i >= 6) /* of features */
             spec.options = tw_value_with(fixture->arena, spec.options, "schema", schema);
         struct tw_encoder *encoder = tw_encoder_open(names[i], &spec, &fixture->problems);
         assert_non_null(encoder);
         assert_true(strlen(about[i]) > 10);
         tw_encoder_close(encoder);
     }
-    assert_int_equal(count, 8);
+    assert_int_equal(count, 9);
 }
 
 int main(void)

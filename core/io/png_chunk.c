@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_chunk.h"
+
+#include <libdeflate.h>
+
+#include <string.h>
+
+static void put_uint32(unsigned char *at, size_t value)
+{
+    at[0] = (unsigned char)(value >> 24);
+    at[1] = (unsigned char)(value >> 16);
+    at[2] = (unsigned char)(value >> 8);
+    at[3] = (unsigned char)value;
+}
+
+void tw_png_close_chunk(struct tw_bytes *bytes, const char name[5], size_t size)
+{
+    unsigned char *chunk = bytes->data + bytes->size;
+    put_uint32(chunk, size);
+    memcpy(chunk + 4, name, 4);
+    put_uint32(chunk + TW_PNG_CHUNK_DATA + size, libdeflate_crc32(0, chunk + 4, size + 4));
+    bytes->size += size + TW_PNG_CHUNK_FRAME;
+}
+
+void tw_png_put_header(struct tw_bytes *bytes, const int32_t size_px[2], int bits, int color_type)
+{
+    static const unsigned char signature[TW_PNG_SIGNATURE] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    memcpy(bytes->data, signature, sizeof(signature));
+    bytes->size = sizeof(signature);
+    unsigned char *header = bytes->data + bytes->size + TW_PNG_CHUNK_DATA;
+    put_uint32(header, (size_t)size_px[0]);
+    put_uint32(header + 4, (size_t)size_px[1]);
+    header[8] = (unsigned char)bits;
+    header[9] = (unsigned char)color_type;
+    memset(header + 10, 0, 3);
+    tw_png_close_chunk(bytes, "IHDR", 13);
+}
+
+/* Of zlib, with room to spare: what libdeflate needs at any level. */
+size_t tw_png_pixels_bound(size_t raw)
+{
+    return libdeflate_zlib_compress_bound(NULL, raw) + 2 * TW_PNG_CHUNK_FRAME;
+}
+
+enum tw_status tw_png_put_pixels(struct tw_bytes *bytes, const unsigned char *rows, size_t raw, int level,
+                                 struct tw_error *err)
+{
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(level);
+    if (compressor == NULL)
+        return tw_error_nomem(err);
+    size_t packed =
+        libdeflate_zlib_compress(compressor, rows, raw, bytes->data + bytes->size + TW_PNG_CHUNK_DATA,
+                                 libdeflate_zlib_compress_bound(compressor, raw));
+    libdeflate_free_compressor(compressor);
+    if (packed == 0 || packed > 0x7fffffff)
+        return tw_error_set(err, TW_ESTORAGE,
+                            "the tile has too many pixels for one PNG; lower output.metatiling");
+    tw_png_close_chunk(bytes, "IDAT", packed);
+    tw_png_close_chunk(bytes, "IEND", 0);
+    return TW_OK;
+}
