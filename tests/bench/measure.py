@@ -8,10 +8,10 @@ import subprocess
 import time
 
 
-def run_once(command, cwd=None):
+def run_once(command, cwd=None, env=None):
     """Runs a command to its end; returns wall and CPU seconds and the peak memory (MB) of its largest process."""
     started = time.monotonic()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
@@ -19,13 +19,13 @@ def run_once(command, cwd=None):
     return dict(wall=time.monotonic() - started, cpu=usage.ru_utime + usage.ru_stime, memory=usage.ru_maxrss / 1024)
 
 
-def in_turn(commands, runs, before):
-    """commands: name -> argument list; before(name) clears up. Returns name -> medians."""
+def in_turn(commands, runs, before, envs=None):
+    """commands: name -> argument list; before(name) clears up; envs: name -> variables. Returns name -> medians."""
     taken = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
             before(name)
-            taken[name].append(run_once(command))
+            taken[name].append(run_once(command, env=(envs or {}).get(name)))
     return {name: {key: statistics.median(run[key] for run in runs_) for key in runs_[0]} for name, runs_ in taken.items()}
 
 
