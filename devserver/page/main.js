@@ -1,70 +1,108 @@
+// SPDX-License-Identifier: MIT
 // The page: asks what there is, shows it, and follows the files as they change.
+import {$, recall, remember, svg} from './dom.js';
+import {Command} from './command.js';
+import {Compare} from './compare.js';
+import {Inspector, showHere} from './inspect.js';
+import {startKeys} from './keys.js';
+import {LayerList} from './layer_list.js';
+import {applyLink, Link, readLink} from './link.js';
 import {Preview} from './map.js';
-import {Messages, showCommand, showHere, showValues} from './panels.js';
+import {Messages, showProblems} from './messages.js';
+import {Overlay} from './overlay.js';
+import {Params} from './params.js';
+import {Run} from './run.js';
+import {follow, getLayers} from './server.js';
+import {StylePanel} from './style_panel.js';
+import {startTheme} from './theme.js';
 
-const $ = (id) => document.getElementById(id);
-const messages = new Messages();
-const preview = new Preview($('map'), (text) => messages.add(text));
+const isNarrow = () => window.innerWidth <= 640;
+const preview = new Preview($('map'));
 window.preview = preview; // for tests and the console
+preview.padding = () => (isNarrow() || !isOpen() ? [70, 30, 40, 30] : [40, 370, 50, 60]);
+const inspector = new Inspector(preview);
+const overlay = new Overlay(preview);
+const messages = new Messages(preview);
+const compare = new Compare(preview);
+const link = new Link(preview, overlay);
+const parts = {list: new LayerList(preview), style: new StylePanel(preview), params: new Params(preview), command: new Command(preview), inspector, overlay, compare};
+let run = null;
 
-preview.onLoading = (count) => {
-  $('state').textContent = count > 0 ? `${count} tiles …` : 'ready';
+preview.on('loading', (count) => {
+  $('state').textContent = count > 0 ? `${count} ${count === 1 ? 'tile' : 'tiles'} …` : 'ready';
+  $('bar').classList.toggle('busy', count > 0);
   document.body.dataset.loading = count;
-};
+});
 
-function showProblem(text) {
-  $('problem').hidden = !text;
-  $('problem').textContent = text || '';
-  $('map').classList.toggle('stale', Boolean(text));
-}
-
-async function refresh() {
-  const [layer, status] = await Promise.all(['/layer.json', '/status'].map(async (path) => (await fetch(path)).json()));
-  if (!preview.layer || preview.layer.version !== layer.version) {
-    messages.clear();
-    preview.show(layer);
-    $('name').textContent = layer.name;
-    document.title = `${layer.name} – Tilewright`;
-    preview.onLoading(preview.loading);
+async function refresh(first) {
+  const {version, layers} = await getLayers();
+  for (const info of layers) {
+    const shown = preview.layer(info.id);
+    if (shown && shown.info.version !== info.version) messages.clear(shown);
   }
-  showProblem(status.problem);
-  document.body.dataset.version = status.version;
+  await preview.show(layers, first && first.place, first && ((list) => { link.rememberFirst(); return applyLink(first, list); }));
+  $('name').textContent = layers[0].name;
+  document.title = `${layers[0].name} – Tilewright`;
+  preview.emit('loading', preview.loading);
+  showProblems(preview.layers);
+  document.body.dataset.version = version;
   showHere(preview);
-  showCommand(preview);
-  return status.version;
+  return version;
 }
 
-function follow(version) {
-  const events = new EventSource(`/events?since=${version}`);
-  events.addEventListener('version', () => refresh().catch(() => {}));
-  events.addEventListener('error', () => { if (events.readyState === EventSource.CLOSED) setTimeout(() => follow(version), 1000); });
+function isOpen() { return $('toggle').getAttribute('aria-expanded') === 'true'; }
+
+function openPanel(opens) {
+  $('sections').hidden = !opens;
+  $('toggle').setAttribute('aria-expanded', String(opens));
 }
 
-if (window.innerWidth <= 640) {
-  $('panel').hidden = true;
-  $('toggle').setAttribute('aria-expanded', 'false');
+function startSwitch(id, set) {
+  $(id).addEventListener('click', () => {
+    const isOn = $(id).getAttribute('aria-pressed') !== 'true';
+    $(id).setAttribute('aria-pressed', String(isOn));
+    set(isOn);
+    preview.emit('overlay');
+  });
 }
-$('toggle').addEventListener('click', () => {
-  $('panel').hidden = !$('panel').hidden;
-  $('toggle').setAttribute('aria-expanded', String(!$('panel').hidden));
-});
-$('opacity').addEventListener('input', (event) => preview.result.setOpacity(Number(event.target.value)));
-$('show-result').addEventListener('change', (event) => preview.result.setVisible(event.target.checked));
-$('show-grid').addEventListener('change', (event) => preview.debug.setVisible(event.target.checked));
-$('show-area').addEventListener('change', (event) => preview.area.setVisible(event.target.checked));
-$('copy').addEventListener('click', () => navigator.clipboard.writeText($('command').textContent));
-document.addEventListener('keydown', (event) => {
-  if (event.target.matches('input')) return;
-  if (event.key === 'p') $('toggle').click();
-  if (event.key === 'g') $('show-grid').click();
-});
 
-preview.map.on('pointermove', (event) => showHere(preview, event.coordinate));
-preview.map.on('singleclick', (event) => showValues(preview, event.coordinate));
-preview.map.on('moveend', () => {
-  showCommand(preview);
-  const view = preview.map.getView();
-  history.replaceState(null, '', `#${view.getZoom().toFixed(2)}/${view.getCenter().map((number) => number.toFixed(preview.layer.crs.is_geographic ? 6 : 1)).join('/')}`);
-});
+function startPanel() {
+  $('toggle').append(svg('svg', {viewBox: '0 0 16 16', width: 16, height: 16, fill: 'none', stroke: 'currentColor', 'stroke-width': 1.8, 'stroke-linecap': 'round', 'aria-hidden': 'true'}, svg('path', {d: 'M2.5 4h11M2.5 8h11M2.5 12h11'})));
+  openPanel(!isNarrow());
+  $('toggle').addEventListener('click', () => openPanel(!isOpen()));
+  startSwitch('show-tiles', (isOn) => overlay.setTiles(isOn));
+  startSwitch('show-area', (isOn) => overlay.setArea(isOn));
+  $('fit').addEventListener('click', () => preview.fit(250));
+  for (const section of document.querySelectorAll('details.section')) {
+    const before = recall(section.id);
+    if (before) section.open = before === 'open';
+    section.addEventListener('toggle', () => remember(section.id, section.open ? 'open' : 'closed'));
+  }
+}
 
-refresh().then(follow);
+function restore({keys}) {
+  if (keys.get('tiles') === '1') $('show-tiles').click();
+  if (keys.get('area') === '0') $('show-area').click();
+  const selected = keys.has('sel') && preview.layer(keys.get('sel'));
+  if (selected) preview.select(selected);
+  const [left, right, at] = (keys.get('swipe') || '').split(',');
+  if (preview.layer(left) && preview.layer(right) && left !== right) compare.begin(preview.layer(left), preview.layer(right), Number(at) || 0.5);
+}
+
+async function start() {
+  const asked = readLink(location.hash);
+  startTheme(() => { overlay.changed(); parts.style.update(); });
+  startPanel();
+  startKeys(preview, parts);
+  const version = await refresh(asked);
+  restore(asked);
+  link.start();
+  run = new Run(preview, overlay);
+  follow(version, {
+    version: () => refresh().catch(() => {}),
+    run: (text) => run.show(JSON.parse(text)),
+    lost: (isLost) => { if (isLost) $('state').textContent = 'the server is gone'; },
+  });
+}
+
+start();

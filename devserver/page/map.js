@@ -1,162 +1,177 @@
-// The map: the configuration's own grid and CRS, and the tiles that the server makes.
+// SPDX-License-Identifier: MIT
+// The map: layers in their order, in the grid of the first one.
 import * as ol from './vendor.js';
+import {gridOf, projectionOf, zoomAt} from './grid.js';
+import {Layer} from './layer.js';
 
-const registered = new Map();
+const FRAME_MS = 12; // for styling tiles, of the 16 that there are
 
-function projectionOf(layer) {
-  const code = layer.crs.code || 'TILEWRIGHT:1';
-  if (!registered.has(code)) {
-    if (!ol.getProjection(code) && layer.crs.proj4) {
-      ol.proj4.defs(code, layer.crs.proj4);
-      ol.register(ol.proj4);
-    }
-    registered.set(code, true);
-  }
-  return ol.getProjection(code) || new ol.Projection({code, units: layer.crs.is_geographic ? 'degrees' : 'm', extent: layer.extent});
-}
-
-export function gridOf(layer) {
-  const first = layer.matrices.findIndex((matrix) => matrix);
-  const known = layer.matrices.map((matrix, zoom) => matrix || {resolution: layer.matrices[first].resolution * 2 ** (first - zoom)});
-  return new ol.TileGrid({extent: layer.extent, origin: [layer.extent[0], layer.extent[3]],
-    resolutions: known.map((matrix) => matrix.resolution), tileSize: layer.tile_size, minZoom: layer.min_zoom});
-}
-
-// A tile that failed says why, in its own place.
-function drawFailure(message, size) {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = size;
-  const context = canvas.getContext('2d');
-  context.fillStyle = '#a3262a22';
-  context.fillRect(0, 0, size, size);
-  context.strokeStyle = '#a3262a';
-  context.strokeRect(0.5, 0.5, size - 1, size - 1);
-  context.fillStyle = '#a3262a';
-  context.font = '12px ui-monospace, monospace';
-  const width = Math.floor((size - 16) / 7.3);
-  const lines = message.match(new RegExp(`.{1,${width}}`, 'g')) || [];
-  lines.slice(0, Math.floor(size / 16) - 1).forEach((line, i) => context.fillText(line, 8, 20 + i * 16));
-  return canvas.toDataURL();
-}
-
-async function load(tile, url, size, tell) {
-  const image = tile.getImage();
-  for (let attempt = 0; ; attempt++) {
-    const response = await fetch(url).catch((reason) => new Response(JSON.stringify({error: `${reason.message}`}), {status: 503}));
-    if (response.status === 503 && attempt < 20) {
-      await new Promise((resume) => setTimeout(resume, 300 + attempt * 100));
-      continue;
-    }
-    if (response.status === 204) {
-      image.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
-    } else if (response.ok) {
-      const blob = URL.createObjectURL(await response.blob());
-      image.addEventListener('load', () => URL.revokeObjectURL(blob), {once: true});
-      image.src = blob;
-    } else {
-      const {error} = await response.json().catch(() => ({error: `${response.status}`}));
-      tell(error);
-      image.src = drawFailure(error, size);
-    }
-    return;
-  }
-}
-
-export class Preview {
-  constructor(target, tell) {
-    this.tell = tell;
-    this.result = null;
-    this.map = new ol.Map({target, layers: [], controls: ol.defaultControls({attribution: false}).extend([new ol.ScaleLine()])});
+// Events: `layers` (their list, order, visibility), `style`, `params`, `select`, `loading`, `failure` (message, layer), `view`.
+export class Preview extends EventTarget {
+  constructor(target) {
+    super();
+    this.layers = []; // the topmost first
+    this.selected = null;
+    this.loading = 0;
+    this.deadline = 0;
+    this.above = []; // what is drawn over all layers
+    this.swipe = null; // {left, right: ids, at: 0..1}
+    this.map = new ol.Map({target, layers: [], controls: ol.defaultControls({attribution: false, rotate: false}).extend([new ol.ScaleLine()]),
+      interactions: ol.defaultInteractions({altShiftDragRotate: false, pinchRotate: false})});
+    this.map.on('precompose', () => { this.deadline = performance.now() + FRAME_MS; });
+    this.map.on('postrender', ({frameState}) => { if (frameState) for (const layer of this.layers) layer.dropUnwanted(frameState.wantedTiles); });
+    this.map.on('moveend', () => this.emit('view'));
   }
 
-  rasterLayer(layer, grid, projection) {
-    const source = new ol.TileImage({projection, tileGrid: grid, wrapX: false, transition: 120,
-      tileUrlFunction: ([z, x, y]) => this.isInside(layer, z, x, y) ? `/${z}/${x}/${y}.png?v=${layer.version}` : undefined,
-      tileLoadFunction: (tile, url) => load(tile, url, layer.tile_size, this.tell)});
-    source.on('tileloadstart', () => this.count(1));
-    source.on(['tileloadend', 'tileloaderror'], () => this.count(-1));
-    return new ol.TileLayer({source, className: 'result', preload: 0});
-  }
+  emit(name, detail) { this.dispatchEvent(new CustomEvent(name, {detail})); }
 
-  isInside(layer, z, x, y) {
-    const matrix = layer.matrices[z];
-    return Boolean(matrix) && z >= layer.min_zoom && z <= layer.max_zoom && x >= 0 && y >= 0 && x < matrix.cols && y < matrix.rows;
-  }
-
-  vectorLayer(layer, grid, projection) {
-    const format = new ol.GeoJSON();
-    const zoomOf = (resolution) => Math.max(layer.min_zoom, Math.min(layer.max_zoom, grid.getZForResolution(resolution)));
-    const source = new ol.VectorSource({
-      strategy: (extent, resolution) => {
-        const extents = [];
-        grid.forEachTileCoord(extent, zoomOf(resolution), (coord) => extents.push(grid.getTileCoordExtent(coord)));
-        return extents;
-      },
-      loader: async (extent, resolution, _projection, success, failure) => {
-        const [z, x, y] = grid.getTileCoordForCoordAndZ([(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2], zoomOf(resolution));
-        if (!this.isInside(layer, z, x, y)) return success([]);
-        this.count(1);
-        const response = await fetch(`/${z}/${x}/${y}.geojson?v=${layer.version}`);
-        this.count(-1);
-        if (!response.ok) {
-          this.tell((await response.json().catch(() => ({error: `${response.status}`}))).error);
-          return failure();
-        }
-        const features = format.readFeatures(await response.json(), {dataProjection: projection, featureProjection: projection});
-        source.addFeatures(features);
-        success(features);
-      }});
-    let shown = null;
-    this.map.getView().on('change:resolution', () => {
-      const zoom = zoomOf(this.map.getView().getResolution());
-      if (shown !== null && zoom !== shown) source.refresh();
-      shown = zoom;
-    });
-    const style = new ol.Style({stroke: new ol.Stroke({color: '#c2410c', width: 1}), fill: new ol.Fill({color: '#c2410c22'}),
-      image: new ol.Circle({radius: 4, fill: new ol.Fill({color: '#c2410c'})})});
-    return new ol.VectorLayer({source, style, className: 'result'});
-  }
+  on(names, what) { for (const name of names.split(' ')) this.addEventListener(name, (event) => what(event.detail)); }
 
   count(change) {
-    this.loading = Math.max(0, (this.loading || 0) + change);
-    if (this.onLoading) this.onLoading(this.loading);
+    this.loading = Math.max(0, this.loading + change);
+    this.emit('loading', this.loading);
   }
 
-  // Shows a version. The view stays where it is, unless this is the first or the grid is another.
-  show(layer) {
-    const projection = projectionOf(layer);
-    const grid = gridOf(layer);
-    const opacity = this.result ? this.result.getOpacity() : 1;
-    const visible = this.result ? this.result.getVisible() : true;
-    const isNew = !this.layer || this.layer.crs.proj4 !== layer.crs.proj4 || String(this.layer.extent) !== String(layer.extent);
-    this.layer = layer;
-    this.grid = grid;
-    this.loading = 0;
-    if (isNew) this.setView(layer, projection, grid);
-    this.result = layer.is_vector ? this.vectorLayer(layer, grid, projection) : this.rasterLayer(layer, grid, projection);
-    this.result.setOpacity(opacity);
-    this.result.setVisible(visible);
-    this.debug = new ol.TileLayer({source: new ol.TileDebug({projection, tileGrid: grid, wrapX: false, template: '{z}/{y}/{x}'}), visible: Boolean(this.debug && this.debug.getVisible())});
-    const area = new ol.VectorSource({features: [new ol.Feature(ol.fromExtent(layer.area))]});
-    this.area = new ol.VectorLayer({source: area, visible: this.area ? this.area.getVisible() : true,
-      style: new ol.Style({stroke: new ol.Stroke({color: '#0b7a5a', width: 1.5, lineDash: [6, 6]})})});
-    this.map.setLayers([this.result, this.area, this.debug]);
+  tell(message, layer) { this.emit('failure', {message, layer}); }
+
+  get view() { return this.map.getView(); }
+
+  layer(id) { return this.layers.find((layer) => layer.id === id); }
+
+  // The first that was given leads: its grid is the map's.
+  get leader() { return this.first; }
+
+  get zoom() { return this.zoomOf(this.leader); }
+
+  zoomOf(layer) {
+    if (layer === this.leader) return zoomAt(layer.info, this.grid, this.view.getResolution());
+    const metres = this.view.getResolution() * (this.leader.info.crs.metres_per_unit / layer.info.crs.metres_per_unit);
+    return zoomAt(layer.info, layer.grid || gridOf(layer.info), metres);
   }
 
-  setView(layer, projection, grid) {
-    this.map.setView(new ol.View({projection, resolutions: grid.getResolutions().concat([grid.getResolution(layer.max_zoom) / 2, grid.getResolution(layer.max_zoom) / 4]),
-      constrainResolution: false, extent: undefined, showFullExtent: true}));
-    const place = location.hash.match(/^#([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/);
-    if (place) {
-      this.map.getView().setCenter([Number(place[2]), Number(place[3])]);
-      this.map.getView().setZoom(Number(place[1]));
-    } else {
-      this.map.getView().fit(layer.area, {padding: [40, 40, 40, 40], maxZoom: layer.max_zoom});
+  // Shows what the server has. The view stays where it is, unless this is the first time or the grid is another.
+  async show(infos, place, prepare = (layers) => layers) {
+    const old = new Map(this.layers.map((layer) => [layer.id, layer]));
+    const fresh = [];
+    for (const info of infos) {
+      const layer = old.get(info.id);
+      if (!layer) fresh.push(new Layer(info, this));
+      else if (layer.info.version !== info.version) await layer.update(info.is_loaded || !layer.ol ? info : {...layer.info, ...info, is_loaded: true});
+      else layer.info.problem = info.problem;
+    }
+    const ids = new Set(infos.map((info) => info.id));
+    this.layers = this.layers.filter((layer) => ids.has(layer.id)).concat(fresh);
+    this.first = this.layer(infos[0].id);
+    this.layers = prepare(this.layers);
+    this.setGrid(place);
+    if (!this.layers.includes(this.selected)) this.selected = this.first;
+    await Promise.all(this.layers.filter((layer) => layer.visible && !layer.ol).map((layer) => this.open(layer)));
+    this.arrange();
+    this.emit('layers');
+    this.emit('select');
+  }
+
+  async open(layer) {
+    try {
+      await layer.open();
+    } catch (reason) {
+      layer.info.problem = reason.message;
+      layer.visible = false;
     }
   }
 
-  zoom() {
-    const zoom = this.grid.getZForResolution(this.map.getView().getResolution());
-    return Math.max(this.layer.min_zoom, Math.min(this.layer.max_zoom, zoom));
+  setGrid(place) {
+    const {info} = this.first;
+    const name = `${info.crs.proj4} ${info.extent} ${info.tile_size}`;
+    this.grid = gridOf(info);
+    if (this.gridName === name) return;
+    this.gridName = name;
+    this.projection = projectionOf(info);
+    const last = this.grid.getResolution(info.max_zoom);
+    this.map.setView(new ol.View({projection: this.projection, resolutions: this.grid.getResolutions().concat([2, 4, 8].map((factor) => last / factor)),
+      constrainResolution: false, extent: undefined, showFullExtent: true, enableRotation: false}));
+    if (place) this.goTo(place);
+    else this.fit();
+  }
+
+  goTo(place) {
+    this.view.setCenter(place.center);
+    this.view.setZoom(place.zoom);
+  }
+
+  fit(duration = 0) {
+    this.view.fit(this.first.info.area, {padding: this.padding ? this.padding() : [40, 40, 40, 40], maxZoom: this.first.info.max_zoom, duration});
+  }
+
+  // Bottom to top, as OpenLayers has them.
+  arrange() {
+    const open = this.layers.filter((layer) => layer.ol).reverse();
+    this.map.setLayers([...open.map((layer) => layer.ol), ...this.above]);
+    for (const layer of this.layers) layer.show();
+    this.map.render();
+  }
+
+  select(layer) {
+    this.selected = layer;
+    this.emit('select');
+  }
+
+  // An input that is shown for the first time comes on top: it was asked for to be seen.
+  async setVisible(layer, isVisible) {
+    layer.visible = isVisible;
+    if (isVisible && !layer.ol) {
+      await this.open(layer);
+      if (layer.info.kind === 'input') this.layers = [layer, ...this.layers.filter((other) => other !== layer)];
+      this.arrange();
+    }
+    layer.show();
+    this.emit('layers');
+  }
+
+  setOpacity(layer, opacity) {
+    layer.opacity = opacity;
+    layer.show();
+    this.emit('opacity');
+  }
+
+  move(layer, to) {
+    const others = this.layers.filter((other) => other !== layer);
+    others.splice(Math.max(0, Math.min(to, others.length)), 0, layer);
+    this.layers = others;
+    this.arrange();
+    this.emit('layers');
+  }
+
+  // Styles that the client can do show at once; the server is asked when the hand rests.
+  setStyle(layer, changes) {
+    Object.assign(layer.style, changes);
+    layer.restyle();
+    clearTimeout(layer.timer);
+    layer.timer = setTimeout(() => layer.ask(), 'bands' in changes ? 0 : 250);
+    this.emit('style', layer);
+  }
+
+  setParams(layer, params) {
+    layer.params = params;
+    layer.ask();
+    this.emit('params', layer);
+  }
+
+  element(layer) { return layer.ol && this.map.getViewport().querySelector(`.${layer.className}`); }
+
+  // What a layer's own canvas looks like as a whole: cut at the divider, grey when its files are broken.
+  dress(layer) {
+    const element = this.element(layer);
+    if (!element) return;
+    element.classList.toggle('stale', Boolean(layer.info.problem));
+    const {swipe} = this;
+    const at = swipe ? `${(swipe.at * 100).toFixed(3)}%` : '';
+    element.style.clipPath = !swipe ? '' : layer.id === swipe.left ? `inset(0 calc(100% - ${at}) 0 0)` : layer.id === swipe.right ? `inset(0 0 0 ${at})` : '';
+  }
+
+  setSwipe(swipe) {
+    this.swipe = swipe;
+    for (const layer of this.layers) this.dress(layer);
+    this.emit('swipe');
   }
 }

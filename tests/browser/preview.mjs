@@ -5,11 +5,15 @@ import {chromium} from 'playwright-core';
 
 const [url, folder, scenario, ...rest] = process.argv.slice(2);
 const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking']});
-const page = await browser.newPage({viewport: {width: 1000, height: 700}});
+const page = await browser.newPage({viewport: {width: 1000, height: 700}, colorScheme: 'light'});
 const seen = {console: [], outside: []};
-page.on('console', (message) => { if (message.type() === 'error' && !/status of 500|status of 503/.test(message.text())) seen.console.push(message.text()); });
+let tiles = 0;
+page.on('console', (message) => { if (message.type() === 'error' && !/status of 500|status of 503/.test(message.text()) && !/\/(run|timings)\.json/.test(message.location().url)) seen.console.push(`${message.text()} ${message.location().url}`); });
 page.on('pageerror', (error) => seen.console.push(error.message));
-page.on('request', (request) => { if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) seen.outside.push(request.url()); });
+page.on('request', (request) => {
+  if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) seen.outside.push(request.url());
+  if (/\.png(\?|$)/.test(request.url())) tiles++;
+});
 
 // As the page's content security policy has it, nothing is evaluated within the page that is text.
 async function until(what, argument, seconds = 150) {
@@ -20,52 +24,69 @@ async function until(what, argument, seconds = 150) {
   }
 }
 
-const ready = () => until(() => Boolean(document.body.dataset.loading === '0' && window.preview.result && document.getElementById('state').textContent === 'ready'));
+const ready = () => until(() => Boolean(document.body.dataset.loading === '0' && window.preview.leader && document.getElementById('state').textContent === 'ready'));
 // Twice: a render may ask for more tiles; and tiles fade in.
-const settle = async () => { await ready(); await page.waitForTimeout(400); await ready(); await page.waitForTimeout(300); };
+const settle = async () => { await ready(); await page.waitForTimeout(250); await ready(); await page.waitForTimeout(200); };
 const shot = (name) => page.screenshot({path: `${folder}/${name}.png`});
+const text = (selector) => page.textContent(selector);
+const openSection = (id) => page.$eval(`#${id}`, (section) => { section.open = true; });
 
-// The pixels of the result's canvas where a tile lies, at one pixel of the tile for one of the screen.
-async function tilePixels(z, x, y) {
+async function goToTile(z, x, y) {
   await page.evaluate(([zoom, col, row]) => {
     const {preview} = window;
     const extent = preview.grid.getTileCoordExtent([zoom, col, row]);
-    preview.map.getView().setResolution(preview.grid.getResolution(zoom));
-    preview.map.getView().setCenter([(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2]);
+    preview.view.setResolution(preview.grid.getResolution(zoom));
+    preview.view.setCenter([(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2]);
   }, [z, x, y]);
   await settle();
-  return page.evaluate(([zoom, col, row]) => {
+}
+
+// The pixels of a layer's canvas where a tile lies, at one pixel of the tile for one of the screen.
+async function keepTile(name, z, x, y, id) {
+  await goToTile(z, x, y);
+  const pixels = await page.evaluate(([zoom, col, row, layerId]) => {
     const {preview} = window;
+    const layer = layerId === undefined ? preview.leader : preview.layer(layerId);
     const extent = preview.grid.getTileCoordExtent([zoom, col, row]);
     preview.map.renderSync();
-    const canvas = preview.map.getViewport().querySelector('.result canvas');
+    const canvas = preview.element(layer).querySelector('canvas');
     const [left, top] = preview.map.getPixelFromCoordinate([extent[0], extent[3]]).map(Math.round);
-    const size = preview.layer.tile_size;
+    const size = layer.info.tile_size;
     return Array.from(canvas.getContext('2d').getImageData(left, top, size, size).data);
-  }, [z, x, y]);
+  }, [z, x, y, id]);
+  writeFileSync(`${folder}/${name}.bin`, Buffer.from(pixels));
 }
+
+const setStyle = async (style) => {
+  await page.evaluate((changes) => window.preview.setStyle(window.preview.leader, changes), style);
+  await page.waitForTimeout(350);
+  await settle();
+};
 
 const scenarios = {
   async map() {
     const [z, x, y] = rest.map(Number);
     await settle();
     await shot('map');
-    writeFileSync(`${folder}/tile.bin`, Buffer.from(await tilePixels(z, x, y)));
-    await page.mouse.click(500, 350);
+    await keepTile('tile', z, x, y);
+    await page.evaluate(() => { window.preview.view.setCenter(window.preview.view.getCenter().map((at, i) => at + window.preview.view.getResolution() * (i === 0 ? 0.5 : -0.5))); });
+    await settle();
+    await page.focus('#map');
+    await page.keyboard.press('i');
     await page.waitForSelector('#values table');
-    seen.values = await page.$$eval('#values td', (cells) => cells.map((cell) => cell.textContent));
-    seen.command = await page.textContent('#command');
-    await page.check('#show-grid');
+    seen.values = await page.$$eval('#values table:first-of-type td', (cells) => cells.map((cell) => cell.textContent));
+    seen.command = await text('#command');
+    await page.keyboard.press('g');
     await settle();
     await shot('grid');
   },
   async edit() {
     const [script, after, broken, mended] = rest;
     const version = () => page.evaluate(() => Number(document.body.dataset.version));
-    const change = async (text) => {
+    const change = async (name) => {
       const before = await version();
       const begun = Date.now();
-      writeFileSync(script, readFileSync(text));
+      writeFileSync(script, readFileSync(name));
       await until((old) => Number(document.body.dataset.version) > old, before, 20);
       return Date.now() - begun;
     };
@@ -75,14 +96,76 @@ const scenarios = {
     await shot('edited');
     await change(broken);
     await page.waitForSelector('#problem:not([hidden])');
-    seen.problem = await page.textContent('#problem');
-    seen.stale = await page.$eval('#map', (map) => map.classList.contains('stale'));
+    seen.problem = await text('#problem');
+    seen.stale = await page.evaluate(() => window.preview.element(window.preview.leader).classList.contains('stale'));
     await shot('broken');
     await change(mended);
     await page.waitForSelector('#problem[hidden]', {state: 'attached'});
     await settle();
     seen.messages = await page.$$eval('#list li', (items) => items.map((item) => item.textContent));
     await shot('failing');
+  },
+  async style() {
+    const [z, x, y] = rest.slice(0, 3).map(Number);
+    const styles = JSON.parse(rest[3]);
+    await settle();
+    await goToTile(z, x, y);
+    const before = tiles;
+    for (const [number, style] of styles.entries()) {
+      await setStyle(style);
+      await keepTile(`style-${number}`, z, x, y);
+    }
+    await setStyle({...styles[0], bands: [1], map: 'viridis'});
+    await keepTile('viridis', z, x, y);
+    await shot('viridis');
+    seen.requests = tiles - before;
+  },
+  async panel() {
+    await settle();
+    await openSection('style-section');
+    await page.waitForTimeout(500);
+    const count = () => page.evaluate(async () => {
+      const {countView} = await import('/page/histogram.js');
+      const {bins} = countView(window.preview.leader, window.preview);
+      return bins.map((channel) => channel.reduce((sum, number) => sum + number, 0));
+    });
+    // Every pixel of the view once: as many as the tiles' parts in the view have.
+    seen.counted = await count();
+    seen.pixels = seen.counted[0];
+    seen.histogram = [seen.pixels, seen.pixels, seen.pixels];
+    const end = await page.locator('.end').first().boundingBox();
+    const box = await page.locator('.histogram canvas').boundingBox();
+    await page.mouse.move(end.x + end.width / 2, end.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.25, end.y + 40, {steps: 5});
+    await page.mouse.up();
+    const range = () => page.evaluate(() => window.preview.leader.style.stretch[0]);
+    seen.dragged = await range();
+    await page.keyboard.press('ArrowRight');
+    [seen.stepped] = await range();
+    await page.locator('[data-key=gamma]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(300);
+    await shot('histogram');
+    seen.style = await page.evaluate(() => JSON.stringify(window.preview.leader.style));
+    seen.link = await page.evaluate(() => location.hash);
+    await page.reload();
+    await settle();
+    seen.again = await page.evaluate(() => JSON.stringify(window.preview.leader.style));
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    seen.themes = [await theme()];
+    await page.focus('#map');
+    await page.keyboard.press('t');
+    seen.themes.push(await theme());
+    await shot('dark');
+    await page.keyboard.press('?');
+    seen.help = await page.$eval('#help', (help) => help.open);
+    await shot('help');
+    await page.keyboard.press('Escape');
+    seen.unnamed = await page.$$eval('button, input, select, [tabindex]', (items) => items.filter((item) => !(item.getAttribute('aria-label') || item.textContent.trim() || item.closest('label'))).map((item) => item.outerHTML.slice(0, 120)));
+    await page.setViewportSize({width: 390, height: 760});
+    await page.waitForTimeout(400);
+    await shot('phone');
   },
 };
 

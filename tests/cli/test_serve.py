@@ -1,9 +1,7 @@
-"""tilewright serve: the same bytes as a run, what is asked wrongly, reloading, and the page in a browser."""
+"""tilewright serve: the same bytes as a run, what is asked wrongly, reloading."""
 import concurrent.futures
 import http.client
 import json
-import os
-import re
 import re
 import shutil
 import signal
@@ -18,8 +16,6 @@ import harness
 from preview import BOUNDS, CONFIG, SCHEMAS, SCRIPT, Serve
 
 gdal.UseExceptions()
-BROWSER = harness.ROOT / "tests/browser"
-ARTEFACTS = os.environ.get("TILEWRIGHT_ARTEFACTS")
 
 
 class Tiles(Serve):
@@ -461,53 +457,6 @@ class Reload(Serve):
         self.assertLessEqual(codes, {200, 503})
         self.get("/6/24/20.png")
         self.end(server)
-
-
-class Page(Serve):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if not (BROWSER / "node_modules/playwright-core").exists():
-            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=BROWSER, check=True, capture_output=True)
-
-    def drive(self, scenario, *arguments):
-        shots = self.folder / "shots"
-        shots.mkdir(exist_ok=True)
-        done = subprocess.run(["node", "preview.mjs", f"http://127.0.0.1:{self.port}/", str(shots), scenario, *map(str, arguments)], cwd=BROWSER,
-                              capture_output=True, text=True, timeout=600)
-        if ARTEFACTS:
-            shutil.copytree(shots, ARTEFACTS, dirs_exist_ok=True)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        seen = json.loads(done.stdout.splitlines()[-1])
-        self.assertEqual((seen["console"], seen["outside"]), ([], []))
-        return seen
-
-    def test_the_map_shows_the_cloudless_example(self):
-        folder = self.folder / "cloudless"
-        shutil.copytree(harness.ROOT / "examples/cloudless", folder, ignore=shutil.ignore_patterns("out", "out*.tif"))
-        self.must_run("execute", "cloudless.yaml", "--quiet", cwd=folder)
-        self.serve("cloudless.yaml", cwd=folder)
-        seen = self.drive("map", 11, 1113, 728)
-        shown = np.frombuffer((self.folder / "shots/tile.bin").read_bytes(), "uint8").reshape(256, 256, 4)
-        tile = harness.read(folder / "out/tiles/11/728/1113.png")
-        valid = tile[3] == 255
-        difference = np.abs(shown[:, :, :3].astype(int) - np.moveaxis(tile[:3], 0, 2))[valid]
-        self.assertLessEqual(difference.max(), 1)
-        self.assertEqual(len(seen["values"]) % 2, 0)
-        self.assertRegex(seen["command"], r"\Atilewright execute cloudless\.yaml -z \d+ -b ")
-
-    def test_editing_the_script_changes_the_picture(self):
-        self.config()
-        self.serve()
-        self.write("after.lua", SCRIPT.replace("gain = 1", "gain = 0.4"))
-        self.write("broken.txt", SCRIPT.replace("* p.gain", "* p.gain)"))
-        self.write("failing.txt", SCRIPT.replace("return input", "error('no good')\n    return input"))
-        (self.folder / "after.lua").rename(self.folder / "after.txt")
-        seen = self.drive("edit", self.folder / "run.lua", self.folder / "after.txt", self.folder / "broken.txt", self.folder / "failing.txt")
-        self.assertLess(seen["milliseconds"], 3000)
-        self.assertRegex(seen["problem"], r"run\.lua:5: ")
-        self.assertTrue(seen["stale"])
-        self.assertTrue(any("run.lua:5: no good" in message for message in seen["messages"]), seen["messages"])
 
 
 if __name__ == "__main__":

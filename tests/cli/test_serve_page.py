@@ -1,0 +1,119 @@
+"""The page of tilewright serve in headless Chromium: what it shows, pixel by pixel, and what it does. TILEWRIGHT_ARTEFACTS keeps its screenshots."""
+import json
+import os
+import shutil
+import subprocess
+
+import numpy as np
+
+import harness
+from preview import SCRIPT, Serve
+
+BROWSER = harness.ROOT / "tests/browser"
+ARTEFACTS = os.environ.get("TILEWRIGHT_ARTEFACTS")
+PLAIN = {"bands": None, "stretch": None, "gamma": 1, "map": None, "reverse": False, "saturation": 1}
+
+
+def expected(tile, style):
+    """How a tile of bytes (3 x rows x columns) looks, in floating point; `map` is for grey alone."""
+    bands = tile.astype(float)[[band - 1 for band in style["bands"] or (1, 2, 3)]]
+    ranges = style["stretch"] or [[0, 255]]
+    for k, band in enumerate(bands):
+        low, high = ranges[min(k, len(ranges) - 1)]
+        bands[k] = np.round(np.clip((band - low) / (high - low), 0, 1) ** (1 / style["gamma"]) * 255)
+    if len(bands) == 1:
+        bands = np.repeat(bands, 3, axis=0)
+        return 255 - bands if style["reverse"] else bands
+    light = np.tensordot([0.2126, 0.7152, 0.0722], bands, 1)
+    return np.clip(light + (bands - light) * style["saturation"], 0, 255)
+
+
+class Page(Serve):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not (BROWSER / "node_modules/playwright-core").exists():
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=BROWSER, check=True, capture_output=True)
+
+    def drive(self, scenario, *arguments):
+        shots = self.folder / "shots"
+        shots.mkdir(exist_ok=True)
+        done = subprocess.run(["node", "preview.mjs", f"http://127.0.0.1:{self.port}/", str(shots), scenario, *map(str, arguments)], cwd=BROWSER,
+                              capture_output=True, text=True, timeout=600)
+        if ARTEFACTS:
+            shutil.copytree(shots, ARTEFACTS, dirs_exist_ok=True)
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        seen = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual((seen["console"], seen["outside"]), ([], []))
+        return seen
+
+    def pixels(self, name, size):
+        """A tile as the canvas had it: rows x columns x red, green, blue, alpha."""
+        return np.frombuffer((self.folder / "shots" / f"{name}.bin").read_bytes(), "uint8").reshape(size, size, 4)
+
+    def check_pixels(self, name, wanted, valid, most=1):
+        shown = np.moveaxis(self.pixels(name, valid.shape[0])[:, :, :3].astype(float), 2, 0)
+        self.assertLessEqual(np.abs(shown - wanted)[:, valid].max(), most + 0.5, name)
+
+    def test_the_map_shows_the_cloudless_example(self):
+        folder = self.folder / "cloudless"
+        shutil.copytree(harness.ROOT / "examples/cloudless", folder, ignore=shutil.ignore_patterns("out", "out*.tif"))
+        self.must_run("execute", "cloudless.yaml", "--quiet", cwd=folder)
+        self.serve("cloudless.yaml", cwd=folder)
+        seen = self.drive("map", 11, 1113, 728)
+        tile = harness.read(folder / "out/tiles/11/728/1113.png")
+        self.check_pixels("tile", tile[:3], tile[3] == 255, most=0.5)
+        self.assertRegex(seen["command"], r"\Atilewright execute cloudless\.yaml -z \d+ -b ")
+        row, col = 128, 128
+        values = [float(value) for value in seen["values"][1::2]]
+        self.assertEqual(values[:3], [float(value) for value in tile[:3, row, col]])
+
+    def test_editing_the_script_changes_the_picture(self):
+        self.config()
+        self.serve()
+        self.write("after.txt", SCRIPT.replace("gain = 1", "gain = 0.4"))
+        self.write("broken.txt", SCRIPT.replace("* p.gain", "* p.gain)"))
+        self.write("failing.txt", SCRIPT.replace("return input", "error('no good')\n    return input"))
+        seen = self.drive("edit", self.folder / "run.lua", self.folder / "after.txt", self.folder / "broken.txt", self.folder / "failing.txt")
+        self.assertLess(seen["milliseconds"], 3000)
+        self.assertRegex(seen["problem"], r"run\.lua:5: ")
+        self.assertTrue(seen["stale"])
+        self.assertTrue(any("run.lua:5: no good" in message for message in seen["messages"]), seen["messages"])
+
+    def test_styles_change_the_pixels_as_they_say(self):
+        """Stretch, gamma, saturation, bands, one band: done by the page, against the formula."""
+        self.config()
+        self.must_run("execute", "map.yaml", "--quiet")
+        tile = harness.read(self.folder / "out/6/21/25.png")
+        self.serve()
+        styles = [{}, {"stretch": [[40, 200]]}, {"stretch": [[10, 90], [60, 200], [0, 255]]}, {"gamma": 2.2}, {"saturation": 0}, {"saturation": 1.7, "gamma": 0.6},
+                  {"bands": [3, 2, 1]}, {"bands": [2]}, {"bands": [3], "stretch": [[20, 130]], "gamma": 1.4}, {"bands": [1], "map": "grey", "reverse": True}]
+        seen = self.drive("style", 6, 25, 21, json.dumps([{**PLAIN, **style} for style in styles]))
+        self.assertEqual(seen["requests"], 0, "no tile was asked for again")
+        for number, style in enumerate(styles):
+            with self.subTest(style):
+                self.check_pixels(f"style-{number}", expected(tile[:3], {**PLAIN, **style}), tile[3] == 255)
+        viridis = self.pixels("viridis", 128)[tile[3] == 255]
+        band = tile[0][tile[3] == 255]
+        for value, colour in ((band.min(), None), (128, (0x21, 0x91, 0x8c))):
+            if colour and (band == value).any():
+                self.assertLessEqual(np.abs(viridis[band == value][0][:3].astype(int) - colour).max(), 3)
+
+    def test_the_panel_styles_and_orders(self):
+        self.config()
+        self.serve()
+        seen = self.drive("panel")
+        self.assertEqual(seen["histogram"], seen["counted"])
+        self.assertGreater(seen["pixels"], 10000)
+        low, high = seen["dragged"]
+        self.assertTrue(40 < low < 90 and high == 255, seen["dragged"])
+        self.assertAlmostEqual(seen["stepped"] - low, 1, delta=0.01)
+        self.assertIn("style.", seen["link"])
+        self.assertEqual(seen["again"], seen["style"], "the link brings the style back")
+        self.assertEqual(seen["themes"], ["light", "dark"])
+        self.assertTrue(seen["help"])
+        self.assertEqual(seen["unnamed"], [], "everything that takes the focus has a name")
+
+
+if __name__ == "__main__":
+    harness.main()
