@@ -15,11 +15,18 @@ function tidyParams(params) {
   return Object.entries(params || {}).map(([name, value]) => ({name, type: typeOf(value), value, default: value}));
 }
 
+// Pictures hold their alpha as a band: it is none to style. What is without a name has a colour's.
+function colourBands(bands, format) {
+  if (!['PNG', 'WebP', 'JPEG'].includes(format)) return bands;
+  const colours = bands.length % 2 === 0 ? bands.slice(0, -1) : bands;
+  return colours.map((band, i) => (colours.length === 3 && /^\d*$/.test(band.name) ? {...band, name: ['red', 'green', 'blue'][i]} : band));
+}
+
 // All keys that the page reads are there.
 function complete(layer) {
   const name = layer.name || layer.title || layer.source || layer.id;
   return {of: null, kind: layer.is_file ? 'file' : 'result', problem: null, is_loaded: true, drafts: [], metatiling: 1, ...layer,
-    id: layer.id || '', title: layer.title || name, name, bands: layer.bands || [], params: tidyParams(layer.params),
+    id: layer.id || '', title: layer.title || name, name, bands: colourBands(layer.bands || [], layer.format), params: tidyParams(layer.params),
     command: layer.command || {verb: layer.is_file ? 'convert' : 'execute', arguments: layer.is_file ? [name, 'tiles'] : [name]}};
 }
 
