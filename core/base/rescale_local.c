@@ -5,6 +5,8 @@
  */
 #include "rescale.h"
 
+#include "clones.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -24,10 +26,10 @@ struct rows {
 
 /* The mean of integers, rounded half up; of floats as it is. `sum` is wide enough for four pixels. */
 #define DEFINE_AVERAGE(name, pixel, sum, divide)                                                             \
-    static void average_full_##name(const struct rows *r)                                                    \
+    TW_CLONES static void average_full_##name(const struct rows *r)                                          \
     {                                                                                                        \
-        const pixel *a = r->top, *b = r->bottom;                                                             \
-        pixel *out = r->out;                                                                                 \
+        const pixel *restrict a = r->top, *restrict b = r->bottom;                                           \
+        pixel *restrict out = r->out;                                                                        \
         for (int32_t i = 0; i < r->count; i++)                                                               \
             out[i] =                                                                                         \
                 (pixel)divide((sum)a[2 * i] + (sum)a[2 * i + 1] + (sum)b[2 * i] + (sum)b[2 * i + 1], 4);     \
@@ -190,13 +192,21 @@ static struct rows rows_at(const struct tw_array *from, int32_t row, const struc
     };
 }
 
+/* Whether all of the pixels are valid that a row is made from. */
+static bool is_full(const struct rows *rows)
+{
+    size_t count = 2 * (size_t)rows->count;
+    return rows->top_valid == NULL ||
+           (memchr(rows->top_valid, 0, count) == NULL && memchr(rows->bottom_valid, 0, count) == NULL);
+}
+
 void tw_halve_into(const struct tw_array *from, enum tw_resampling resampling, struct tw_array *to,
                    int32_t col, int32_t row)
 {
     for (int32_t i = 0; i < from->height_px / 2; i++) {
         struct rows rows = rows_at(from, i, to, col, row + i);
         if (resampling == TW_AVERAGE)
-            (from->valid == NULL ? average_full : average_masked)[from->dtype](&rows);
+            (is_full(&rows) ? average_full : average_masked)[from->dtype](&rows);
         else if (resampling == TW_NEAREST)
             nearest_row(&rows, (enum tw_dtype)from->dtype);
         else

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "encode_jpeg.h"
+#include "samples.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,11 +150,10 @@ static JSAMPROW next_row(const struct encoding *encoding, size_t at, size_t widt
     const struct tw_array *bands = encoding->stored->bands;
     if (encoding->row == NULL) /* libjpeg does not write to it */
         return (uint8_t *)bands[0].pixels + at;
-    for (size_t band = 0; band < 3; band++) {
-        const uint8_t *pixels = (const uint8_t *)bands[band].pixels + at;
-        for (size_t i = 0; i < width; i++)
-            encoding->row[3 * i + band] = pixels[i];
-    }
+    const uint8_t *const rows[3] = {(const uint8_t *)bands[0].pixels + at,
+                                    (const uint8_t *)bands[1].pixels + at,
+                                    (const uint8_t *)bands[2].pixels + at};
+    tw_samples_join(rows, 3, encoding->row, width);
     return encoding->row;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "picture.h"
 
+#include "clones.h"
+
 #include <webp/decode.h>
 #include <webp/encode.h>
 
@@ -86,19 +88,25 @@ static int add_bytes(const uint8_t *data, size_t size, const WebPPicture *pictur
     return 1;
 }
 
+/* Samples as libwebp wants them: blue, green, red and alpha, from the lowest bits up. */
+TW_CLONES static void fill_row(const uint8_t *const bands[4], uint32_t *restrict row, size_t width)
+{
+    const uint8_t *restrict red = bands[0], *restrict green = bands[1], *restrict blue = bands[2],
+                            *restrict alpha = bands[3];
+    for (size_t x = 0; x < width; x++)
+        row[x] = (uint32_t)alpha[x] << 24 | (uint32_t)red[x] << 16 | (uint32_t)green[x] << 8 | blue[x];
+}
+
 static void fill_picture(const struct tw_raster *stored, WebPPicture *picture)
 {
-    const uint8_t *red = stored->bands[0].pixels, *green = stored->bands[1].pixels,
-                  *blue = stored->bands[2].pixels,
-                  *alpha = stored->num_bands == 4 ? stored->bands[3].pixels : NULL;
+    uint8_t opaque[WEBP_MAX_DIMENSION]; /* a row of alpha for rasters without */
     size_t width = (size_t)picture->width;
+    memset(opaque, 255, width);
     for (size_t y = 0; y < (size_t)picture->height; y++) {
-        uint32_t *row = picture->argb + y * (size_t)picture->argb_stride;
-        for (size_t x = 0; x < width; x++) {
-            size_t at = y * width + x;
-            uint32_t opacity = alpha != NULL ? alpha[at] : 255;
-            row[x] = opacity << 24 | (uint32_t)red[at] << 16 | (uint32_t)green[at] << 8 | blue[at];
-        }
+        const uint8_t *rows[4] = {NULL, NULL, NULL, opaque};
+        for (size_t band = 0; band < stored->num_bands; band++)
+            rows[band] = (const uint8_t *)stored->bands[band].pixels + y * width;
+        fill_row(rows, picture->argb + y * (size_t)picture->argb_stride, width);
     }
 }
 

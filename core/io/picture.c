@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture.h"
+#include "samples.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,12 +97,10 @@ enum tw_status tw_picture_check_bands(const struct tw_encoder *encoder, size_t n
 
 void tw_picture_split(const unsigned char *samples, size_t at, size_t count, struct tw_raster *stored)
 {
-    size_t stride = stored->num_bands;
-    for (size_t band = 0; band < stride; band++) {
-        uint8_t *pixels = (uint8_t *)stored->bands[band].pixels + at;
-        for (size_t i = 0; i < count; i++)
-            pixels[i] = samples[i * stride + band];
-    }
+    uint8_t *bands[TW_MOST_SAMPLES];
+    for (size_t i = 0; i < stored->num_bands; i++)
+        bands[i] = (uint8_t *)stored->bands[i].pixels + at;
+    tw_samples_split(samples, bands, stored->num_bands, count);
 }
 
 static void add_escaped(struct tw_text *text, const char *chars)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_chunk.h"
+#include "pixel_deflate.h"
 
 #include <libdeflate.h>
 
@@ -36,10 +37,21 @@ void tw_png_put_header(struct tw_bytes *bytes, const int32_t size_px[2], int bit
     tw_png_close_chunk(bytes, "IHDR", 13);
 }
 
-/* Of zlib, with room to spare: what libdeflate needs at any level. */
 size_t tw_png_pixels_bound(size_t raw)
 {
-    return libdeflate_zlib_compress_bound(NULL, raw) + 2 * TW_PNG_CHUNK_FRAME;
+    size_t bound = libdeflate_zlib_compress_bound(NULL, raw); /* what libdeflate needs at any level */
+    size_t own_bound = tw_pixel_deflate_bound(raw);
+    return (bound > own_bound ? bound : own_bound) + 2 * TW_PNG_CHUNK_FRAME;
+}
+
+/* Level 1 is for speed: what was a photograph is written without a search for repeats. Returns the size. */
+static size_t compress(struct libdeflate_compressor *compressor, int level, const unsigned char *rows,
+                       size_t raw, unsigned char *out)
+{
+    if (level == 1 && tw_pixel_deflate_suits(compressor, rows, raw, out))
+        return tw_pixel_deflate(rows, raw, out);
+    return libdeflate_zlib_compress(compressor, rows, raw, out,
+                                    libdeflate_zlib_compress_bound(compressor, raw));
 }
 
 enum tw_status tw_png_put_pixels(struct tw_bytes *bytes, const unsigned char *rows, size_t raw, int level,
@@ -48,9 +60,7 @@ enum tw_status tw_png_put_pixels(struct tw_bytes *bytes, const unsigned char *ro
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(level);
     if (compressor == NULL)
         return tw_error_nomem(err);
-    size_t packed =
-        libdeflate_zlib_compress(compressor, rows, raw, bytes->data + bytes->size + TW_PNG_CHUNK_DATA,
-                                 libdeflate_zlib_compress_bound(compressor, raw));
+    size_t packed = compress(compressor, level, rows, raw, bytes->data + bytes->size + TW_PNG_CHUNK_DATA);
     libdeflate_free_compressor(compressor);
     if (packed == 0 || packed > 0x7fffffff)
         return tw_error_set(err, TW_ESTORAGE,

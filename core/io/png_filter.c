@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_filter.h"
 
+#include "clones.h"
+#include "samples.h"
+
 #include <string.h>
 
 enum { SAMPLED_ROWS = 8 };
@@ -21,39 +24,8 @@ static const void *row_of(const struct tw_array *band, int32_t row)
     return (const uint8_t *)band->pixels + (size_t)row * row_bytes;
 }
 
-static void interleave_2(const uint8_t *restrict a, const uint8_t *restrict b, uint8_t *restrict out,
-                         size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        out[2 * i] = a[i];
-        out[2 * i + 1] = b[i];
-    }
-}
-
-static void interleave_3(const uint8_t *const rows[3], uint8_t *restrict out, size_t count)
-{
-    const uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
-    for (size_t i = 0; i < count; i++) {
-        out[3 * i] = a[i];
-        out[3 * i + 1] = b[i];
-        out[3 * i + 2] = c[i];
-    }
-}
-
-static void interleave_4(const uint8_t *const rows[4], uint8_t *restrict out, size_t count)
-{
-    const uint8_t *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2], *restrict d = rows[3];
-    for (size_t i = 0; i < count; i++) {
-        uint32_t pixel = (uint32_t)a[i] | (uint32_t)b[i] << 8 | (uint32_t)c[i] << 16 | (uint32_t)d[i] << 24;
-        out[4 * i] = (uint8_t)pixel;
-        out[4 * i + 1] = (uint8_t)(pixel >> 8);
-        out[4 * i + 2] = (uint8_t)(pixel >> 16);
-        out[4 * i + 3] = (uint8_t)(pixel >> 24);
-    }
-}
-
-static void interleave_uint16(const uint16_t *restrict samples, uint8_t *restrict out, size_t count,
-                              size_t stride)
+TW_CLONES static void interleave_uint16(const uint16_t *restrict samples, uint8_t *restrict out, size_t count,
+                                        size_t stride)
 {
     for (size_t i = 0; i < count; i++) {
         out[i * stride] = (uint8_t)(samples[i] >> 8);
@@ -70,22 +42,10 @@ void tw_png_interleave(const struct tw_raster *raster, int32_t row, uint8_t *out
                               2 * raster->num_bands);
         return;
     }
-    const uint8_t *rows[4];
+    const uint8_t *rows[TW_MOST_SAMPLES];
     for (size_t band = 0; band < raster->num_bands; band++)
         rows[band] = row_of(&raster->bands[band], row);
-    switch (raster->num_bands) {
-    case 1:
-        memcpy(out, rows[0], count);
-        break;
-    case 2:
-        interleave_2(rows[0], rows[1], out, count);
-        break;
-    case 3:
-        interleave_3(rows, out, count);
-        break;
-    default:
-        interleave_4(rows, out, count);
-    }
+    tw_samples_join(rows, raster->num_bands, out, count);
 }
 
 /* What a filter sees: a row, the row above it, and how far left the same sample of the pixel before is. */
@@ -94,7 +54,7 @@ struct lines {
     size_t size, pixel;
 };
 
-static void filter_sub(const struct lines *lines, uint8_t *restrict out)
+TW_CLONES static void filter_sub(const struct lines *lines, uint8_t *restrict out)
 {
     const uint8_t *restrict row = lines->row;
     size_t pixel = lines->pixel;
@@ -103,14 +63,14 @@ static void filter_sub(const struct lines *lines, uint8_t *restrict out)
         out[i] = (uint8_t)(row[i] - row[i - pixel]);
 }
 
-static void filter_up(const struct lines *lines, uint8_t *restrict out)
+TW_CLONES static void filter_up(const struct lines *lines, uint8_t *restrict out)
 {
     const uint8_t *restrict row = lines->row, *restrict above = lines->above;
     for (size_t i = 0; i < lines->size; i++)
         out[i] = (uint8_t)(row[i] - above[i]);
 }
 
-static void filter_average(const struct lines *lines, uint8_t *restrict out)
+TW_CLONES static void filter_average(const struct lines *lines, uint8_t *restrict out)
 {
     const uint8_t *restrict row = lines->row, *restrict above = lines->above;
     size_t pixel = lines->pixel;
@@ -135,7 +95,7 @@ static inline uint8_t paeth(uint8_t left, uint8_t above, uint8_t corner)
     return to_left <= distance ? left : nearest;
 }
 
-static void filter_paeth(const struct lines *lines, uint8_t *restrict out)
+TW_CLONES static void filter_paeth(const struct lines *lines, uint8_t *restrict out)
 {
     const uint8_t *restrict row = lines->row, *restrict above = lines->above;
     size_t pixel = lines->pixel;

@@ -208,6 +208,43 @@ static void every_image_survives_its_filter(void **state)
     }
 }
 
+/* Encodes at a level of compression and reads back with libpng. */
+static struct tw_raster go_there_and_back(struct fixture *fixture, const struct tw_output_spec *spec,
+                                          const struct tw_raster *raster, struct tw_bytes *bytes)
+{
+    struct tw_encoder *encoder = tw_encoder_open("PNG", spec, &fixture->problems);
+    struct tw_raster decoded, stored = encode(fixture, encoder, raster, bytes);
+    struct tw_window window = make_window(256, 256);
+    assert_int_equal(tw_encoder_decode(encoder, bytes, &window, fixture->arena, &decoded, &fixture->err),
+                     TW_OK);
+    assert_same_stored(&stored, &decoded);
+    tw_encoder_close(encoder);
+    return decoded;
+}
+
+/* Level 1 writes photographs without a search for repeats, level 2 with one: the pixels are the same. */
+static void the_fast_way_makes_the_same_pixels(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const counts[] = {"1", "2", "3", "4"};
+    for (int i = 0; i < 16; i++) {
+        const char *count = counts[i / 4];
+        struct tw_raster raster = make_raster(fixture, i / 4 + 1, 256, TW_FLOAT32);
+        fill_with_relief(fixture, &raster, i % 2 != 0);
+        struct tw_output_spec fast = {.has_dtype = true, .dtype = i / 2 % 2 != 0 ? TW_UINT16 : TW_UINT8};
+        struct tw_output_spec slow = fast;
+        fast.options = make_options(fixture, "format", "PNG", "count", count, "compression", "fast", NULL);
+        slow.options = make_options(fixture, "format", "PNG", "count", count, "compression", "2", NULL);
+        struct tw_bytes fast_bytes = {0}, slow_bytes = {0};
+        struct tw_raster a = go_there_and_back(fixture, &fast, &raster, &fast_bytes);
+        struct tw_raster b = go_there_and_back(fixture, &slow, &raster, &slow_bytes);
+        assert_same_stored(&a, &b);
+        assert_true(fast_bytes.size != slow_bytes.size);
+        tw_bytes_free(&fast_bytes);
+        tw_bytes_free(&slow_bytes);
+    }
+}
+
 static void broken_bytes_are_refused_with_the_reason(void **state)
 {
     struct fixture *fixture = *state;
@@ -342,6 +379,7 @@ int main(void)
         TEST(what_is_read_back_is_the_stored_form),
         TEST(sixteen_bits_are_kept),
         TEST(every_image_survives_its_filter),
+        TEST(the_fast_way_makes_the_same_pixels),
         TEST(broken_bytes_are_refused_with_the_reason),
         TEST(another_number_of_bands_is_refused),
         TEST(wrong_options_are_all_reported),
