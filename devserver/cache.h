@@ -1,6 +1,7 @@
 /* cache.h - what became of tiles, the least recently used forgotten first.
  *
- * Not locked: whoever owns it does that.
+ * One for all layers, used from any thread. Each of those that put tiles into it is an owner, whose tiles are
+ * forgotten with it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -19,6 +20,11 @@ bool tw_tile_key_equals(const struct tw_tile_key *a, const struct tw_tile_key *b
 
 struct tw_cache;
 
+/* Whose tiles they are, and how many are kept: filled in by the cache, under its lock. */
+struct tw_cache_owner {
+    size_t count, bytes;
+};
+
 /* NULL when out of memory. */
 struct tw_cache *tw_cache_new(size_t most_bytes);
 /* Accepts NULL. */
@@ -26,14 +32,17 @@ void tw_cache_free(struct tw_cache *cache);
 
 /* Keeps what became of a tile: bytes (one user more), nothing (an empty tile: both NULL), or why it failed
  * (copied). Out of memory, it is not kept. */
-void tw_cache_put(struct tw_cache *cache, const struct tw_tile_key *key, struct tw_blob *blob,
-                  const char *failure);
+void tw_cache_put(struct tw_cache *cache, struct tw_cache_owner *owner, const struct tw_tile_key *key,
+                  struct tw_blob *blob, const char *failure);
 
-/* False when it is not known. *blob: borrowed until the next put; *failure as well. */
-bool tw_cache_get(struct tw_cache *cache, const struct tw_tile_key *key, struct tw_blob **blob,
-                  const char **failure);
+/* False when it is not known. *blob has one user more, which is the caller's; *failure is new, and the
+ * caller's. */
+bool tw_cache_get(struct tw_cache *cache, const struct tw_cache_owner *owner, const struct tw_tile_key *key,
+                  struct tw_blob **blob, char **failure);
 
-size_t tw_cache_bytes(const struct tw_cache *cache);
-size_t tw_cache_count(const struct tw_cache *cache);
+/* Forgets all tiles of the owner. */
+void tw_cache_forget(struct tw_cache *cache, struct tw_cache_owner *owner);
+/* What is kept of the owner's. */
+struct tw_cache_owner tw_cache_count(struct tw_cache *cache, const struct tw_cache_owner *owner);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer.h"
 
+#include "children.h"
+
 #include "file.h"
 #include "grid_read.h"
 #include "hash.h"
@@ -27,54 +29,23 @@ struct tw_layer {
     char *problem; /* with the version; NULL: none */
 };
 
-static void edition_free(struct tw_edition *edition)
-{
-    if (edition == NULL)
-        return;
-    if (!tw_tiles_free(edition->tiles))
-        return; /* a script that does not end still uses it */
-    tw_plan_free(edition->plan);
-    if (edition->loaded.unload != NULL)
-        edition->loaded.unload(&edition->loaded);
-    else
-        tw_config_free(edition->loaded.config);
-    free(edition);
-}
-
-void tw_edition_release(struct tw_edition *edition)
-{
-    if (edition != NULL && atomic_fetch_sub(&edition->users, 1) == 1)
-        edition_free(edition);
-}
-
 static enum tw_status load(struct tw_layer *layer, int number, struct tw_edition **edition,
                            struct tw_problems *problems)
 {
-    struct tw_edition *made = calloc(1, sizeof(*made));
-    const struct tw_selection everything = {0};
-    struct tw_error err = {0};
-    if (made == NULL)
-        return TW_ENOMEM;
-    atomic_init(&made->users, 1);
-    made->number = number;
-    enum tw_status status =
-        layer->spec.load != NULL
-            ? layer->spec.load(layer->spec.path, &made->loaded, problems)
-            : tw_config_load(layer->spec.path, tw_grid_read, &made->loaded.config, problems);
-    made->config = made->loaded.config;
-    if (status == TW_OK)
-        status = tw_plan_make(made->config, &everything, &made->plan, problems);
-    if (status == TW_OK) {
-        status = tw_tiles_new(made->plan, &layer->spec.run, layer->spec.cache_bytes, &made->tiles, &err);
-        if (status != TW_OK)
-            tw_problems_add_error(problems, &err);
-    }
+    struct tw_loaded loaded = {0};
+    enum tw_status status = layer->spec.load != NULL
+                                ? layer->spec.load(layer->spec.path, &loaded, problems)
+                                : tw_config_load(layer->spec.path, tw_grid_read, &loaded.config, problems);
     if (status != TW_OK) {
-        edition_free(made);
+        tw_loaded_free(&loaded);
         return status;
     }
-    *edition = made;
-    return TW_OK;
+    status = tw_edition_new(layer->spec.share, &loaded, NULL, edition, problems);
+    if (status == TW_OK) {
+        (*edition)->number = number;
+        tw_tiles_begin((*edition)->tiles);
+    }
+    return status;
 }
 
 static void add_file(struct tw_text *seen, const char *path)
@@ -115,6 +86,8 @@ static void look(struct tw_layer *layer, struct tw_text *seen)
 
 static void take(struct tw_layer *layer, struct tw_edition *edition, const char *problem)
 {
+    if (edition != NULL) /* only this thread replaces the one that is shown */
+        tw_children_inherit(edition->children, layer->edition->children);
     pthread_mutex_lock(&layer->mutex);
     struct tw_edition *old = edition != NULL ? layer->edition : NULL;
     if (edition != NULL)
@@ -124,7 +97,7 @@ static void take(struct tw_layer *layer, struct tw_edition *edition, const char 
     layer->problem = problem != NULL ? strdup(problem) : NULL;
     pthread_mutex_unlock(&layer->mutex);
     if (old != NULL)
-        tw_tiles_stop(old->tiles);
+        tw_edition_stop(old);
     tw_edition_release(old);
     if (layer->spec.changed != NULL)
         layer->spec.changed(layer->spec.context);
@@ -214,7 +187,7 @@ void tw_layer_stop(struct tw_layer *layer)
         pthread_join(layer->watcher, NULL);
     layer->is_watched = false;
     if (layer->edition != NULL)
-        tw_tiles_stop(layer->edition->tiles);
+        tw_edition_stop(layer->edition);
 }
 
 void tw_layer_free(struct tw_layer *layer)
@@ -237,8 +210,7 @@ const struct tw_layer_spec *tw_layer_spec(const struct tw_layer *layer)
 struct tw_edition *tw_layer_edition(struct tw_layer *layer)
 {
     pthread_mutex_lock(&layer->mutex);
-    struct tw_edition *edition = layer->edition;
-    atomic_fetch_add(&edition->users, 1);
+    struct tw_edition *edition = tw_edition_keep(layer->edition);
     pthread_mutex_unlock(&layer->mutex);
     return edition;
 }

@@ -1,15 +1,14 @@
 /* layer.h - a configuration that is shown, reloaded when it or its script changes.
  *
- * A edition is one state of the files: the plan, and the tiles that are made from it. When files change a new
- * edition is loaded and checked beside the old one; only when nothing is wrong with it does it take its
- * place.
+ * When files change a new edition is loaded and checked beside the old one; only when nothing is wrong with
+ * it does it take its place.
  *
  * SPDX-License-Identifier: MIT
  */
 #ifndef TW_LAYER_H
 #define TW_LAYER_H
 
-#include "tiles.h"
+#include "edition.h"
 
 struct tw_layer;
 
@@ -19,22 +18,6 @@ enum tw_layer_kind {
     TW_LAYER_TILES   /* of an earlier run */
 };
 
-/* A configuration, and what it was made from. */
-struct tw_loaded {
-    struct tw_config *config;
-    void *kept;
-    void (*unload)(struct tw_loaded *loaded); /* NULL: the configuration is freed */
-};
-
-struct tw_edition {
-    atomic_int users;
-    struct tw_loaded loaded;
-    const struct tw_config *config; /* that was loaded */
-    struct tw_plan *plan;
-    struct tw_tiles *tiles;
-    int number; /* of the version of the files, from 1 */
-};
-
 struct tw_layer_spec {
     const char *path; /* of the configuration, or of what load makes one of */
     const char *id;   /* safe in URLs */
@@ -42,8 +25,7 @@ struct tw_layer_spec {
     enum tw_layer_kind kind;
     /* Makes a configuration; NULL: path is one. Also after a failure *loaded is unloaded. */
     enum tw_status (*load)(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
-    struct tw_run_options run;
-    size_t cache_bytes;
+    const struct tw_tiles_share *share;
     /* Called after a version was loaded, or was wrong; from the layer's own thread. */
     void (*changed)(void *context);
     void *context;
@@ -53,7 +35,7 @@ struct tw_layer_spec {
  * problems were added. On success *layer is owned by the caller. */
 enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **layer,
                             struct tw_problems *problems);
-/* Accepts NULL. Nobody may hold a edition. */
+/* Accepts NULL. Nobody may hold an edition. */
 void tw_layer_free(struct tw_layer *layer);
 /* Answers all that wait; editions may still be held. */
 void tw_layer_stop(struct tw_layer *layer);
@@ -62,7 +44,6 @@ const struct tw_layer_spec *tw_layer_spec(const struct tw_layer *layer);
 
 /* The edition that is shown, with one user more; give it back with tw_edition_release. */
 struct tw_edition *tw_layer_edition(struct tw_layer *layer);
-void tw_edition_release(struct tw_edition *edition);
 
 /* The version of the files that was looked at last, and what is wrong with it: a copy, new in the arena; NULL
  * when nothing is. problem may be NULL. */

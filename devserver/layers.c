@@ -42,6 +42,7 @@ static enum tw_status add(struct tw_layers *layers, const struct tw_layer_spec *
                           struct tw_problems *problems)
 {
     struct tw_layer_spec named = *spec;
+    named.share = &layers->share;
     named.title = title_of(layers->arena, spec->path);
     named.id = named.title != NULL ? unique_id(layers, named.title) : NULL;
     if (named.id == NULL)
@@ -51,16 +52,25 @@ static enum tw_status add(struct tw_layers *layers, const struct tw_layer_spec *
     return status;
 }
 
-enum tw_status tw_layers_new(const struct tw_layer_spec *specs, size_t count, struct tw_layers **layers,
+static bool make_share(struct tw_layers *layers, const struct tw_layers_spec *spec)
+{
+    layers->share = (struct tw_tiles_share){.run = spec->run,
+                                            .cache = tw_cache_new(spec->cache_bytes),
+                                            .gate = tw_gate_new(tw_run_workers(&spec->run)),
+                                            .makers = tw_makers_new()};
+    return layers->share.cache != NULL && layers->share.gate != NULL && layers->share.makers != NULL;
+}
+
+enum tw_status tw_layers_new(const struct tw_layers_spec *spec, struct tw_layers **layers,
                              struct tw_problems *problems)
 {
     struct tw_layers *made = calloc(1, sizeof(*made));
     enum tw_status status = TW_OK;
-    if (made == NULL || (made->arena = tw_arena_new(0)) == NULL ||
-        (made->list = tw_arena_calloc(made->arena, count, sizeof(*made->list))) == NULL)
+    if (made == NULL || (made->arena = tw_arena_new(0)) == NULL || !make_share(made, spec) ||
+        (made->list = tw_arena_calloc(made->arena, spec->count, sizeof(*made->list))) == NULL)
         status = TW_ENOMEM;
-    for (size_t i = 0; status != TW_ENOMEM && i < count; i++) {
-        enum tw_status own = add(made, &specs[i], problems);
+    for (size_t i = 0; status != TW_ENOMEM && i < spec->count; i++) {
+        enum tw_status own = add(made, &spec->list[i], problems);
         status = own != TW_OK ? own : status;
     }
     if (status != TW_OK) {
@@ -81,8 +91,11 @@ void tw_layers_free(struct tw_layers *layers)
 {
     if (layers == NULL)
         return;
+    tw_makers_free(layers->share.makers);
     for (size_t i = 0; i < layers->count; i++)
         tw_layer_free(layers->list[i]);
+    tw_cache_free(layers->share.cache);
+    tw_gate_free(layers->share.gate);
     tw_arena_free(layers->arena);
     free(layers);
 }

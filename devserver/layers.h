@@ -12,13 +12,21 @@
 
 struct tw_layers {
     struct tw_arena *arena;
+    struct tw_tiles_share share;
     struct tw_layer **list;
     size_t count; /* at least 1 */
 };
 
-/* Loads all of them; their ids are given here. TW_EUSAGE when problems were added. On success *layers is
- * owned by the caller. */
-enum tw_status tw_layers_new(const struct tw_layer_spec *specs, size_t count, struct tw_layers **layers,
+struct tw_layers_spec {
+    const struct tw_layer_spec *list; /* without ids */
+    size_t count;
+    struct tw_run_options run;
+    size_t cache_bytes; /* for the tiles of all */
+};
+
+/* Loads all of them; their ids and what they share are given here. TW_EUSAGE when problems were added. On
+ * success *layers is owned by the caller. */
+enum tw_status tw_layers_new(const struct tw_layers_spec *spec, struct tw_layers **layers,
                              struct tw_problems *problems);
 /* Accepts NULL. Nobody may hold an edition. */
 void tw_layers_free(struct tw_layers *layers);

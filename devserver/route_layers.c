@@ -56,6 +56,7 @@ static json_t *bands_to_json(const struct tw_edition *edition)
     const struct tw_encoder *encoder = tw_sink_encoder(edition->plan->sink);
     const char *const *names = tw_encoder_is_vector(encoder) ? NULL : tw_encoder_band_names(encoder);
     int count = tw_encoder_is_vector(encoder) ? 0 : tw_encoder_num_bands(encoder);
+    const double nodata = count == 0 || tw_encoder_is_lossy(encoder) ? NAN : tw_encoder_nodata(encoder);
     json_t *list = json_array();
     for (int i = 0; i < count; i++) {
         double range[2] = {NAN, NAN};
@@ -65,7 +66,7 @@ static json_t *bands_to_json(const struct tw_edition *edition)
         json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:o, s:o}", "name", name, "dtype",
                                               tw_dtype_name(tw_encoder_dtype(encoder)), "min",
                                               number_or_null(range[0]), "max", number_or_null(range[1]),
-                                              "nodata", number_or_null(tw_encoder_nodata(encoder))));
+                                              "nodata", number_or_null(nodata)));
     }
     return list;
 }
@@ -95,12 +96,15 @@ static json_t *parameters_to_json(const struct tw_edition *edition)
     return list;
 }
 
-/* What makes the same for good. */
-static json_t *command_to_json(const struct tw_layer_spec *spec)
+/* What makes the same for good: of an input that is one file. */
+static json_t *command_to_json(const struct tw_layer_spec *spec, const struct tw_edition_input *input)
 {
-    bool is_result = spec->kind == TW_LAYER_RESULT;
+    bool is_result = spec->kind == TW_LAYER_RESULT && input == NULL;
+    const char *path = input != NULL ? tw_source_facts(input->source)->path : spec->path;
+    if (path == NULL || (input != NULL && tw_source_kind(input->source) == TW_SOURCE_STACK))
+        return json_null();
     json_t *arguments = json_array();
-    json_array_append_new(arguments, tw_text_to_json(spec->path));
+    json_array_append_new(arguments, tw_text_to_json(path));
     if (!is_result)
         json_array_append_new(arguments, json_string("converted"));
     return json_pack("{s:s, s:o}", "verb", is_result ? "execute" : "convert", "arguments", arguments);
@@ -131,9 +135,19 @@ static void add_edition(json_t *root, const struct tw_edition *edition)
     json_object_set_new(root, "version", json_integer(edition->number));
     json_object_set_new(root, "area", tw_box_to_json(&area));
     json_object_set_new(root, "drafts", zooms_that_are_drafts(edition));
-    json_object_set_new(root, "format", json_string(tw_encoder_format(encoder)));
     json_object_set_new(root, "is_vector", json_boolean(tw_encoder_is_vector(encoder)));
     json_object_set_new(root, "bands", bands_to_json(edition));
+}
+
+static bool add_loaded(json_t *root, const struct request *request, const struct tw_edition *edition)
+{
+    struct tw_crs_names names;
+    struct tw_error err = {0};
+    if (tw_crs_names(edition->config->output_pyramid.grid->crs, request->arena, &names, &err) != TW_OK)
+        return false;
+    add_edition(root, edition);
+    add_grid(root, edition->config, &names);
+    return true;
 }
 
 static json_t *layer_to_json(const struct request *request, struct tw_layer *layer,
@@ -141,28 +155,76 @@ static json_t *layer_to_json(const struct request *request, struct tw_layer *lay
 {
     const struct tw_layer_spec *spec = tw_layer_spec(layer);
     const char *script = edition->plan->declaration->path, *problem;
-    struct tw_crs_names names;
-    struct tw_error err = {0};
+    const struct tw_encoder *encoder = tw_sink_encoder(edition->plan->sink);
     tw_layer_version(layer, request->arena, &problem);
-    if (tw_crs_names(edition->config->output_pyramid.grid->crs, request->arena, &names, &err) != TW_OK)
+    json_t *root = json_pack("{s:s, s:o, s:s, s:n, s:o, s:s, s:o, s:b, s:o, s:b, s:s}", "id", spec->id,
+                             "title", tw_text_to_json(spec->title), "kind", kind_name(spec->kind), "of",
+                             "source", tw_text_to_json(spec->path), "format", tw_encoder_format(encoder),
+                             "problem", problem != NULL ? tw_text_to_json(problem) : json_null(), "is_loaded",
+                             1, "name", tw_text_to_json(spec->title), "is_file",
+                             spec->kind != TW_LAYER_RESULT, "script", script != NULL ? script : "");
+    if (!add_loaded(root, request, edition)) {
+        json_decref(root);
         return NULL;
-    json_t *root = json_pack("{s:s, s:o, s:s, s:n, s:o, s:o, s:b, s:o, s:b, s:s}", "id", spec->id, "title",
-                             tw_text_to_json(spec->title), "kind", kind_name(spec->kind), "of", "source",
-                             tw_text_to_json(spec->path), "problem",
-                             problem != NULL ? tw_text_to_json(problem) : json_null(), "is_loaded", 1, "name",
-                             tw_text_to_json(spec->title), "is_file", spec->kind != TW_LAYER_RESULT, "script",
-                             script != NULL ? script : "");
-    add_edition(root, edition);
-    add_grid(root, edition->config, &names);
-    json_object_set_new(root, "command", command_to_json(spec));
+    }
+    json_object_set_new(root, "command", command_to_json(spec, NULL));
     if (spec->kind == TW_LAYER_RESULT)
         json_object_set_new(root, "params", parameters_to_json(edition));
     return root;
 }
 
+/* What the configuration says: the path, or all of it. */
+static json_t *source_to_json(const struct tw_source *source)
+{
+    const struct tw_value *value = tw_source_value(source), *path = tw_value_get(value, "path");
+    if (value->kind == TW_STRING)
+        path = value;
+    if (path != NULL && path->kind == TW_STRING)
+        return tw_text_to_json(path->text);
+    const char *found = tw_source_facts(source)->path;
+    return found != NULL ? tw_text_to_json(found) : json_null();
+}
+
+/* parent: the result's edition, which knows the input. edition: the input's own; NULL: nobody has asked for
+ * it. */
+static json_t *input_to_json(const struct request *request, const struct tw_layer *layer,
+                             const struct tw_edition *parent, const struct tw_edition_input *input,
+                             const struct tw_edition *edition)
+{
+    const struct tw_layer_spec *spec = tw_layer_spec(layer);
+    const char *id = tw_arena_printf(request->arena, "%s.%s", spec->id, input->slug);
+    json_t *root = json_pack("{s:s?, s:o, s:s, s:s, s:o, s:s, s:n, s:b, s:o, s:b, s:b, s:i, s:i}", "id", id,
+                             "title", tw_text_to_json(input->name), "kind", "input", "of", spec->id, "source",
+                             source_to_json(input->source), "format", tw_source_format(input->source),
+                             "problem", "is_loaded", edition != NULL, "name", tw_text_to_json(input->name),
+                             "is_file", 1, "is_vector", tw_source_kind(input->source) == TW_SOURCE_VECTOR,
+                             "version", parent->number, "scenes", (int)tw_source_num_scenes(input->source));
+    if (edition != NULL && !add_loaded(root, request, edition)) {
+        json_decref(root);
+        return NULL;
+    }
+    json_object_set_new(root, "command", command_to_json(spec, input));
+    return root;
+}
+
 enum MHD_Result tw_reply_layer(struct request *request)
 {
-    return tw_reply_about(request, layer_to_json(request, request->layer, request->edition));
+    const struct tw_edition *edition = request->edition;
+    return tw_reply_about(request,
+                          request->input != NULL
+                              ? input_to_json(request, request->layer, request->base, request->input, edition)
+                              : layer_to_json(request, request->layer, edition));
+}
+
+static void add_inputs(json_t *list, const struct request *request, const struct tw_layer *layer,
+                       const struct tw_edition *edition)
+{
+    for (size_t i = 0; i < edition->num_inputs; i++) {
+        const struct tw_child_order order = {.input = (int)i};
+        struct tw_edition *own = tw_children_look(edition->children, &order);
+        json_array_append_new(list, input_to_json(request, layer, edition, &edition->inputs[i], own));
+        tw_edition_release(own);
+    }
 }
 
 enum MHD_Result tw_reply_layers(struct request *request)
@@ -172,6 +234,8 @@ enum MHD_Result tw_reply_layers(struct request *request)
     for (size_t i = 0; i < layers->count; i++) {
         struct tw_edition *edition = tw_layer_edition(layers->list[i]);
         json_array_append_new(list, layer_to_json(request, layers->list[i], edition));
+        if (tw_layer_spec(layers->list[i])->kind == TW_LAYER_RESULT)
+            add_inputs(list, request, layers->list[i], edition);
         tw_edition_release(edition);
     }
     return tw_reply_about(request,

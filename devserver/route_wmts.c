@@ -263,16 +263,14 @@ static enum MHD_Result refuse(struct request *request, const char *code, const c
                         : MHD_NO;
 }
 
-/* The layer that is asked for, or the first; gives the request its edition. */
+/* The layer that is asked for, or the first. */
 static bool find_layer(struct request *request)
 {
-    const struct tw_layers *layers = request->server->layers;
     const char *id = argument(request, "layer");
-    request->layer = id != NULL ? tw_layers_find(layers, id) : layers->list[0];
     request->prefix = "";
-    if (request->layer != NULL)
-        request->edition = tw_layer_edition(request->layer);
-    return request->layer != NULL;
+    if (request->base != NULL) /* it has waited for it */
+        return true;
+    return tw_request_find(request, id != NULL ? id : tw_layer_spec(request->server->layers->list[0])->id);
 }
 
 enum MHD_Result tw_route_wmts(struct request *request, struct tw_tile_key *key, bool *is_answered)

@@ -4,9 +4,6 @@
  */
 #include "server_parts.h"
 
-#include "file.h"
-#include "text.h"
-
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +67,7 @@ static enum MHD_Result wait_for_tile(struct request *request)
     waiter->is_wanted = is_wanted;
     if (tw_tiles_look(request->edition->tiles, waiter) == TW_ANSWER_NOW)
         return reply_tile(request);
-    request->is_suspended = true;
+    request->stage = REQUEST_WAITS_FOR_TILE;
     atomic_fetch_add(&request->server->suspended, 1);
     MHD_suspend_connection(request->connection);
     enum tw_answer given = tw_tiles_get(request->edition->tiles, waiter);
@@ -184,42 +181,6 @@ static enum MHD_Result route_events(struct request *request)
     return waits ? MHD_YES : reply_events(request);
 }
 
-/* Of the path of a layer, what follows its id: `/8/137/90.png` of `/layers/dem/8/137/90.png`, `/layer.json`
- * of
- * `/layers/dem.json`. Other paths are the first layer's. False: there is no such layer. */
-static bool find_layer(struct request *request, const char **path)
-{
-    static const char prefix[] = "/layers/", suffix[] = ".json";
-    const struct tw_layers *layers = request->server->layers;
-    request->layer = layers->list[0];
-    request->prefix = "";
-    if (strncmp(*path, prefix, strlen(prefix)) != 0)
-        return true;
-    const char *from = *path + strlen(prefix), *slash = strchr(from, '/');
-    bool is_about = slash == NULL && tw_path_has_suffix(from, suffix);
-    size_t length = slash != NULL ? (size_t)(slash - from) : strlen(from) - (is_about ? strlen(suffix) : 0);
-    const char *id = tw_arena_strndup(request->arena, from, length);
-    request->layer = id != NULL ? tw_layers_find(layers, id) : NULL;
-    request->prefix = tw_arena_printf(request->arena, "%s%s", prefix, id != NULL ? id : "");
-    *path = slash != NULL ? slash : is_about ? "/layer.json" : "/";
-    return request->layer != NULL && request->prefix != NULL;
-}
-
-static enum MHD_Result refuse_layer(struct request *request)
-{
-    const struct tw_layers *layers = request->server->layers;
-    const char *id = request->prefix != NULL ? request->prefix + strlen("/layers/") : "";
-    const char **known = tw_arena_calloc(request->arena, layers->count, sizeof(*known));
-    struct tw_text text = {0};
-    for (size_t i = 0; known != NULL && i < layers->count; i++)
-        known[i] = tw_layer_spec(layers->list[i])->id;
-    tw_text_add_known(&text, id, known, known != NULL ? layers->count : 0);
-    enum MHD_Result result =
-        tw_reply_error(request, MHD_HTTP_NOT_FOUND, "there is no layer '%s'%s", id, tw_text_get(&text));
-    tw_text_free(&text);
-    return result;
-}
-
 /* Of a layer; the request has its edition. */
 static enum MHD_Result route_layer(struct request *request, const char *path, bool *is_known)
 {
@@ -239,7 +200,12 @@ static enum MHD_Result route_wmts(struct request *request)
     struct tw_tile_key key;
     bool is_answered = false;
     enum MHD_Result result = tw_route_wmts(request, &key, &is_answered);
-    return is_answered ? result : route_tile(request, &key);
+    if (is_answered)
+        return result;
+    bool is_found;
+    result = request->stage == REQUEST_WAITS_FOR_EDITION ? tw_take_child(request, &is_found)
+                                                         : tw_find_edition(request, &is_found);
+    return is_found ? route_tile(request, &key) : result;
 }
 
 static enum MHD_Result route_page(struct request *request, const char *path, bool *is_known)
@@ -262,16 +228,24 @@ static enum MHD_Result route_page(struct request *request, const char *path, boo
 
 enum MHD_Result tw_route(struct request *request, const char *path)
 {
-    bool is_known;
-    const char *rest = path;
-    if (request->is_suspended)
+    bool is_known, is_found;
+    const char *rest;
+    if (request->stage == REQUEST_WAITS_FOR_TILE)
         return go_on_with_tile(request);
     enum MHD_Result result = route_page(request, path, &is_known);
     if (is_known)
         return result;
-    if (!find_layer(request, &rest))
-        return refuse_layer(request);
-    request->edition = tw_layer_edition(request->layer);
+    if (request->stage == REQUEST_WAITS_FOR_EDITION) {
+        result = tw_take_child(request, &is_found);
+        rest = request->rest;
+    } else if (tw_request_find_by_path(request, path, &rest)) {
+        request->rest = rest;
+        result = tw_find_edition(request, &is_found);
+    } else {
+        return tw_refuse_layer(request);
+    }
+    if (!is_found)
+        return result;
     result = route_layer(request, rest, &is_known);
     if (is_known)
         return result;

@@ -125,7 +125,10 @@ static void completed(void *context, struct MHD_Connection *connection, void **k
     unlisten(request);
     tw_blob_release(request->waiter.blob);
     free(request->waiter.message);
+    free(request->child.message);
+    tw_edition_release(request->child.edition);
     tw_edition_release(request->edition);
+    tw_edition_release(request->base);
     tw_arena_free(request->arena);
     free(request);
     *kept = NULL;
@@ -171,17 +174,18 @@ static enum tw_status listen_on(struct tw_server *server, struct tw_error *err)
 static enum tw_status load_layers(struct tw_server *server, struct tw_problems *problems,
                                   struct tw_error *err)
 {
-    const struct tw_server_spec *spec = &server->spec;
-    struct tw_layer_spec *specs = calloc(spec->num_layers, sizeof(*specs));
-    if (specs == NULL)
+    struct tw_layers_spec spec = server->spec.layers;
+    struct tw_layer_spec *list = calloc(spec.count, sizeof(*list));
+    if (list == NULL)
         return tw_error_nomem(err);
-    for (size_t i = 0; i < spec->num_layers; i++) {
-        specs[i] = spec->layers[i];
-        specs[i].changed = wake_listeners;
-        specs[i].context = server;
+    for (size_t i = 0; i < spec.count; i++) {
+        list[i] = spec.list[i];
+        list[i].changed = wake_listeners;
+        list[i].context = server;
     }
-    enum tw_status status = tw_layers_new(specs, spec->num_layers, &server->layers, problems);
-    free(specs);
+    spec.list = list;
+    enum tw_status status = tw_layers_new(&spec, &server->layers, problems);
+    free(list);
     return status == TW_ENOMEM ? tw_error_nomem(err) : status;
 }
 

@@ -5,13 +5,12 @@
 #ifndef TW_SERVER_H
 #define TW_SERVER_H
 
-#include "layer.h"
+#include "layers.h"
 
 struct tw_server_spec {
-    const char *host;                   /* an IP address */
-    int port;                           /* 0: any that is free */
-    const struct tw_layer_spec *layers; /* their ids, and whom they tell of changes, are the server's */
-    size_t num_layers;
+    const char *host;             /* an IP address */
+    int port;                     /* 0: any that is free */
+    struct tw_layers_spec layers; /* whom they tell of changes is the server's */
 };
 
 struct tw_server;

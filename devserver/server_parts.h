@@ -8,6 +8,7 @@
 #include "server.h"
 
 #include "area_read.h"
+#include "children.h"
 #include "connections.h"
 #include "layers.h"
 
@@ -29,18 +30,29 @@ struct tw_server {
     bool is_stopped;
 };
 
+/* How far a request has got. */
+enum request_stage { REQUEST_NEW, REQUEST_WAITS_FOR_EDITION, REQUEST_WAITS_FOR_TILE };
+
 /* A request from its first byte to its last. */
 struct request {
     struct tw_waiter waiter; /* comes first */
+    struct tw_child_waiter child;
     struct tw_server *server;
     struct MHD_Connection *connection;
-    struct tw_layer *layer;     /* that is asked; or NULL */
-    const char *prefix;         /* of the paths that ask it: `/layers/ID`, or "" for the first */
-    struct tw_edition *edition; /* that its tile is of; or NULL */
     struct tw_arena *arena;
-    bool is_suspended, is_listening;
+    enum request_stage stage;
+
+    struct tw_layer *layer;               /* that is asked; or NULL */
+    const struct tw_edition_input *input; /* of it, that is asked; or NULL */
+    const char *rest;                     /* of the path, after the id: it is MHD's */
+    const char *prefix;                   /* of the paths that ask it: `/layers/ID`, or "" for the first */
+    struct tw_edition *base;              /* of the layer; or NULL */
+    struct tw_edition *edition;           /* that its tile is of: the same, or made from it; or NULL */
+
     bool is_point; /* the tile is asked for its values at x, y */
     double x, y;
+
+    bool is_listening;
     int since; /* the version that a listener knows */
     struct request *next_listener;
 };
@@ -59,6 +71,17 @@ enum MHD_Result tw_reply_file(struct request *request, const char *name);
 
 /* Chooses by the path. */
 enum MHD_Result tw_route(struct request *request, const char *path);
+
+/* route_edition.c: the layer or input with that id; by its path, *rest: what follows the id (`/8/137/90.png`,
+ * or
+ * `/layer.json` of `/layers/dem.json`). Paths without one are the first layer's. False: there is none. */
+bool tw_request_find(struct request *request, const char *id);
+bool tw_request_find_by_path(struct request *request, const char *path, const char **rest);
+enum MHD_Result tw_refuse_layer(struct request *request);
+/* Whether the request has the edition that it is about. Otherwise it was answered, or waits: then
+ * tw_take_child goes on. */
+enum MHD_Result tw_find_edition(struct request *request, bool *is_found);
+enum MHD_Result tw_take_child(struct request *request, bool *is_found);
 
 /* routes_about.c: how it goes, as JSON and text; what a layer is. The request has its edition. */
 enum MHD_Result tw_route_about(struct request *request, const char *path, bool *is_known);

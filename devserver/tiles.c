@@ -20,6 +20,7 @@ struct job {
 
 struct tw_tiles {
     struct tw_plan *plan;
+    const struct tw_tiles_share *share;
     struct tw_preview *preview;
     struct tw_view *view;
     struct tw_pyramid pictures; /* tiles of the grid, as browsers ask for them */
@@ -28,8 +29,9 @@ struct tw_tiles {
 
     pthread_mutex_t mutex; /* of all below */
     pthread_cond_t work;
-    struct tw_cache *cache;
+    struct tw_cache_owner cached;
     struct job *jobs; /* the newest first */
+    bool has_begun;   /* its threads run */
     bool is_stopped;
     int num_running; /* workers that have not ended */
     bool is_hung;    /* one of them never will */
@@ -51,14 +53,16 @@ static void answer(struct tw_waiter *waiter, enum tw_status status, struct tw_bl
     waiter->has_answer = true;
 }
 
-/* Keeps what became of a tile, and notes it for those who wait. */
+/* Keeps what became of a tile (but for failures that pass), and notes it for those who wait. */
 static void settle(struct making *making, const struct tw_tile *tile, struct tw_blob *blob,
-                   const char *failure)
+                   const struct tw_error *err)
 {
     struct tw_tiles *tiles = making->tiles;
     const struct tw_tile_key key = {making->job->is_picture, *tile};
+    const char *failure = err != NULL ? err->message : NULL;
     pthread_mutex_lock(&tiles->mutex);
-    tw_cache_put(tiles->cache, &key, blob, failure);
+    if (err == NULL || err->status == TW_ESCRIPT || err->status == TW_EBUDGET)
+        tw_cache_put(tiles->share->cache, &tiles->cached, &key, blob, failure);
     for (struct tw_waiter *waiter = making->job->waiters; waiter != NULL; waiter = waiter->next)
         if (!waiter->has_answer && tw_tile_key_equals(&waiter->key, &key))
             answer(waiter, failure != NULL ? TW_ESCRIPT : TW_OK, blob, failure);
@@ -129,7 +133,7 @@ static enum tw_status make(struct making *making, struct tw_error *err)
     return status == TW_OK ? tw_sink_take_parts(&parts, &making->job->metatile, err) : status;
 }
 
-static void fail_all(struct making *making, const char *message)
+static void fail_all(struct making *making, const struct tw_error *err)
 {
     struct tw_tiles *tiles = making->tiles;
     const struct tw_tile *metatile = &making->job->metatile;
@@ -138,7 +142,7 @@ static void fail_all(struct making *making, const char *message)
     for (int64_t row = range.first_row; row <= range.last_row; row++)
         for (int64_t col = range.first_col; col <= range.last_col; col++) {
             struct tw_tile tile = {metatile->zoom, row, col};
-            settle(making, &tile, NULL, message);
+            settle(making, &tile, NULL, err);
         }
 }
 
@@ -183,21 +187,41 @@ static bool is_wanted(const struct job *job)
     return false;
 }
 
+static struct job *first_idle(const struct tw_tiles *tiles)
+{
+    struct job *job = tiles->jobs;
+    while (job != NULL && job->in_work)
+        job = job->next;
+    return job;
+}
+
+/* False when there will be none any more. */
+static bool wait_for_job(struct tw_tiles *tiles)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    while (first_idle(tiles) == NULL && !tiles->is_stopped)
+        pthread_cond_wait(&tiles->work, &tiles->mutex);
+    bool is_there = first_idle(tiles) != NULL;
+    pthread_mutex_unlock(&tiles->mutex);
+    return is_there;
+}
+
+/* Chosen when it can begin: what was asked for last is what somebody looks at. NULL at the end; otherwise a
+ * place of the gate is taken. */
 static struct job *next_job(struct tw_tiles *tiles)
 {
-    struct job *job = NULL;
-    pthread_mutex_lock(&tiles->mutex);
-    for (;;) {
-        for (job = tiles->jobs; job != NULL && job->in_work; job = job->next)
-            ;
-        if (job != NULL || tiles->is_stopped)
-            break;
-        pthread_cond_wait(&tiles->work, &tiles->mutex);
+    while (wait_for_job(tiles)) {
+        tw_gate_enter(tiles->share->gate);
+        pthread_mutex_lock(&tiles->mutex);
+        struct job *job = first_idle(tiles);
+        if (job != NULL)
+            job->in_work = true;
+        pthread_mutex_unlock(&tiles->mutex);
+        if (job != NULL)
+            return job;
+        tw_gate_leave(tiles->share->gate, 1);
     }
-    if (job != NULL)
-        job->in_work = true;
-    pthread_mutex_unlock(&tiles->mutex);
-    return job;
+    return NULL;
 }
 
 static void count(struct tw_tiles *tiles, enum tw_status status, double seconds)
@@ -231,7 +255,7 @@ static void do_job(struct tw_tiles *tiles, struct tw_worker *worker, struct job 
         status = TW_ECANCELLED;
     if (status != TW_OK && status != TW_ECANCELLED) {
         note_failure(tiles, &job->metatile, err.message);
-        fail_all(&making, err.message);
+        fail_all(&making, &err);
     }
     finish(tiles, job, status);
 }
@@ -249,8 +273,12 @@ static void *run_thread(void *context)
     struct tw_error broken = {0};
     free(context);
     tw_preview_worker(tiles->preview, start.index, &worker, &broken);
-    for (struct job *job; (job = next_job(tiles)) != NULL;)
+    for (struct job *job; (job = next_job(tiles)) != NULL;) {
+        if (worker == NULL) /* what failed may have passed */
+            tw_preview_worker(tiles->preview, start.index, &worker, &broken);
         do_job(tiles, worker, job, &broken);
+        tw_gate_leave(tiles->share->gate, 1);
+    }
     tw_worker_free(worker);
     pthread_mutex_lock(&tiles->mutex);
     tiles->num_running--;
@@ -281,6 +309,16 @@ static struct tw_waiter *take_waiters(struct tw_tiles *tiles)
     return all;
 }
 
+static int count_lost(const struct tw_tiles *tiles)
+{
+    struct tw_stint stint;
+    bool overran;
+    int count = 0;
+    for (int i = 0; i < tiles->preview->shares.workers; i++)
+        count += tw_post_is_lost(tw_watch_post(tiles->preview->watch, i), &stint, &overran);
+    return count;
+}
+
 /* A worker that does not listen takes all of this edition's with it: nothing more is made until the files
  * change, but what waits is answered, and the server lives. */
 static void *run_watch(void *context)
@@ -288,6 +326,7 @@ static void *run_watch(void *context)
     struct tw_tiles *tiles = context;
     if (tw_watch_wait(tiles->preview->watch))
         return NULL;
+    tw_gate_leave(tiles->share->gate, count_lost(tiles));
     pthread_mutex_lock(&tiles->mutex);
     struct tw_waiter *waiters = take_waiters(tiles);
     tiles->is_hung = true;
@@ -301,39 +340,43 @@ static void *run_watch(void *context)
     return NULL;
 }
 
-static enum tw_status start_threads(struct tw_tiles *tiles, struct tw_error *err)
+/* Under the mutex. */
+static enum tw_status start_thread(struct tw_tiles *tiles, int index)
 {
-    int wanted = tiles->preview->shares.workers;
-    tiles->threads = calloc((size_t)wanted + 1, sizeof(*tiles->threads));
-    if (tiles->threads == NULL || pthread_create(&tiles->threads[0], NULL, run_watch, tiles) != 0)
-        return tw_error_nomem(err);
-    tiles->num_threads = 1;
-    for (int i = 0; i < wanted; i++) {
-        struct start *start = malloc(sizeof(*start));
-        if (start != NULL)
-            *start = (struct start){tiles, i};
-        if (start == NULL ||
-            pthread_create(&tiles->threads[tiles->num_threads], NULL, run_thread, start) != 0) {
-            free(start);
-            return tw_error_nomem(err);
-        }
-        tiles->num_threads++;
-        pthread_mutex_lock(&tiles->mutex);
-        tiles->num_running++;
-        pthread_mutex_unlock(&tiles->mutex);
+    struct start *start = malloc(sizeof(*start));
+    if (start != NULL)
+        *start = (struct start){tiles, index};
+    if (start == NULL || pthread_create(&tiles->threads[tiles->num_threads], NULL, run_thread, start) != 0) {
+        free(start);
+        return TW_ENOMEM;
     }
+    tiles->num_threads++;
+    tiles->num_running++;
     return TW_OK;
 }
 
-enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_run_options *options, size_t cache_bytes,
-                            struct tw_tiles **tiles, struct tw_error *err)
+/* With the first job, under the mutex. With fewer threads than wanted, but one, it works, too. */
+static enum tw_status start_threads(struct tw_tiles *tiles)
+{
+    int wanted = tiles->preview->shares.workers;
+    if (tiles->num_threads == 0 && pthread_create(&tiles->threads[0], NULL, run_watch, tiles) != 0)
+        return TW_ENOMEM;
+    tiles->num_threads = tiles->num_threads == 0 ? 1 : tiles->num_threads;
+    for (int i = 0; i < wanted; i++)
+        if (start_thread(tiles, i) != TW_OK)
+            break;
+    tiles->has_begun = tiles->num_running > 0;
+    return tiles->has_begun ? TW_OK : TW_ENOMEM;
+}
+
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, struct tw_tiles **tiles,
+                            struct tw_error *err)
 {
     struct tw_tiles *made = calloc(1, sizeof(*made));
-    if (made == NULL || (made->cache = tw_cache_new(cache_bytes)) == NULL) {
-        free(made);
+    if (made == NULL)
         return tw_error_nomem(err);
-    }
     made->plan = plan;
+    made->share = share;
     made->pictures = plan->config->output_pyramid;
     made->pictures.metatiling = 1;
     made->pictures.pixelbuffer_px = 0;
@@ -341,15 +384,25 @@ enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_run_options *o
     pthread_cond_init(&made->work, NULL);
     enum tw_status status = tw_view_new(plan, &made->view, err);
     if (status == TW_OK)
-        status = tw_preview_new(plan, options, &made->preview, err);
-    if (status == TW_OK)
-        status = start_threads(made, err);
+        status = tw_preview_new(plan, &share->run, &made->preview, err);
+    if (status == TW_OK) {
+        made->threads = calloc((size_t)made->preview->shares.workers + 1, sizeof(*made->threads));
+        status = made->threads != NULL ? TW_OK : tw_error_nomem(err);
+    }
     if (status != TW_OK) {
         tw_tiles_free(made);
         return status;
     }
     *tiles = made;
     return TW_OK;
+}
+
+void tw_tiles_begin(struct tw_tiles *tiles)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    if (!tiles->has_begun && !tiles->is_stopped)
+        start_threads(tiles);
+    pthread_mutex_unlock(&tiles->mutex);
 }
 
 /* The jobs that nobody works on are answered here, the others by their workers. */
@@ -390,7 +443,7 @@ bool tw_tiles_free(struct tw_tiles *tiles)
     free(tiles->threads);
     tw_preview_free(tiles->preview);
     tw_view_free(tiles->view);
-    tw_cache_free(tiles->cache);
+    tw_cache_forget(tiles->share->cache, &tiles->cached);
     pthread_mutex_destroy(&tiles->mutex);
     pthread_cond_destroy(&tiles->work);
     free(tiles);
@@ -399,12 +452,11 @@ bool tw_tiles_free(struct tw_tiles *tiles)
 
 static bool look(struct tw_tiles *tiles, struct tw_waiter *waiter)
 {
-    struct tw_blob *blob;
-    const char *failure;
-    if (!tw_cache_get(tiles->cache, &waiter->key, &blob, &failure))
+    if (!tw_cache_get(tiles->share->cache, &tiles->cached, &waiter->key, &waiter->blob, &waiter->message))
         return false;
     tiles->state.hits++;
-    answer(waiter, failure != NULL ? TW_ESCRIPT : TW_OK, blob, failure);
+    waiter->status = waiter->message != NULL ? TW_ESCRIPT : TW_OK;
+    waiter->has_answer = true;
     return true;
 }
 
@@ -431,7 +483,8 @@ static struct job *find_job(struct tw_tiles *tiles, const struct tw_tile_key *ke
     for (struct job *job = tiles->jobs; job != NULL; job = job->next, number++)
         if (job->is_picture == key->is_picture && tw_tile_equals(&job->metatile, &metatile))
             return job;
-    struct job *job = number < MOST_JOBS ? calloc(1, sizeof(*job)) : NULL;
+    bool is_possible = number < MOST_JOBS && (tiles->has_begun || start_threads(tiles) == TW_OK);
+    struct job *job = is_possible ? calloc(1, sizeof(*job)) : NULL;
     if (job == NULL)
         return NULL;
     *job = (struct job){.is_picture = key->is_picture, .metatile = metatile, .next = tiles->jobs};
@@ -477,7 +530,8 @@ void tw_tiles_state(struct tw_tiles *tiles, struct tw_tiles_state *state)
     *state = tiles->state;
     for (struct job *job = tiles->jobs; job != NULL; job = job->next)
         *(job->in_work ? &state->in_work : &state->waiting) += 1;
-    state->cached_tiles = tw_cache_count(tiles->cache);
-    state->cached_bytes = tw_cache_bytes(tiles->cache);
+    const struct tw_cache_owner cached = tw_cache_count(tiles->share->cache, &tiles->cached);
+    state->cached_tiles = cached.count;
+    state->cached_bytes = cached.bytes;
     pthread_mutex_unlock(&tiles->mutex);
 }

@@ -9,6 +9,8 @@
 #define TW_TILES_H
 
 #include "cache.h"
+#include "gate.h"
+#include "makers.h"
 #include "preview.h"
 #include "view.h"
 
@@ -34,9 +36,20 @@ enum tw_answer {
     TW_ANSWER_BUSY   /* too much is waiting */
 };
 
-/* The plan and the view are borrowed. On success *tiles is owned by the caller, and its threads run. */
-enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_run_options *options, size_t cache_bytes,
-                            struct tw_tiles **tiles, struct tw_error *err);
+/* What all tiles share, whatever the layer. */
+struct tw_tiles_share {
+    struct tw_run_options run;
+    struct tw_cache *cache;
+    struct tw_gate *gate; /* with as many places as there are workers */
+    struct tw_makers *makers;
+};
+
+/* Plan and share are borrowed. On success *tiles is owned by the caller; its threads begin with the first
+ * tile that is to be made. */
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, struct tw_tiles **tiles,
+                            struct tw_error *err);
+/* Starts the threads now, so that the first tile does not wait for them. */
+void tw_tiles_begin(struct tw_tiles *tiles);
 /* Answers all that wait with TW_ECANCELLED, and takes no more. */
 void tw_tiles_stop(struct tw_tiles *tiles);
 /* Accepts NULL. Stops it, and waits for its threads. False when one of them never ends: then nothing is

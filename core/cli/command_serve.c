@@ -52,8 +52,6 @@ enum { DEFAULT_PORT = 5000, DEFAULT_CACHE = 256 << 20, TILE_TIMEOUT_S = 120 };
 /* What is asked for. */
 struct asked {
     struct tw_server_spec server;
-    struct tw_run_options run;
-    size_t cache_bytes;
     struct tw_layer_spec *layers; /* room for every argument */
     size_t num_layers;
 };
@@ -62,13 +60,13 @@ static enum tw_status take_option(struct asked *asked, const struct tw_given *gi
 {
     long long port;
     if (tw_option_is_in(&tw_run_options_list, given->option))
-        return tw_run_options_take(&asked->run, given, err);
+        return tw_run_options_take(&asked->server.layers.run, given, err);
     if (given->option == &options[HOST]) {
         asked->server.host = given->values[0];
         return TW_OK;
     }
     if (given->option == &options[CACHE])
-        return tw_option_bytes(given, &asked->cache_bytes, err);
+        return tw_option_bytes(given, &asked->server.layers.cache_bytes, err);
     enum tw_status status = tw_option_whole(given, 0, 0, &port, err);
     if (status == TW_OK && port > 65535)
         return tw_error_set(err, TW_EUSAGE, "--port must be from 0 to 65535, not %lld", port);
@@ -90,12 +88,8 @@ static enum tw_status end_request(struct asked *asked, struct tw_error *err)
     if (asked->num_layers == 0)
         return tw_error_set(err, TW_EUSAGE,
                             "which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR... [OPTIONS]");
-    for (size_t i = 0; i < asked->num_layers; i++) {
-        asked->layers[i].run = asked->run;
-        asked->layers[i].cache_bytes = asked->cache_bytes;
-    }
-    asked->server.layers = asked->layers;
-    asked->server.num_layers = asked->num_layers;
+    asked->server.layers.list = asked->layers;
+    asked->server.layers.count = asked->num_layers;
     return TW_OK;
 }
 
@@ -192,7 +186,7 @@ static int serve(const struct asked *asked)
         return code;
     }
     atomic_store(&ending.is_up, true);
-    if (asked->run.progress != TW_PROGRESS_QUIET)
+    if (asked->server.layers.run.progress != TW_PROGRESS_QUIET)
         tell(asked, server);
     while (sem_wait(&ending.asked) != 0)
         ;
@@ -204,11 +198,12 @@ static int serve(const struct asked *asked)
 static int run(const struct tw_command *command, int argc, char **argv)
 {
     (void)command;
-    struct asked asked = {.server = {.host = "127.0.0.1", .port = DEFAULT_PORT},
-                          .run = tw_run_options_default(),
-                          .cache_bytes = DEFAULT_CACHE};
+    struct asked asked = {
+        .server = {.host = "127.0.0.1",
+                   .port = DEFAULT_PORT,
+                   .layers = {.run = tw_run_options_default(), .cache_bytes = DEFAULT_CACHE}}};
     struct tw_error err = {0};
-    asked.run.tile_timeout_s = TILE_TIMEOUT_S;
+    asked.server.layers.run.tile_timeout_s = TILE_TIMEOUT_S;
     asked.layers = calloc((size_t)argc, sizeof(*asked.layers));
     if (asked.layers == NULL) {
         tw_error_nomem(&err);

@@ -110,11 +110,16 @@ static void share_with_script(struct tw_memory_shares *shares, size_t worker_byt
     shares->script_bytes = script_bytes > LEAST_SCRIPT_BYTES ? script_bytes : LEAST_SCRIPT_BYTES;
 }
 
+int tw_run_workers(const struct tw_run_options *options)
+{
+    return options->workers > 0 ? options->workers : omp_get_num_procs();
+}
+
 enum tw_status tw_memory_share(const struct tw_plan *plan, const struct tw_run_options *options,
                                struct tw_memory_shares *shares, struct tw_error *err)
 {
     size_t total = options->memory_bytes > 0 ? options->memory_bytes : tw_memory_available() / 4 * 3;
-    int workers = options->workers > 0 ? options->workers : omp_get_num_procs();
+    int workers = tw_run_workers(options);
     *shares = (struct tw_memory_shares){.workers = workers, .total_bytes = total};
     shares->cache_bytes = total / 8 < LARGEST_CACHE ? total / 8 : LARGEST_CACHE;
     shares->overview_bytes = overview_bytes(plan, workers);

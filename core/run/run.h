@@ -60,6 +60,9 @@ struct tw_memory_shares {
     size_t tile_bytes;     /* the least that a metatile takes */
 };
 
+/* As many as are asked for, or one for each processor. */
+int tw_run_workers(const struct tw_run_options *options);
+
 /* Shares the budget out. TW_EUSAGE when a metatile cannot fit, with the advice which setting to change. */
 enum tw_status tw_memory_share(const struct tw_plan *plan, const struct tw_run_options *options,
                                struct tw_memory_shares *shares, struct tw_error *err);

@@ -1,4 +1,5 @@
 """tilewright serve with several layers: configurations, files and tiles side by side, each with its own address."""
+import concurrent.futures
 import json
 import re
 import shutil
@@ -115,6 +116,124 @@ class Several(Serve):
         self.assertIn("run.lua:3:", layers["map"]["problem"])
         self.assertIsNone(layers["other"]["problem"])
         self.assertIn("run.lua:3:", self.json("/status")["problem"])
+
+
+class Inputs(Serve):
+    """Each input of a configuration as it is: loaded when it is asked for, on the configuration's pyramid."""
+    SCRIPT = """return process {
+  inputs = { inp = 'raster', scenes = 'stack', more = 'group', land = 'vector' },
+  params = { gain = 1 },
+  run = function(tile, input, p)
+    return input.inp:read() * p.gain
+  end,
+}
+"""
+
+    def setUp(self):
+        super().setUp()
+        dem = np.arange(512 * 512, dtype="float32").reshape(1, 512, 512) - 1000
+        dem[0, :256, :256] = -9999
+        self.image("dem.tif", dem, BOUNDS, nodata=-9999)
+        self.image("early.tif", np.where(self.array > 100, self.array, 0), BOUNDS, nodata=0)
+        zeros = self.array.copy()
+        zeros[:, 300:, 300:] = 0
+        self.image("zeros.tif", zeros, BOUNDS)
+        self.write("land.geojson", json.dumps(LAND))
+        self.write("run.lua", self.SCRIPT)
+        self.write("map.yaml", """process: run.lua
+input:
+  inp: image.tif
+  scenes: {format: stack, order: oldest, files: [{path: early.tif, date: 2023-01-01}, {path: image.tif, date: 2024-01-01}]}
+  more: {dem: {path: dem.tif, resampling: bilinear}, deep: {zeros: zeros.tif}}
+  land: land.geojson
+pyramid: {grid: mercator, tile_size: 128, metatiling: 2}
+zoom_levels: [3, 6]
+output: {path: out, format: PNG, dtype: uint8, bands: 3, metatiling: 1}
+""")
+
+    def picture(self, path):
+        (self.folder / "tile.png").write_bytes(self.get(path))
+        return gdal.Open(str(self.folder / "tile.png")).ReadAsArray()
+
+    def layers(self):
+        return {layer["id"]: layer for layer in self.json("/layers.json")["layers"]}
+
+    def test_all_inputs_are_listed_and_loaded_when_asked_for(self):
+        server = self.serve()
+        layers = self.layers()
+        self.assertEqual([(layer["id"], layer["kind"], layer["of"], layer["source"], layer["format"], layer["is_loaded"], layer["is_vector"])
+                          for layer in layers.values()],
+                         [("map", "result", None, "map.yaml", "PNG", True, False),
+                          ("map.inp", "input", "map", "image.tif", "raster", False, False),
+                          ("map.scenes", "input", "map", None, "stack", False, False),
+                          ("map.more.dem", "input", "map", "dem.tif", "raster", False, False),
+                          ("map.more.deep.zeros", "input", "map", "zeros.tif", "raster", False, False),
+                          ("map.land", "input", "map", "land.geojson", "vector", False, True)])
+        self.assertNotIn("crs", layers["map.inp"])
+        about = self.json("/layers/map.more.dem.json")
+        self.assertEqual((about["is_loaded"], about["grid"], about["min_zoom"], about["max_zoom"], about["tile_size"]), (True, "mercator", 3, 6, 128))
+        self.assertEqual([(band["name"], band["dtype"]) for band in about["bands"]], [("band1", "float32")])
+        self.assertEqual(about["command"]["verb"], "convert")
+        self.assertEqual([id for id, layer in self.layers().items() if layer["is_loaded"]], ["map", "map.more.dem"])
+        self.assertEqual(self.error("/layers/map.imp.json", 404).split(" (")[0], "there is no layer 'map.imp'; did you mean 'map.inp'?")
+        self.end(server)
+
+    def test_inputs_are_shown_as_they_are(self):
+        server = self.serve()
+        tile = self.picture("/layers/map.inp/6/25/21.png")
+        self.assertTrue(np.array_equal(tile[:3], self.array[:, 128:256, 128:256]))
+        tile = self.picture("/layers/map.more.deep.zeros/6/27/23.png")  # black is black without a nodata value
+        self.assertEqual((int(tile[:3].max()), int(tile[-1].min())), (0, 255))
+        early = np.where(self.array > 100, self.array, 0)
+        mosaic = np.where((early > 0).any(axis=0), early, self.array)
+        tile = self.picture("/layers/map.scenes/6/25/21.png")
+        self.assertTrue(np.array_equal(tile[:3] * (tile[3] > 0), mosaic[:, 128:256, 128:256]))
+        self.get("/layers/map.more.dem/6/25/21.png", 204)
+        dem = self.picture("/layers/map.more.dem/6/27/23.png")
+        self.assertEqual(int(dem[-1].min()), 255)
+        self.assertEqual(self.json("/layers/map.land/4/6/5.geojson")["features"][0]["properties"], {"a": 1})
+        self.end(server)
+
+    def test_inputs_follow_their_configuration(self):
+        server = self.serve()
+        before = self.get("/layers/map.inp/6/25/21.png")
+        self.get("/layers/map.more.dem/6/27/23.png")
+        self.write("run.lua", self.SCRIPT.replace("gain = 1", "gain = 2"))
+        self.get("/events?since=1")
+        layers = self.layers()  # another script makes no other inputs
+        self.assertEqual([(id, layer["version"]) for id, layer in layers.items() if layer["is_loaded"]],
+                         [("map", 2), ("map.inp", 1), ("map.more.dem", 1)])
+        self.assertEqual(self.get("/layers/map.inp/6/25/21.png"), before)
+        self.write("map.yaml", (self.folder / "map.yaml").read_text().replace("inp: image.tif", "inp: early.tif"))
+        self.get("/events?since=2")
+        self.assertEqual([(id, layer["version"]) for id, layer in self.layers().items() if layer["is_loaded"]],
+                         [("map", 3), ("map.more.dem", 1)])
+        self.assertNotEqual(self.get("/layers/map.inp/6/25/21.png"), before)
+        self.assertEqual(self.json("/layers/map.inp.json")["version"], 3)
+        self.end(server)
+
+    def test_many_ask_for_an_input_at_once(self):
+        server = self.serve()
+        paths = [f"/layers/{layer}/6/{col}/22.png" for layer in ("map", "map.inp", "map.scenes", "map.more.dem") for col in range(24, 28)] * 2
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(self.ask, paths))
+        self.assertEqual({answer[0] for answer in answers}, {200})
+        self.end(server)
+
+    def test_a_file_that_comes_back_is_read(self):
+        (self.folder / "dem.tif").rename(self.folder / "away.tif")
+        (self.folder / "dem.tif").write_bytes((self.folder / "away.tif").read_bytes())
+        server = self.serve()
+        (self.folder / "dem.tif").unlink()
+        self.assertIn("dem.tif", self.error("/layers/map.more.dem/6/27/23.png", 500))
+        (self.folder / "away.tif").rename(self.folder / "dem.tif")
+        self.get("/layers/map.more.dem/6/27/23.png")
+        (self.folder / "image.tif").rename(self.folder / "away.tif")
+        self.assertIn("image.tif", self.error("/6/25/21.png", 500))
+        self.assertIn("image.tif", self.error("/6/25/21.png", 500))
+        (self.folder / "away.tif").rename(self.folder / "image.tif")
+        self.get("/6/25/21.png")
+        self.end(server)
 
 
 class Services(Serve):
