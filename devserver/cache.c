@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUM_SLOTS = 1 << 14, ENTRY_BYTES = 256 };
+enum { NUM_SLOTS = 1 << 14, ENTRY_BYTES = 320 };
 
 struct entry {
     struct tw_cache_owner *owner;
@@ -26,7 +26,8 @@ struct tw_cache {
 
 bool tw_tile_key_equals(const struct tw_tile_key *a, const struct tw_tile_key *b)
 {
-    return a->is_picture == b->is_picture && tw_tile_equals(&a->tile, &b->tile);
+    return a->is_picture == b->is_picture && tw_tile_equals(&a->tile, &b->tile) &&
+           tw_style_equals(&a->style, &b->style);
 }
 
 static struct entry **slot_of(struct tw_cache *cache, const struct tw_cache_owner *owner,

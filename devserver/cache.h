@@ -9,12 +9,14 @@
 #define TW_CACHE_H
 
 #include "blob.h"
+#include "style.h"
 #include "tile.h"
 
 /* A tile as it is asked for. */
 struct tw_tile_key {
     bool is_picture; /* for a browser; otherwise the output's own bytes */
     struct tw_tile tile;
+    struct tw_style style; /* of the picture */
 };
 bool tw_tile_key_equals(const struct tw_tile_key *a, const struct tw_tile_key *b);
 

@@ -73,6 +73,15 @@ enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const
     return result;
 }
 
+enum MHD_Result tw_reply_problems(struct request *request, const struct tw_problems *problems)
+{
+    const char *text = tw_text_get(&problems->text);
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == '\n')
+        length--;
+    return tw_reply_error(request, MHD_HTTP_BAD_REQUEST, "%.*s", (int)length, text);
+}
+
 /* Whether one of the tags that the client has is this one. */
 static bool has_already(const struct request *request, const char *etag)
 {

@@ -148,11 +148,20 @@ static enum MHD_Result get_child(struct request *request, const struct tw_child_
 enum MHD_Result tw_find_edition(struct request *request, bool *is_found)
 {
     struct tw_edition *base = request->base;
-    struct tw_child_order order = {.input = TW_NO_INPUT};
+    struct tw_problems problems = {0};
+    struct tw_child_order order = {.input = TW_NO_INPUT, .params = tw_request_params(request, &problems)};
+    *is_found = false;
+    enum MHD_Result result = problems.count > 0 ? tw_reply_problems(request, &problems) : MHD_YES;
+    bool is_wrong = problems.count > 0;
+    tw_problems_free(&problems);
+    if (is_wrong)
+        return result;
     if (request->input != NULL) {
         order.input = (int)(request->input - base->inputs);
         return get_child(request, &order, is_found);
     }
+    if (order.params != NULL)
+        return get_child(request, &order, is_found);
     *is_found = true;
     request->edition = tw_edition_keep(base);
     return MHD_YES;

@@ -137,6 +137,9 @@ static void add_edition(json_t *root, const struct tw_edition *edition)
     json_object_set_new(root, "drafts", zooms_that_are_drafts(edition));
     json_object_set_new(root, "is_vector", json_boolean(tw_encoder_is_vector(encoder)));
     json_object_set_new(root, "bands", bands_to_json(edition));
+    double range[2];
+    bool has_range = tw_view_range(tw_tiles_view(edition->tiles), range);
+    json_object_set_new(root, "range", has_range ? json_pack("[f, f]", range[0], range[1]) : json_null());
 }
 
 static bool add_loaded(json_t *root, const struct request *request, const struct tw_edition *edition)

@@ -110,7 +110,7 @@ static void add_layer(struct tw_text *text, const struct listed *listed, const c
     const struct tw_layer_spec *spec = tw_layer_spec(listed->layer);
     const struct tw_edition *edition = listed->edition;
     const struct tw_config *config = edition->config;
-    const char *type = tw_view_content_type(tw_tiles_view(edition->tiles));
+    const char *type = tw_view_content_type(tw_tiles_view(edition->tiles), NULL);
     struct tw_box area = tw_area_bounds(tw_plan_zoom(edition->plan, config->max_zoom)->config_area), lonlat;
     if (!tw_box_to_lonlat(&area, config->output_pyramid.grid->crs, &lonlat))
         lonlat = (struct tw_box){-180, -90, 180, 90};

@@ -106,7 +106,13 @@ static enum MHD_Result route_tile(struct request *request, const struct tw_tile_
                               (long long)tw_pyramid_rows(&pyramid, key->tile.zoom),
                               (long long)tw_pyramid_cols(&pyramid, key->tile.zoom));
     request->waiter.key = *key;
-    return wait_for_tile(request);
+    if (!key->is_picture)
+        return wait_for_tile(request);
+    struct tw_problems problems = {0};
+    bool is_fine = tw_request_style(request, &request->waiter.key.style, &problems);
+    enum MHD_Result result = is_fine ? wait_for_tile(request) : tw_reply_problems(request, &problems);
+    tw_problems_free(&problems);
+    return result;
 }
 
 /* A number of at most ten digits, without anything around it. */
@@ -184,7 +190,7 @@ static enum MHD_Result route_events(struct request *request)
 /* Of a layer; the request has its edition. */
 static enum MHD_Result route_layer(struct request *request, const char *path, bool *is_known)
 {
-    struct tw_tile_key key;
+    struct tw_tile_key key = {0};
     bool is_answered = false;
     *is_known = true;
     if (read_tile(path, &key))
@@ -197,7 +203,7 @@ static enum MHD_Result route_layer(struct request *request, const char *path, bo
 
 static enum MHD_Result route_wmts(struct request *request)
 {
-    struct tw_tile_key key;
+    struct tw_tile_key key = {0};
     bool is_answered = false;
     enum MHD_Result result = tw_route_wmts(request, &key, &is_answered);
     if (is_answered)

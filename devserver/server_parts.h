@@ -103,7 +103,16 @@ enum MHD_Result tw_reply_capabilities(struct request *request);
 
 /* `http://host:port`, as the client called us. */
 const char *tw_request_base(const struct request *request);
-/* The argument of that name in the query, or NULL. */
+/* The argument of that name in the query, or NULL: as it was sent; and without percent signs, new in the
+ * arena. */
 const char *tw_request_argument(const struct request *request, const char *name);
+const char *tw_request_decoded(const struct request *request, const char *name);
+
+/* request_params.c: parameters that differ from those of the layer, or NULL. Adds problems. */
+const struct tw_value *tw_request_params(const struct request *request, struct tw_problems *problems);
+/* request_style.c: how the picture is to look. False, with problems: not so. The request has its edition. */
+bool tw_request_style(const struct request *request, struct tw_style *style, struct tw_problems *problems);
+/* 400, with what is wrong. */
+enum MHD_Result tw_reply_problems(struct request *request, const struct tw_problems *problems);
 
 #endif

@@ -12,6 +12,7 @@ enum { MOST_JOBS = 256 };
 
 struct job {
     bool is_picture;
+    struct tw_style style;
     struct tw_tile metatile;
     bool in_work;
     struct tw_waiter *waiters;
@@ -58,7 +59,7 @@ static void settle(struct making *making, const struct tw_tile *tile, struct tw_
                    const struct tw_error *err)
 {
     struct tw_tiles *tiles = making->tiles;
-    const struct tw_tile_key key = {making->job->is_picture, *tile};
+    const struct tw_tile_key key = {making->job->is_picture, *tile, making->job->style};
     const char *failure = err != NULL ? err->message : NULL;
     pthread_mutex_lock(&tiles->mutex);
     if (err == NULL || err->status == TW_ESCRIPT || err->status == TW_EBUDGET)
@@ -81,7 +82,7 @@ static enum tw_status encode(struct making *making, const struct tw_window *wind
     if (part->num_bands == 0)
         return TW_OK;
     if (making->job->is_picture)
-        return tw_view_picture(tiles->view, part, window, worker->arena, bytes, err);
+        return tw_view_picture(tiles->view, &making->job->style, part, window, worker->arena, bytes, err);
     return tw_encoder_encode(own, part, window, bytes, err);
 }
 
@@ -93,7 +94,7 @@ static enum tw_status take_part(void *context, const struct tw_tile *tile, const
     struct tw_bytes bytes = {0};
     enum tw_status status = encode(making, window, part, &bytes, err);
     struct tw_blob *blob = NULL;
-    const char *type = making->job->is_picture ? tw_view_content_type(tiles->view)
+    const char *type = making->job->is_picture ? tw_view_content_type(tiles->view, &making->job->style)
                                                : tw_encoder_content_type(tw_sink_encoder(tiles->plan->sink));
     if (status == TW_OK && bytes.size > 0 && (blob = tw_blob_new(bytes.data, bytes.size, type)) == NULL)
         status = tw_error_nomem(err);
@@ -481,13 +482,15 @@ static struct job *find_job(struct tw_tiles *tiles, const struct tw_tile_key *ke
     struct tw_tile metatile = metatile_of(tiles, key);
     int number = 0;
     for (struct job *job = tiles->jobs; job != NULL; job = job->next, number++)
-        if (job->is_picture == key->is_picture && tw_tile_equals(&job->metatile, &metatile))
+        if (job->is_picture == key->is_picture && tw_tile_equals(&job->metatile, &metatile) &&
+            tw_style_equals(&job->style, &key->style))
             return job;
     bool is_possible = number < MOST_JOBS && (tiles->has_begun || start_threads(tiles) == TW_OK);
     struct job *job = is_possible ? calloc(1, sizeof(*job)) : NULL;
     if (job == NULL)
         return NULL;
-    *job = (struct job){.is_picture = key->is_picture, .metatile = metatile, .next = tiles->jobs};
+    *job = (struct job){
+        .is_picture = key->is_picture, .style = key->style, .metatile = metatile, .next = tiles->jobs};
     tiles->jobs = job;
     pthread_cond_signal(&tiles->work);
     return job;
