@@ -1,4 +1,5 @@
-/* The values of the output at a place: the tile that it would write there is decoded.
+/* The values of the output at a place: the tile that it would write there is decoded. And those of the
+ * inputs.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -7,6 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MOST_PROBING = 16 };
 
 static bool read_argument(const struct request *request, const char *name, double *number)
 {
@@ -86,6 +89,84 @@ static enum tw_status decode(struct request *request, json_t *values, struct tw_
     return TW_OK;
 }
 
+/* The pixel of the grid that the point lies in. */
+static bool find_grid_pixel(const struct request *request, struct tw_window *pixel)
+{
+    int64_t col, row;
+    *pixel = tw_tile_window(&request->edition->config->output_pyramid, &request->waiter.key.tile);
+    if (!find_pixel(request, pixel, &col, &row))
+        return false;
+    pixel->col_px += col;
+    pixel->row_px += row;
+    pixel->width_px = pixel->height_px = 1;
+    return true;
+}
+
+/* Resumed first, as in tile_done. */
+static void *run_probe(void *context)
+{
+    struct request *request = context;
+    struct tw_server *server = request->server;
+    struct tw_makers *makers = request->base->share->makers;
+    struct tw_probe probe = {.edition = request->base,
+                             .id = tw_layer_spec(request->layer)->id,
+                             .input =
+                                 request->input != NULL ? (int)(request->input - request->base->inputs) : -1,
+                             .cancel = &server->is_ending};
+    if (find_grid_pixel(request, &probe.pixel))
+        request->probed = tw_probe_read(&probe);
+    MHD_resume_connection(request->connection);
+    atomic_fetch_sub(&server->probing, 1);
+    atomic_fetch_sub(&server->suspended, 1);
+    tw_makers_leave(makers);
+    return NULL;
+}
+
+static bool has_inputs(const struct request *request)
+{
+    return tw_layer_spec(request->layer)->kind == TW_LAYER_RESULT && request->base->num_inputs > 0;
+}
+
+/* The tile is here: now the inputs are asked, in a thread of their own. */
+enum MHD_Result tw_probe_inputs(struct request *request)
+{
+    struct tw_server *server = request->server;
+    struct tw_makers *makers = request->base->share->makers;
+    pthread_t thread;
+    if (!has_inputs(request))
+        return tw_reply_point(request);
+    if (atomic_fetch_add(&server->probing, 1) >= MOST_PROBING) {
+        atomic_fetch_sub(&server->probing, 1);
+        return tw_reply_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+                              "too many points are being read; ask again");
+    }
+    request->stage = REQUEST_WAITS_FOR_VALUES;
+    atomic_fetch_add(&server->suspended, 1);
+    tw_makers_enter(makers);
+    MHD_suspend_connection(request->connection);
+    if (pthread_create(&thread, NULL, run_probe, request) == 0) {
+        pthread_detach(thread);
+        return MHD_YES;
+    }
+    MHD_resume_connection(request->connection);
+    atomic_fetch_sub(&server->probing, 1);
+    atomic_fetch_sub(&server->suspended, 1);
+    tw_makers_leave(makers);
+    return MHD_YES;
+}
+
+/* The result's own values come first. */
+static json_t *layers_to_json(struct request *request, json_t *values)
+{
+    json_t *list = json_array();
+    if (request->input == NULL)
+        json_array_append_new(
+            list, json_pack("{s:s, s:O}", "id", tw_layer_spec(request->layer)->id, "values", values));
+    if (request->probed != NULL)
+        json_array_extend(list, request->probed);
+    return list;
+}
+
 enum MHD_Result tw_reply_point(struct request *request)
 {
     const struct tw_tile *tile = &request->waiter.key.tile;
@@ -97,9 +178,10 @@ enum MHD_Result tw_reply_point(struct request *request)
         json_decref(values);
         return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s", err.message);
     }
+    json_t *layers = layers_to_json(request, values);
     return tw_reply_json(request, MHD_HTTP_OK,
-                         json_pack("{s:f, s:f, s:[i, I, I], s:o}", "x", request->x, "y", request->y, "tile",
-                                   tile->zoom, (json_int_t)tile->row, (json_int_t)tile->col, "values",
-                                   values),
+                         json_pack("{s:f, s:f, s:[i, I, I], s:o, s:o}", "x", request->x, "y", request->y,
+                                   "tile", tile->zoom, (json_int_t)tile->row, (json_int_t)tile->col, "values",
+                                   values, "layers", layers),
                          0);
 }

@@ -55,7 +55,7 @@ static enum MHD_Result reply_tile(struct request *request)
         return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s",
                               waiter->message != NULL ? waiter->message : "out of memory");
     if (request->is_point)
-        return tw_reply_point(request);
+        return tw_probe_inputs(request);
     return waiter->blob != NULL ? tw_reply_blob(request, waiter->blob, tile_cache) : reply_empty(request);
 }
 
@@ -238,6 +238,8 @@ enum MHD_Result tw_route(struct request *request, const char *path)
     const char *rest;
     if (request->stage == REQUEST_WAITS_FOR_TILE)
         return go_on_with_tile(request);
+    if (request->stage == REQUEST_WAITS_FOR_VALUES)
+        return tw_reply_point(request);
     enum MHD_Result result = route_page(request, path, &is_known);
     if (is_known)
         return result;

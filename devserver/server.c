@@ -125,6 +125,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **k
     unlisten(request);
     tw_blob_release(request->waiter.blob);
     free(request->waiter.message);
+    json_decref(request->probed);
     free(request->child.message);
     tw_edition_release(request->child.edition);
     tw_edition_release(request->edition);
@@ -220,6 +221,7 @@ void tw_server_stop(struct tw_server *server)
         return;
     pthread_mutex_lock(&server->mutex);
     server->is_stopped = true;
+    server->is_ending = 1;
     pthread_mutex_unlock(&server->mutex);
     MHD_socket listening = server->daemon != NULL ? MHD_quiesce_daemon(server->daemon) : MHD_INVALID_SOCKET;
     if (server->layers != NULL)

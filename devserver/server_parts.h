@@ -11,6 +11,7 @@
 #include "children.h"
 #include "connections.h"
 #include "layers.h"
+#include "probe.h"
 
 #include <jansson.h>
 #include <microhttpd.h>
@@ -23,7 +24,9 @@ struct tw_server {
     struct tw_connections *connections;
     double started_s;
     atomic_ullong requests;
-    atomic_int suspended; /* requests that wait for a tile or a change */
+    atomic_int suspended;   /* requests that wait for something */
+    atomic_int probing;     /* of them, those whose inputs are being read */
+    volatile int is_ending; /* then what is read is given up */
 
     pthread_mutex_t mutex;     /* of all below */
     struct request *listeners; /* who waits for a change */
@@ -31,7 +34,12 @@ struct tw_server {
 };
 
 /* How far a request has got. */
-enum request_stage { REQUEST_NEW, REQUEST_WAITS_FOR_EDITION, REQUEST_WAITS_FOR_TILE };
+enum request_stage {
+    REQUEST_NEW,
+    REQUEST_WAITS_FOR_EDITION,
+    REQUEST_WAITS_FOR_TILE,
+    REQUEST_WAITS_FOR_VALUES
+};
 
 /* A request from its first byte to its last. */
 struct request {
@@ -51,6 +59,7 @@ struct request {
 
     bool is_point; /* the tile is asked for its values at x, y */
     double x, y;
+    json_t *probed; /* what the inputs hold there */
 
     bool is_listening;
     int since; /* the version that a listener knows */
@@ -97,6 +106,7 @@ enum MHD_Result tw_reply_layers(struct request *request);
 /* route_point.c, route_wmts.c: what is answered at once (is_answered), or the tile to wait for. The request
  * has its edition. */
 enum MHD_Result tw_route_point(struct request *request, struct tw_tile_key *key, bool *is_answered);
+enum MHD_Result tw_probe_inputs(struct request *request);
 enum MHD_Result tw_reply_point(struct request *request);
 enum MHD_Result tw_route_wmts(struct request *request, struct tw_tile_key *key, bool *is_answered);
 enum MHD_Result tw_reply_capabilities(struct request *request);

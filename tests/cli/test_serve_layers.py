@@ -194,6 +194,36 @@ output: {path: out, format: PNG, dtype: uint8, bands: 3, metatiling: 1}
         self.assertEqual(self.json("/layers/map.land/4/6/5.geojson")["features"][0]["properties"], {"a": 1})
         self.end(server)
 
+    def test_values_of_the_result_and_of_its_inputs(self):
+        server = self.serve()
+        left, bottom, right, top = BOUNDS
+        for col, row in ((300, 200), (10, 10), (400, 400)):
+            x, y = left + (col + 0.5) * (right - left) / 512, top - (row + 0.5) * (top - bottom) / 512
+            answer = self.json(f"/layers/map/point?x={x}&y={y}")
+            parts = {part["id"]: part for part in answer["layers"]}
+            self.assertEqual(list(parts), ["map", "map.inp", "map.scenes", "map.more.dem", "map.more.deep.zeros", "map.land"])
+            self.assertEqual(parts["map"]["values"], answer["values"])
+            number = lambda id: [value["value"] for value in parts[id]["values"]]
+            own = self.array[:, row, col].tolist()
+            nothing = [None] * 3
+            self.assertEqual(number("map.inp"), own if any(own) else nothing)
+            self.assertEqual(number("map.more.deep.zeros"), [0, 0, 0] if row >= 300 and col >= 300 else own)
+            dem = row * 512 + col - 1000
+            self.assertEqual(number("map.more.dem"), [None if row < 256 and col < 256 else dem])
+            early = np.where(self.array > 100, self.array, 0)[:, row, col].tolist()
+            scenes = [(time, values) for time, values in (("2023-01-01", early), ("2024-01-01", own)) if any(values)]
+            self.assertEqual(list(zip(parts["map.scenes"]["times"], parts["map.scenes"]["series"])), scenes)
+            self.assertEqual(number("map.scenes"), scenes[0][1] if scenes else nothing)
+            single = self.json(f"/layers/map.scenes/point?x={x}&y={y}")
+            self.assertEqual((single["layers"], [value["value"] for value in single["values"]]), ([parts["map.scenes"]], number("map.scenes")))
+        land = self.json("/point?lon=-32&lat=46")["layers"][-1]
+        self.assertEqual((land["values"], land["features"]), ([{"name": "a", "value": 1}], 1))
+        (self.folder / "dem.tif").unlink()
+        gone = self.json(f"/layers/map/point?x={x}&y={y}")["layers"]
+        self.assertIn("dem.tif", gone[3]["error"])
+        self.assertNotIn("error", gone[2])
+        self.end(server)
+
     def test_inputs_follow_their_configuration(self):
         server = self.serve()
         before = self.get("/layers/map.inp/6/25/21.png")
