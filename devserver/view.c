@@ -277,11 +277,11 @@ static enum tw_status encode(const struct tw_encoder *encoder, const struct tw_r
 static const char *const colours[] = {"red", "green", "blue"};
 
 /* In a style that is given. Bytes stay as they are when neither stretch nor gamma changes them. */
-static enum tw_status styled_picture(struct tw_view *view, const struct tw_style *style,
-                                     const struct tw_raster *part, const struct tw_window *window,
+static enum tw_status styled_picture(struct tw_view *view, const struct tw_view_part *shown,
                                      struct tw_arena *arena, struct tw_bytes *bytes, struct tw_error *err)
 {
-    struct tw_style full = *style;
+    const struct tw_raster *part = shown->raster;
+    struct tw_style full = *shown->style;
     struct tw_array bands[3];
     double range[2] = {0, 255};
     if (full.num_bands == 0) {
@@ -301,21 +301,21 @@ static enum tw_status styled_picture(struct tw_view *view, const struct tw_style
             return tw_error_set(err, TW_EBUDGET, "no memory left for the picture");
     }
     const struct tw_raster raster = {(size_t)full.num_bands, bands, colours, NULL};
-    return encode(view->styled, &raster, window, arena, bytes, err);
+    return encode(view->styled, &raster, shown->window, arena, bytes, err);
 }
 
-enum tw_status tw_view_picture(struct tw_view *view, const struct tw_style *style,
-                               const struct tw_raster *part, const struct tw_window *window,
-                               struct tw_arena *arena, struct tw_bytes *bytes, struct tw_error *err)
+enum tw_status tw_view_picture(struct tw_view *view, const struct tw_view_part *shown, struct tw_arena *arena,
+                               struct tw_bytes *bytes, struct tw_error *err)
 {
+    const struct tw_raster *part = shown->raster;
     struct tw_array bands[3];
     const struct tw_raster raster = {part->num_bands >= 3 ? 3 : 1, bands, colours, NULL};
     double range[2] = {0, 1};
     see(view, part);
-    if (style->is_given)
-        return styled_picture(view, style, part, window, arena, bytes, err);
+    if (shown->style->is_given)
+        return styled_picture(view, shown, arena, bytes, err);
     if (view->made == NULL)
-        return tw_encoder_encode(view->encoder, part, window, bytes, err);
+        return tw_encoder_encode(view->encoder, part, shown->window, bytes, err);
     if (view->is_stretched)
         find_range(view, part, raster.num_bands, range);
     for (size_t i = 0; i < raster.num_bands; i++) {
@@ -323,7 +323,7 @@ enum tw_status tw_view_picture(struct tw_view *view, const struct tw_style *styl
         if (view->is_stretched && !stretch(&part->bands[i], range, 0, arena, &bands[i]))
             return tw_error_set(err, TW_EBUDGET, "no memory left for the picture");
     }
-    return encode(view->made, &raster, window, arena, bytes, err);
+    return encode(view->made, &raster, shown->window, arena, bytes, err);
 }
 
 enum tw_status tw_view_features(const struct tw_encoder *encoder, const struct tw_features *features,

@@ -32,10 +32,16 @@ bool tw_view_range(struct tw_view *view, double range[2]);
  * false, and range as it was, when there was none. */
 bool tw_view_seen(struct tw_view *view, int band, double range[2]);
 
-/* Encodes a part of a stored raster; in a style that is given as a PNG with alpha. From any thread. */
-enum tw_status tw_view_picture(struct tw_view *view, const struct tw_style *style,
-                               const struct tw_raster *part, const struct tw_window *window,
-                               struct tw_arena *arena, struct tw_bytes *bytes, struct tw_error *err);
+/* A part of a stored raster, and how it is to look. */
+struct tw_view_part {
+    const struct tw_style *style;
+    const struct tw_raster *raster;
+    const struct tw_window *window;
+};
+
+/* Encodes it; in a style that is given as a PNG with alpha. From any thread. */
+enum tw_status tw_view_picture(struct tw_view *view, const struct tw_view_part *part, struct tw_arena *arena,
+                               struct tw_bytes *bytes, struct tw_error *err);
 /* Encodes the features that lie in the window; bytes stay empty when there are none. */
 enum tw_status tw_view_features(const struct tw_encoder *encoder, const struct tw_features *features,
                                 const struct tw_window *window, struct tw_arena *arena,
