@@ -19,6 +19,7 @@ enum { LOOK_EVERY_MS = 150 };
 struct tw_layer {
     struct tw_layer_spec spec;
     pthread_t watcher;
+    struct tw_run_news *run;
     bool is_watched;
 
     pthread_mutex_t mutex; /* of all below */
@@ -115,6 +116,16 @@ static void reload(struct tw_layer *layer)
     tw_problems_free(&problems);
 }
 
+static bool look_at_run(struct tw_layer *layer)
+{
+    if (layer->spec.kind != TW_LAYER_RESULT)
+        return false;
+    struct tw_edition *edition = tw_layer_edition(layer);
+    bool is_news = tw_run_news_look(layer->run, edition->plan);
+    tw_edition_release(edition);
+    return is_news;
+}
+
 /* Waits a moment; false when it is to end. */
 static bool wait_a_moment(struct tw_layer *layer)
 {
@@ -139,6 +150,8 @@ static void *watch(void *context)
     look(layer, &loaded);
     tw_text_add(&before, tw_text_get(&loaded));
     while (wait_a_moment(layer)) {
+        if (look_at_run(layer) && layer->spec.changed != NULL)
+            layer->spec.changed(layer->spec.context);
         look(layer, &now);
         bool is_settled = strcmp(tw_text_get(&now), tw_text_get(&before)) == 0;
         if (is_settled && strcmp(tw_text_get(&now), tw_text_get(&loaded)) != 0) {
@@ -162,10 +175,13 @@ enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **
     if (made == NULL)
         return TW_ENOMEM;
     made->spec = *spec;
+    made->run = tw_run_news_new(spec->id);
     made->version = 1;
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->stop, NULL);
-    enum tw_status status = load(made, 1, &made->edition, problems);
+    enum tw_status status = made->run != NULL ? load(made, 1, &made->edition, problems) : TW_ENOMEM;
+    if (status == TW_OK)
+        look_at_run(made);
     if (status == TW_OK && pthread_create(&made->watcher, NULL, watch, made) != 0)
         status = TW_ENOMEM;
     made->is_watched = status == TW_OK;
@@ -196,6 +212,7 @@ void tw_layer_free(struct tw_layer *layer)
         return;
     tw_layer_stop(layer);
     tw_edition_release(layer->edition);
+    tw_run_news_free(layer->run);
     pthread_mutex_destroy(&layer->mutex);
     pthread_cond_destroy(&layer->stop);
     free(layer->problem);
@@ -213,6 +230,11 @@ struct tw_edition *tw_layer_edition(struct tw_layer *layer)
     struct tw_edition *edition = tw_edition_keep(layer->edition);
     pthread_mutex_unlock(&layer->mutex);
     return edition;
+}
+
+struct tw_run_news *tw_layer_run(struct tw_layer *layer)
+{
+    return layer->run;
 }
 
 int tw_layer_version(struct tw_layer *layer, struct tw_arena *arena, const char **problem)

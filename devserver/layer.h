@@ -9,6 +9,7 @@
 #define TW_LAYER_H
 
 #include "edition.h"
+#include "run_news.h"
 
 struct tw_layer;
 
@@ -26,7 +27,8 @@ struct tw_layer_spec {
     /* Makes a configuration; NULL: path is one. Also after a failure *loaded is unloaded. */
     enum tw_status (*load)(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
     const struct tw_tiles_share *share;
-    /* Called after a version was loaded, or was wrong; from the layer's own thread. */
+    /* Called after a version was loaded, or was wrong, or a run of the output has got on; from the layer's
+     * own thread. */
     void (*changed)(void *context);
     void *context;
 };
@@ -44,6 +46,9 @@ const struct tw_layer_spec *tw_layer_spec(const struct tw_layer *layer);
 
 /* The edition that is shown, with one user more; give it back with tw_edition_release. */
 struct tw_edition *tw_layer_edition(struct tw_layer *layer);
+
+/* The batch run of its output: lives as long as the layer. */
+struct tw_run_news *tw_layer_run(struct tw_layer *layer);
 
 /* The version of the files that was looked at last, and what is wrong with it: a copy, new in the arena; NULL
  * when nothing is. problem may be NULL. */

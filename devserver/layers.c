@@ -115,3 +115,20 @@ int tw_layers_version(const struct tw_layers *layers)
         version += tw_layer_version(layers->list[i], NULL, NULL) - 1;
     return version;
 }
+
+int tw_layers_news(const struct tw_layers *layers)
+{
+    int number = 0;
+    for (size_t i = 0; i < layers->count; i++)
+        number += tw_run_news_number(tw_layer_run(layers->list[i]));
+    return number;
+}
+
+struct tw_layer *tw_layers_running(const struct tw_layers *layers)
+{
+    struct tw_layer *best = layers->list[0];
+    for (size_t i = 1; i < layers->count; i++)
+        if (tw_run_news_state(tw_layer_run(layers->list[i])) > tw_run_news_state(tw_layer_run(best)))
+            best = layers->list[i];
+    return best;
+}

@@ -39,4 +39,9 @@ struct tw_layer *tw_layers_find(const struct tw_layers *layers, const char *id);
 /* How often something has changed, from 1. */
 int tw_layers_version(const struct tw_layers *layers);
 
+/* How often a run of an output has got on, from 0; and the layer whose run goes on: otherwise the first of
+ * which there is something to tell, or the first of all. */
+int tw_layers_news(const struct tw_layers *layers);
+struct tw_layer *tw_layers_running(const struct tw_layers *layers);
+
 #endif

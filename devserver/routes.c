@@ -21,8 +21,7 @@ static void tile_done(struct tw_waiter *waiter)
     atomic_fetch_sub(&server->suspended, 1);
 }
 
-/* Whether the client is still there: what it has closed cannot be sent to it. */
-static bool is_wanted(struct tw_waiter *waiter)
+bool tw_request_is_wanted(struct tw_waiter *waiter)
 {
     struct request *request = (struct request *)waiter;
     const union MHD_ConnectionInfo *info =
@@ -64,7 +63,7 @@ static enum MHD_Result wait_for_tile(struct request *request)
 {
     struct tw_waiter *waiter = &request->waiter;
     waiter->done = tile_done;
-    waiter->is_wanted = is_wanted;
+    waiter->is_wanted = tw_request_is_wanted;
     if (tw_tiles_look(request->edition->tiles, waiter) == TW_ANSWER_NOW)
         return reply_tile(request);
     request->stage = REQUEST_WAITS_FOR_TILE;
@@ -141,52 +140,6 @@ static bool read_tile(const char *path, struct tw_tile_key *key)
            (*path == '.' && strspn(path + 1, "abcdefghijklmnopqrstuvwxyz") == strlen(path + 1));
 }
 
-/* Server-sent events: one, and the client connects again. */
-static enum MHD_Result reply_events(struct request *request)
-{
-    int version = tw_layers_version(request->server->layers);
-    const char *text =
-        tw_arena_printf(request->arena, "retry: 100\nid: %d\nevent: version\ndata: %d\n\n", version, version);
-    return text != NULL ? tw_reply_text(request, MHD_HTTP_OK, "text/event-stream", text) : MHD_NO;
-}
-
-/* Ends those whose clients have gone: what is suspended does not hear of it. Under the mutex. */
-static void end_deserted(struct tw_server *server)
-{
-    for (struct request **at = &server->listeners; *at != NULL;) {
-        struct request *request = *at;
-        if (is_wanted(&request->waiter)) {
-            at = &request->next_listener;
-            continue;
-        }
-        *at = request->next_listener;
-        MHD_resume_connection(request->connection);
-        atomic_fetch_sub(&server->suspended, 1);
-    }
-}
-
-static enum MHD_Result route_events(struct request *request)
-{
-    struct tw_server *server = request->server;
-    const char *known = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "Last-Event-ID");
-    if (known == NULL)
-        known = tw_request_argument(request, "since");
-    request->since = known != NULL ? atoi(known) : 0;
-    pthread_mutex_lock(&server->mutex);
-    end_deserted(server);
-    bool waits =
-        !server->is_stopped && !request->is_listening && tw_layers_version(server->layers) == request->since;
-    if (waits) {
-        request->is_listening = true;
-        atomic_fetch_add(&server->suspended, 1);
-        MHD_suspend_connection(request->connection);
-        request->next_listener = server->listeners;
-        server->listeners = request;
-    }
-    pthread_mutex_unlock(&server->mutex);
-    return waits ? MHD_YES : reply_events(request);
-}
-
 /* Of a layer; the request has its edition. */
 static enum MHD_Result route_layer(struct request *request, const char *path, bool *is_known)
 {
@@ -224,7 +177,9 @@ static enum MHD_Result route_page(struct request *request, const char *path, boo
     if (strncmp(path, "/page/", 6) == 0)
         return tw_reply_file(request, path + 1);
     if (strcmp(path, "/events") == 0)
-        return route_events(request);
+        return tw_route_events(request);
+    if (strcmp(path, "/run.json") == 0)
+        return tw_reply_run(request);
     if (strcmp(path, "/health") == 0)
         return tw_reply_text(request, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n");
     if (strcmp(path, "/wmts") == 0)

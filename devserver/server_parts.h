@@ -62,7 +62,7 @@ struct request {
     json_t *probed; /* what the inputs hold there */
 
     bool is_listening;
-    int since; /* the version that a listener knows */
+    int since, since_news; /* the version that a listener knows, and how much news of runs */
     struct request *next_listener;
 };
 
@@ -110,6 +110,13 @@ enum MHD_Result tw_probe_inputs(struct request *request);
 enum MHD_Result tw_reply_point(struct request *request);
 enum MHD_Result tw_route_wmts(struct request *request, struct tw_tile_key *key, bool *is_answered);
 enum MHD_Result tw_reply_capabilities(struct request *request);
+
+/* route_events.c: what changes, and for which requests wait; the batch run of an output. */
+enum MHD_Result tw_route_events(struct request *request);
+enum MHD_Result tw_reply_run(struct request *request);
+
+/* Whether the client is still there: what it has closed cannot be sent to it. */
+bool tw_request_is_wanted(struct tw_waiter *waiter);
 
 /* `http://host:port`, as the client called us. */
 const char *tw_request_base(const struct request *request);

@@ -64,7 +64,8 @@ static bool write_all(int fd, const unsigned char *bytes, size_t size)
     return true;
 }
 
-enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err)
+static enum tw_status write_whole(const char *path, const void *bytes, size_t size, bool is_synced,
+                                  struct tw_error *err)
 {
     struct tw_arena *arena = tw_arena_new(0);
     char *temporary = arena != NULL ? tw_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid()) : NULL;
@@ -73,7 +74,7 @@ enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, s
         return tw_error_nomem(err);
     }
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool written = fd >= 0 && write_all(fd, bytes, size) && fsync(fd) == 0;
+    bool written = fd >= 0 && write_all(fd, bytes, size) && (!is_synced || fsync(fd) == 0);
     int failure = written ? 0 : errno;
     if (fd >= 0 && close(fd) != 0 && failure == 0)
         failure = errno;
@@ -85,6 +86,16 @@ enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, s
     if (failure != 0)
         return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", path, strerror(failure));
     return TW_OK;
+}
+
+enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err)
+{
+    return write_whole(path, bytes, size, true, err);
+}
+
+enum tw_status tw_file_replace(const char *path, const void *bytes, size_t size, struct tw_error *err)
+{
+    return write_whole(path, bytes, size, false, err);
 }
 
 static int make_folder(const char *path)

@@ -20,6 +20,9 @@ enum tw_status tw_file_read(struct tw_arena *arena, const char *path, size_t lim
  * checked; nothing is left behind on failure. Errors: TW_ESTORAGE, `cannot write 'x': ...`. */
 enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err);
 
+/* The same without fsync, for what is of no use after the machine has stopped. */
+enum tw_status tw_file_replace(const char *path, const void *bytes, size_t size, struct tw_error *err);
+
 /* Gives a file its name once its bytes are safe: fsync, rename. TW_ESTORAGE: `cannot write 'to': ...`. */
 enum tw_status tw_file_move(const char *from, const char *to, struct tw_error *err);
 

@@ -17,7 +17,7 @@ struct tw_lock {
     char *path;
 };
 
-enum { CONTENT_SIZE = TW_LOCK_HOST_SIZE + TW_LOCK_TIME_SIZE + 64 };
+enum { CONTENT_SIZE = TW_LOCK_HOST_SIZE + TW_LOCK_TIME_SIZE + 64, MOST_LOOKS = 5 };
 
 static void own_host(char host[TW_LOCK_HOST_SIZE])
 {
@@ -102,13 +102,19 @@ static enum attempt try_lock(int fd, const char *path)
 
 static enum tw_status open_and_lock(const char *path, const char *what, int *fd, struct tw_error *err)
 {
-    for (int tries = 0; tries < 100; tries++) {
+    const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+    for (int tries = 0, held = 0; tries < 100; tries++) {
         *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (*fd < 0)
             return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", path, strerror(errno));
         enum attempt attempt = try_lock(*fd, path);
         if (attempt == TAKEN)
             return TW_OK;
+        if (attempt == HELD && held++ < MOST_LOOKS) { /* by somebody who only looks whether it is? */
+            close(*fd);
+            nanosleep(&moment, NULL);
+            continue;
+        }
         enum tw_status status = TW_OK;
         if (attempt == HELD)
             status = refuse_held(*fd, what, err);

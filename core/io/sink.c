@@ -166,6 +166,15 @@ char *tw_sink_beside(const struct tw_sink *sink, const char *name, struct tw_are
     return tw_sink_keeps(sink) ? sink->driver->beside(sink->state, name, arena) : NULL;
 }
 
+bool tw_sink_is_written(const struct tw_sink *sink, struct tw_arena *scratch, struct tw_lock_holder *holder)
+{
+    if (!tw_sink_keeps(sink))
+        return false;
+    const char *path =
+        tw_arena_printf(scratch, "%s%s.tilewright/lock", sink->path, tw_sink_is_single(sink) ? "" : "/");
+    return path != NULL && tw_lock_is_held(path, holder);
+}
+
 enum tw_status tw_sink_flush(struct tw_sink *sink, struct tw_error *err)
 {
     return sink->driver->flush != NULL ? sink->driver->flush(sink->state, err) : TW_OK;

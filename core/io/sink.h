@@ -14,6 +14,7 @@
 #define TW_SINK_H
 
 #include "encoder.h"
+#include "lock.h"
 #include "tile.h"
 
 struct tw_sink;
@@ -85,6 +86,9 @@ char *tw_sink_beside(const struct tw_sink *sink, const char *name, struct tw_are
 bool tw_sink_is_assembled(const struct tw_sink *sink);
 /* Whether the output is one file. */
 bool tw_sink_is_single(const struct tw_sink *sink);
+
+/* Whether somebody (who: *holder) is at work on the output now. */
+bool tw_sink_is_written(const struct tw_sink *sink, struct tw_arena *scratch, struct tw_lock_holder *holder);
 
 /* Commits everything so far. */
 enum tw_status tw_sink_flush(struct tw_sink *sink, struct tw_error *err);

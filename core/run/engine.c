@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "make.h"
 
+#include "clock.h"
 #include "walk.h"
 
 static struct tw_pass *add_pass(struct tw_engine *engine, int top, int leaf, int bottom)
@@ -181,7 +182,9 @@ static void finish_upwards(struct tw_engine *engine, struct tw_worker *worker, s
         struct tw_window window;
         struct tw_node *parent = node->parent;
         tw_arena_reset(worker->arena);
+        double begun_s = tw_clock_s();
         enum tw_outcome outcome = tw_make_overview(engine, worker, node, &window, &stored);
+        tw_progress_file_note(engine->progress, &node->tile, outcome, tw_clock_s() - begun_s);
         if (parent != NULL)
             tw_node_report(parent, engine->plan, outcome, &stored, &window);
         tw_node_free(node);
@@ -209,7 +212,9 @@ void tw_engine_work(struct tw_engine *engine, struct tw_worker *worker)
             struct tw_raster stored;
             struct tw_window window;
             tw_arena_reset(worker->arena);
+            double begun_s = tw_clock_s();
             enum tw_outcome outcome = tw_make_tile(engine, worker, &work.tile, &window, &stored);
+            tw_progress_file_note(engine->progress, &work.tile, outcome, tw_clock_s() - begun_s);
             if (work.node != NULL)
                 tw_node_report(work.node, engine->plan, outcome, &stored, &window);
             complete = work.node != NULL && tw_node_close(work.node) ? work.node : NULL;

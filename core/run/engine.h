@@ -9,7 +9,7 @@
 #define TW_ENGINE_H
 
 #include "overview.h"
-#include "progress.h"
+#include "progress_file.h"
 #include "run.h"
 #include "watch.h"
 
@@ -42,6 +42,7 @@ struct tw_engine {
     struct tw_error fatal; /* what ends the run: storage, memory */
 
     struct tw_counts counts;
+    struct tw_progress_file *progress; /* owned; NULL: none is kept */
 };
 
 /* The passes of this plan's run. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "progress.h"
+#include "progress_file.h"
 
 #include "clock.h"
 
@@ -34,15 +34,19 @@ static int terminal_columns(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+uint64_t tw_counts_done(const struct tw_counts *counts)
+{
+    return atomic_load(&counts->made) + atomic_load(&counts->skipped) + atomic_load(&counts->blocked) +
+           atomic_load(&counts->failed);
+}
+
 static struct tw_progress snapshot(const struct tw_monitor *monitor)
 {
     const struct tw_counts *counts = monitor->of.counts;
-    uint64_t failed = atomic_load(&counts->failed);
     return (struct tw_progress){
-        .done = atomic_load(&counts->made) + atomic_load(&counts->skipped) + atomic_load(&counts->blocked) +
-                failed,
+        .done = tw_counts_done(counts),
         .total = counts->total,
-        .failed = failed,
+        .failed = atomic_load(&counts->failed),
         .seconds = tw_clock_s() - monitor->started,
         .columns = terminal_columns(),
         .unit = monitor->of.unit,
@@ -95,6 +99,7 @@ static void *watch(void *context)
             handle_signal(monitor, got);
         if (tw_clock_s() - monitor->last_shown >= interval)
             show(monitor);
+        tw_progress_file_update(monitor->of.file);
     }
 }
 

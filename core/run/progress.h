@@ -17,7 +17,11 @@ struct tw_counts {
     uint64_t total; /* 0: not known */
 };
 
+/* Metatiles that nothing more will be done about. */
+uint64_t tw_counts_done(const struct tw_counts *counts);
+
 struct tw_monitor;
+struct tw_progress_file;
 
 /* What is shown, and how it is stopped. */
 struct tw_monitored {
@@ -26,6 +30,7 @@ struct tw_monitored {
     const char *unit; /* `metatiles` */
     void (*cancel)(void *context);
     void *context;
+    struct tw_progress_file *file; /* borrowed; NULL: nothing is written */
 };
 
 /* Blocks SIGINT and SIGTERM in this thread (and in those it starts from now on), and starts the monitor. The
@@ -47,5 +52,7 @@ struct tw_progress {
 void tw_progress_bar(const struct tw_progress *progress, char text[256]);
 void tw_progress_line(const struct tw_progress *progress, char text[256]);
 void tw_progress_json(const struct tw_progress *progress, char text[256]);
+double tw_progress_rate(const struct tw_progress *progress);
+double tw_progress_seconds_left(const struct tw_progress *progress);
 
 #endif

@@ -21,29 +21,30 @@ static void duration(double seconds, char text[32])
                  whole % 60);
 }
 
-static double rate(const struct tw_progress *p)
+double tw_progress_rate(const struct tw_progress *progress)
 {
-    return p->seconds > 0 ? (double)p->done / p->seconds : 0;
+    return progress->seconds > 0 ? (double)progress->done / progress->seconds : 0;
 }
 
-static double seconds_left(const struct tw_progress *p)
+double tw_progress_seconds_left(const struct tw_progress *p)
 {
-    return p->done > 0 && p->total > p->done ? (double)(p->total - p->done) / rate(p) : 0;
+    return p->done > 0 && p->total > p->done ? (double)(p->total - p->done) / tw_progress_rate(p) : 0;
 }
 
 /* `1204 of 5461 metatiles, 320/s, 13 s left, 2 failed`. */
 static void figures(const struct tw_progress *p, char text[160])
 {
     char left[32], failed[40] = "", of[40] = "";
-    duration(seconds_left(p), left);
+    duration(tw_progress_seconds_left(p), left);
     if (p->failed > 0)
         snprintf(failed, sizeof(failed), ", %" PRIu64 " failed", p->failed);
     if (p->total > 0)
         snprintf(of, sizeof(of), " of %" PRIu64, p->total);
     bool shows_left = p->done > 0 && p->total > p->done;
     const char *unit = p->unit != NULL ? p->unit : "metatiles";
-    snprintf(text, 160, "%" PRIu64 "%s %s, %.*f/s%s%s%s%s", p->done, of, unit, rate(p) < 10 ? 1 : 0, rate(p),
-             shows_left ? ", " : "", shows_left ? left : "", shows_left ? " left" : "", failed);
+    snprintf(text, 160, "%" PRIu64 "%s %s, %.*f/s%s%s%s%s", p->done, of, unit,
+             tw_progress_rate(p) < 10 ? 1 : 0, tw_progress_rate(p), shows_left ? ", " : "",
+             shows_left ? left : "", shows_left ? " left" : "", failed);
 }
 
 void tw_progress_bar(const struct tw_progress *progress, char text[256])
@@ -79,6 +80,6 @@ void tw_progress_json(const struct tw_progress *progress, char text[256])
     snprintf(text, 256,
              "{\"event\": \"progress\", \"done\": %" PRIu64 ", \"total\": %" PRIu64 ", \"failed\": %" PRIu64
              ", \"seconds\": %.1f, \"per_second\": %.1f, \"seconds_left\": %.0f}",
-             progress->done, progress->total, progress->failed, progress->seconds, rate(progress),
-             seconds_left(progress));
+             progress->done, progress->total, progress->failed, progress->seconds, tw_progress_rate(progress),
+             tw_progress_seconds_left(progress));
 }

@@ -156,6 +156,7 @@ static void engine_close(struct tw_engine *engine)
     if (engine->watch != NULL)
         pthread_mutex_destroy(&engine->mutex);
     tw_watch_free(engine->watch);
+    tw_progress_file_free(engine->progress);
 }
 
 static struct tw_worker_spec worker_spec(const struct tw_engine *engine, int index)
@@ -323,8 +324,10 @@ static void cancel(void *engine)
 static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result, struct tw_error *err)
 {
     bool complete;
+    engine->progress = tw_progress_file_new(engine->plan, &engine->counts);
+    tw_progress_file_update(engine->progress);
     const struct tw_monitored monitored = {&engine->counts, engine->options->progress, "metatiles", cancel,
-                                           engine};
+                                           engine,          engine->progress};
     struct tw_monitor *monitor = tw_monitor_start(&monitored);
     struct tw_error fatal = {0};
     if (tw_engine_outdate(engine, &fatal) == TW_OK)
@@ -335,6 +338,9 @@ static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result
     int signal_number = tw_monitor_stop(monitor);
     take_counts(engine, result);
     result->signal = complete ? 0 : signal_number;
+    tw_progress_file_end(engine->progress, complete              ? TW_RUN_DONE
+                                           : result->signal != 0 ? TW_RUN_INTERRUPTED
+                                                                 : TW_RUN_FAILED);
     if (status == TW_OK && result->signal != 0)
         return tw_error_set(err, TW_ECANCELLED, "interrupted");
     return status;

@@ -130,7 +130,7 @@ enum tw_status tw_tile_batches_run(const struct tw_tile_batches *batches,
     }
     batch->spec = batches;
     batch->counts.total = batches->total;
-    const struct tw_monitored monitored = {&batch->counts, batches->progress, "tiles", stop, batch};
+    const struct tw_monitored monitored = {&batch->counts, batches->progress, "tiles", stop, batch, NULL};
     struct tw_monitor *monitor = tw_monitor_start(&monitored);
     enum tw_status status = list(batch, err);
     int signal_number = tw_monitor_stop(monitor);

@@ -73,7 +73,8 @@ static void check_parts(struct work *work)
 
 static void run(struct work *work)
 {
-    const struct tw_monitored monitored = {&work->counts, work->spec->progress, "rows of blocks", stop, work};
+    const struct tw_monitored monitored = {&work->counts, work->spec->progress, "rows of blocks", stop, work,
+                                           NULL};
     work->counts.total = work->num_parts;
     struct tw_monitor *monitor = tw_monitor_start(&monitored);
     check_parts(work);

@@ -97,12 +97,12 @@ class Case(unittest.TestCase):
 
     def tree(self, folder, hidden=False):
         """Path below folder -> hash of the bytes. Without the files the program keeps for itself unless hidden; never with the
-        records of what it was made from: they also tell of inputs that have changed meanwhile."""
+        records of what it was made from and of how the last run went: they also tell of inputs that have changed meanwhile, and of time."""
         root = self.folder / folder
         found = {}
         for path in sorted(root.rglob("*")):
             name = str(path.relative_to(root))
-            if path.is_file() and (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs"):
+            if path.is_file() and (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs", ".tilewright/progress"):
                 found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         return found
 
