@@ -117,18 +117,20 @@ static void take_address(struct tw_connection *connection, const struct sockaddr
         memcpy(connection->address, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
 }
 
-/* The one of the same address that has waited longest goes, when there are too many. */
+/* The one of the same address that has waited longest goes, when there are too many; or the one of all. */
 static void make_room(struct tw_connections *connections, const struct tw_connection *connection)
 {
     struct tw_connection *longest = NULL;
-    int count = 0;
-    for (struct tw_connection *other = connections->newest; other != NULL; other = other->older)
+    int count = 0, all = 0;
+    for (struct tw_connection *other = connections->newest; other != NULL; other = other->older, all++)
         if (memcmp(other->address, connection->address, sizeof(other->address)) == 0) {
             longest = other;
             count++;
         }
     if (count >= connections->spec.most_waiting)
         shut(connections, longest);
+    else if (all >= connections->spec.most_of_all)
+        shut(connections, connections->oldest);
 }
 
 struct tw_connection *tw_connection_open(struct tw_connections *connections, int socket,
@@ -170,7 +172,8 @@ void tw_connection_waits(struct tw_connections *connections, struct tw_connectio
     if (connection == NULL)
         return;
     pthread_mutex_lock(&connections->mutex);
-    if (!connection->waits && !connection->is_shut)
+    unlink_waiting(connections, connection);
+    if (!connection->is_shut)
         link_waiting(connections, connection);
     pthread_mutex_unlock(&connections->mutex);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server_parts.h"
 
+#include "page.h"
+
 #include "clock.h"
 
 #include <arpa/inet.h>
@@ -17,9 +19,12 @@ enum {
     MOST_CONNECTIONS = 512,
     MOST_OF_ONE = 256,
     MOST_WAITING_OF_ONE = 64,
+    MOST_WAITING = 192, /* of what one of the threads may have */
     IDLE_S = 60,
     LONGEST_WAIT_S = 20,
-    CONNECTION_BYTES = 32 * 1024
+    CONNECTION_BYTES = 32 * 1024,
+    MOST_UPLOADED = 64 * 1024,
+    LONGEST_PATH = 400
 };
 
 /* Nothing is decoded: the paths that there are need no percent signs. */
@@ -30,7 +35,7 @@ static size_t keep_escaped(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-static struct tw_connection *kept_connection(struct MHD_Connection *connection)
+struct tw_connection *tw_kept_connection(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -67,12 +72,20 @@ static struct request *new_request(struct tw_server *server, struct MHD_Connecti
     return request;
 }
 
+/* What is sent along is for nobody: little of it is passed over, of more not even the beginning is read. */
+static bool is_large(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    const char *coding = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding");
+    return coding != NULL || (length != NULL && strtoull(length, NULL, 10) > MOST_UPLOADED);
+}
+
 static bool is_plain(const char *path)
 {
     for (const char *c = path; *c != '\0'; c++)
         if (*c == '%' || *c == '\\' || (unsigned char)*c < 0x20 || (unsigned char)*c > 0x7E)
             return false;
-    return strstr(path, "..") == NULL && strstr(path, "//") == NULL && strlen(path) < 400;
+    return strstr(path, "..") == NULL && strstr(path, "//") == NULL;
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
@@ -86,16 +99,20 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     if (request == NULL) {
         *kept = new_request(server, connection);
         atomic_fetch_add(&server->requests, 1);
-        return *kept != NULL ? MHD_YES : MHD_NO;
+        if (*kept == NULL || !is_large(connection))
+            return *kept != NULL ? MHD_YES : MHD_NO;
+        return tw_reply_error(*kept, MHD_HTTP_CONTENT_TOO_LARGE, "nothing is uploaded here");
     }
     if (*upload_size > 0) { /* nobody asked for it */
         *upload_size = 0;
         return MHD_YES;
     }
-    tw_connection_asks(server->connections, kept_connection(connection));
+    tw_connection_asks(server->connections, tw_kept_connection(connection));
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         return tw_reply_error(request, MHD_HTTP_METHOD_NOT_ALLOWED,
                               "%s is not answered here: GET and HEAD are", method);
+    if (strlen(url) > LONGEST_PATH)
+        return tw_reply_error(request, MHD_HTTP_URI_TOO_LONG, "the path is longer than any here");
     if (!is_plain(url))
         return tw_reply_error(request, MHD_HTTP_BAD_REQUEST, "the path holds what no path here does");
     return tw_route(request, url);
@@ -119,7 +136,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **k
     struct request *request = *kept;
     struct tw_server *server = context;
     (void)code;
-    tw_connection_waits(server->connections, kept_connection(connection));
+    tw_connection_waits(server->connections, tw_kept_connection(connection));
     if (request == NULL)
         return;
     unlisten(request);
@@ -196,11 +213,15 @@ enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_serv
     struct tw_server *made = calloc(1, sizeof(*made));
     if (made == NULL)
         return tw_error_nomem(err);
+    if ((made->page = calloc(tw_num_page_files, sizeof(*made->page))) == NULL) {
+        free(made);
+        return tw_error_nomem(err);
+    }
     made->spec = *spec;
     made->started_s = tw_clock_s();
     pthread_mutex_init(&made->mutex, NULL);
     enum tw_status status = load_layers(made, problems, err);
-    const struct tw_connections_spec limits = {LONGEST_WAIT_S, MOST_WAITING_OF_ONE};
+    const struct tw_connections_spec limits = {LONGEST_WAIT_S, MOST_WAITING_OF_ONE, MOST_WAITING};
     if (status == TW_OK)
         status = tw_connections_new(&limits, &made->connections, err);
     if (status == TW_OK)
@@ -236,6 +257,9 @@ void tw_server_stop(struct tw_server *server)
     tw_connections_free(server->connections);
     tw_layers_free(server->layers);
     pthread_mutex_destroy(&server->mutex);
+    for (size_t i = 0; i < tw_num_page_files; i++)
+        tw_blob_release(atomic_load(&server->page[i]));
+    free(server->page);
     free(server);
 }
 

@@ -23,6 +23,7 @@ struct tw_server {
     struct tw_layers *layers;
     struct tw_connections *connections;
     double started_s;
+    _Atomic(struct tw_blob *) *page; /* its files, once they were asked for */
     atomic_ullong requests;
     atomic_int suspended;   /* requests that wait for something */
     atomic_int probing;     /* of them, those whose inputs are being read */
@@ -66,6 +67,9 @@ struct request {
     struct request *next_listener;
 };
 
+/* Who looks after it; or NULL. */
+struct tw_connection *tw_kept_connection(struct MHD_Connection *connection);
+
 /* What goes out. */
 enum MHD_Result tw_reply_text(struct request *request, unsigned int code, const char *type, const char *text);
 /* root is given up; NULL: out of memory. flags: of json_dumps. */
@@ -74,7 +78,8 @@ enum MHD_Result tw_reply_json(struct request *request, unsigned int code, json_t
 json_t *tw_text_to_json(const char *text);
 enum MHD_Result tw_reply_error(struct request *request, unsigned int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* With an ETag: 304 when the client has it. type NULL: the blob's. cache: Cache-Control. */
+/* With an ETag: 304 when the client has it; compressed where that helps; or the part that it asks for. cache:
+ * Cache-Control. */
 enum MHD_Result tw_reply_blob(struct request *request, struct tw_blob *blob, const char *cache);
 enum MHD_Result tw_reply_file(struct request *request, const char *name);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_JOBS = 256 };
+enum { MOST_JOBS = 128 };
 
 static struct job *first_idle(const struct tw_tiles *tiles)
 {

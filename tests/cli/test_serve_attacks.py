@@ -1,6 +1,7 @@
 """tilewright serve: whoever means no good, or asks in a way that no browser does."""
 import http.client
 import json
+import resource
 import socket
 import time
 
@@ -60,12 +61,67 @@ class Attacks(Serve):
         self.assertGreater(time.monotonic() - begun, 15)
         self.get("/health")
 
+    def served_meanwhile(self, worst=5):
+        begun = time.monotonic()
+        self.get("/6/24/21.png")
+        seconds = time.monotonic() - begun
+        self.assertLess(seconds, worst)
+        return seconds
+
+    def attack(self, server, source, begin):
+        """2,000 connections for 30 s, each of which is begun anew when it was ended; others are served all the time."""
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+        self.get("/6/24/21.png")
+        socks, seconds, limit, number = [], [], time.monotonic() + 30, 0
+        while time.monotonic() < limit:
+            alive = []
+            for sock in socks:
+                try:
+                    sock.send(b"x")
+                    alive.append(sock)
+                except BlockingIOError:
+                    alive.append(sock)
+                except OSError:
+                    sock.close()
+            socks = alive
+            for _ in range(min(100, 2000 - len(socks))):
+                number += 1
+                try:
+                    sock = socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(source(number), 0))
+                    sock.sendall(begin)
+                    sock.setblocking(False)
+                    socks.append(sock)
+                except OSError:
+                    sock.close()
+            seconds.append(self.served_meanwhile())
+            time.sleep(0.05)
+        for sock in socks:
+            sock.close()
+        self.assertGreater(number, 2000)
+        self.assertGreater(len(seconds), 20)
+        self.assertLess(sorted(seconds)[len(seconds) // 2], 1)
+        self.served_meanwhile()
+        self.end(server)
+
+    def test_two_thousand_slow_connections_of_one_address(self):
+        self.config()
+        self.attack(self.serve(), lambda number: "127.0.0.1", b"GET /6/24/21.png HTTP/1.1\r\nX-Slow: ")
+
+    def test_two_thousand_slow_connections_of_many_addresses(self):
+        self.config()
+        self.attack(self.serve(), lambda number: f"127.0.{1 + number % 50}.7", b"GET /6/24/21.png HTTP/1.1\r\nX-Slow: ")
+
+    def test_two_thousand_that_do_not_take_their_answers(self):
+        self.config()
+        self.attack(self.serve(), lambda number: f"127.0.{1 + number % 50}.7", b"GET /page/vendor.js HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+
     def test_tiles_out_of_range_cost_nothing(self):
         self.config()
         self.serve()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        for number in range(1000):
-            connection.request("GET", f"/6/{64 + number}/{number * 7919}.png")
+        for number in range(10000):
+            connection.request("GET", (f"/6/{64 + number}/{number * 7919}.png", f"/tiles/6/{number * 31}/{64 + number}",
+                                       f"/layers/map/{7 + number % 30}/1/1.png", f"/6/{2 ** 31 + number}/{10 ** 9 + number}.png")[number % 4])
             answer = connection.getresponse()
             answer.read()
             self.assertEqual(answer.status, 404)

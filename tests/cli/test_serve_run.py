@@ -150,7 +150,7 @@ class Served(Runs):
         self.config("other.yaml", metatiling=1)
         self.write("other.yaml", (self.folder / "other.yaml").read_text().replace("path: out", "path: other"))
         self.serve("map.yaml", "other.yaml", "image.tif")
-        self.assertEqual(self.error("/run.json?layer=none", 404), "there is no layer 'none'; known: map, other, image")
+        self.assertEqual(self.error("/run.json?layer=none", 404), "there is no layer 'none'; known: map, map.inp, other, other.inp, image")
         run = subprocess.Popen([harness.RELEASE, "execute", "other.yaml", "--quiet", "--workers", "1"], cwd=self.folder)
         self.runs.append(run)
         told = self.wait_for(lambda told: told["state"] == "running")

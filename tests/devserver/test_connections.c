@@ -26,13 +26,12 @@ struct fixture {
     int ours[NUM_CLIENTS], theirs[NUM_CLIENTS];
 };
 
-static struct fixture *begin(double longest_wait_s, int most_waiting)
+static struct fixture *begin_with(const struct tw_connections_spec *spec)
 {
-    const struct tw_connections_spec spec = {longest_wait_s, most_waiting};
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     struct tw_error err;
     assert_non_null(fixture);
-    assert_int_equal(tw_connections_new(&spec, &fixture->connections, &err), TW_OK);
+    assert_int_equal(tw_connections_new(spec, &fixture->connections, &err), TW_OK);
     for (int i = 0; i < NUM_CLIENTS; i++) {
         int ends[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
@@ -40,6 +39,12 @@ static struct fixture *begin(double longest_wait_s, int most_waiting)
         fixture->theirs[i] = ends[1];
     }
     return fixture;
+}
+
+static struct fixture *begin(double longest_wait_s, int most_waiting)
+{
+    const struct tw_connections_spec spec = {longest_wait_s, most_waiting, 100};
+    return begin_with(&spec);
 }
 
 static void open_from(struct fixture *fixture, int client, const char *host)
@@ -95,6 +100,34 @@ static void addresses_are_counted_each_for_itself(void **state)
     end(fixture);
 }
 
+static void all_addresses_together_are_counted(void **state)
+{
+    (void)state;
+    const struct tw_connections_spec spec = {100, 2, 3};
+    struct fixture *fixture = begin_with(&spec);
+    open_from(fixture, 0, "10.0.0.1");
+    open_from(fixture, 1, "10.0.0.2");
+    open_from(fixture, 2, "10.0.0.3");
+    assert_false(is_ended(fixture, 0, 0));
+    open_from(fixture, 3, "10.0.0.4");
+    assert_true(is_ended(fixture, 0, 0));
+    assert_false(is_ended(fixture, 1, 0));
+    end(fixture);
+}
+
+static void who_is_answered_waits_anew(void **state)
+{
+    (void)state;
+    struct fixture *fixture = begin(100, 2);
+    open_from(fixture, 0, "10.0.0.1");
+    open_from(fixture, 1, "10.0.0.1");
+    tw_connection_waits(fixture->connections, fixture->opened[0]); /* the youngest now */
+    open_from(fixture, 2, "10.0.0.1");
+    assert_false(is_ended(fixture, 0, 0));
+    assert_true(is_ended(fixture, 1, 0));
+    end(fixture);
+}
+
 static void who_has_asked_does_not_wait(void **state)
 {
     (void)state;
@@ -141,6 +174,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_one_that_waits_longest_makes_room),
         cmocka_unit_test(addresses_are_counted_each_for_itself),
+        cmocka_unit_test(all_addresses_together_are_counted),
+        cmocka_unit_test(who_is_answered_waits_anew),
         cmocka_unit_test(who_has_asked_does_not_wait),
         cmocka_unit_test(waiting_has_an_end),
         cmocka_unit_test(nothing_is_done_for_a_connection_that_is_not_known),
