@@ -2,8 +2,9 @@
 # Sourced by examples/run.sh, tests/run.sh and tests/bench/run.sh.
 
 TW_BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config libgdal-dev libgeos-dev libluajit-5.1-dev libyaml-dev
-    libpng-dev libjpeg62-turbo-dev libwebp-dev libdeflate-dev libjansson-dev libmicrohttpd-dev libxxhash-dev"
-TW_TEST_PACKAGES="luajit libcmocka-dev universal-ctags clang-format-14 gdal-bin webp libjpeg-turbo-progs libxml2-utils chromium python3
+    libpng-dev libjpeg62-turbo-dev libwebp-dev libdeflate-dev libjansson-dev libmicrohttpd-dev libxxhash-dev
+    libcurl4-openssl-dev libssl-dev"
+TW_TEST_PACKAGES="luajit libcmocka-dev universal-ctags clang-format-14 gdal-bin webp libjpeg-turbo-progs libxml2-utils chromium radosgw ceph-mon ceph-osd ceph-common curl python3
     python3-gdal python3-jsonschema python3-numpy python3-scipy python3-shapely python3-yaml"
 # what tests/bench/run.sh compares with, and computes with
 TW_BENCH_PACKAGES="libcmocka-dev gdal-bin libvips-tools python3 python3-gdal python3-numpy python3-scipy"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "file.h"
+#include "bucket.h"
+#include "file_remote.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -30,6 +32,8 @@ static enum tw_status read_open_file(int fd, size_t size, char *bytes, const cha
 enum tw_status tw_file_read(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
                             size_t *size, struct tw_error *err)
 {
+    if (tw_path_is_bucket(path))
+        return tw_remote_read(arena, path, limit_bytes, bytes, size, err);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return tw_error_set(err, TW_EINPUT, "cannot open '%s': %s", path, strerror(errno));
@@ -67,6 +71,8 @@ static bool write_all(int fd, const unsigned char *bytes, size_t size)
 static enum tw_status write_whole(const char *path, const void *bytes, size_t size, bool is_synced,
                                   struct tw_error *err)
 {
+    if (tw_path_is_bucket(path))
+        return tw_remote_write(path, bytes, size, err);
     struct tw_arena *arena = tw_arena_new(0);
     char *temporary = arena != NULL ? tw_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid()) : NULL;
     if (temporary == NULL) {
@@ -124,7 +130,7 @@ static bool is_leftover(const char *entry, const char *name)
 
 static void sweep(const char *folder, const char *name)
 {
-    DIR *entries = opendir(folder);
+    DIR *entries = tw_path_is_bucket(folder) ? NULL : opendir(folder);
     for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
         if (is_leftover(entry->d_name, name))
             unlinkat(dirfd(entries), entry->d_name, 0);
@@ -148,6 +154,8 @@ void tw_folder_sweep(const char *folder)
 
 enum tw_status tw_make_folders(const char *path, struct tw_error *err)
 {
+    if (tw_path_is_bucket(path)) /* there are no folders, only names with slashes */
+        return TW_OK;
     char *copy = strdup(path);
     if (copy == NULL)
         return tw_error_nomem(err);
@@ -168,12 +176,14 @@ enum tw_status tw_make_folders(const char *path, struct tw_error *err)
 
 bool tw_file_exists(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return tw_path_is_bucket(path) ? tw_remote_exists(path) : access(path, F_OK) == 0;
 }
 
 bool tw_is_folder(const char *path)
 {
     struct stat info;
+    if (tw_path_is_bucket(path))
+        return tw_remote_is_folder(path);
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
@@ -247,4 +257,28 @@ enum tw_status tw_file_move(const char *from, const char *to, struct tw_error *e
     if (failure != 0)
         return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", to, strerror(failure));
     return TW_OK;
+}
+
+enum tw_status tw_file_remove(const char *path, struct tw_error *err)
+{
+    if (tw_path_is_bucket(path))
+        return tw_remote_remove(path, err);
+    if (unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR)
+        return tw_error_set(err, TW_ESTORAGE, "cannot remove '%s': %s", path, strerror(errno));
+    return TW_OK;
+}
+
+enum tw_status tw_file_read_found(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
+                                  size_t *size, struct tw_error *err)
+{
+    *bytes = NULL;
+    enum tw_status status = tw_file_read(arena, path, limit_bytes, bytes, size, err);
+    if (status != TW_EINPUT)
+        return status;
+    *bytes = NULL;
+    if (tw_path_is_bucket(path) || !tw_file_exists(path))
+        return TW_OK;
+    if (err != NULL)
+        err->status = TW_ESTORAGE;
+    return TW_ESTORAGE;
 }

@@ -1,5 +1,7 @@
 /* file.h - small files read and written whole; paths.
  *
+ * Paths may lie in object storage, too (bucket.h): `s3://bucket/key`. There is one request each time.
+ *
  * SPDX-License-Identifier: MIT
  */
 #ifndef TW_FILE_H
@@ -11,17 +13,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Reads a local file whole into the arena, with a '\0' behind it. Errors: TW_EINPUT, `cannot open 'x': ...`,
+/* Reads a file whole into the arena, with a '\0' behind it. Errors: TW_EINPUT, `cannot open 'x': ...`,
  * `cannot read 'x': ...`. Refuses folders, and files over limit_bytes (0: none). */
 enum tw_status tw_file_read(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
                             size_t *size, struct tw_error *err);
 
-/* Writes a local file so that it appears whole: a temporary name beside it, fsync, rename. Every step is
+/* Writes a file so that it appears whole: a temporary name beside it, fsync, rename. Every step is
  * checked; nothing is left behind on failure. Errors: TW_ESTORAGE, `cannot write 'x': ...`. */
 enum tw_status tw_file_write(const char *path, const void *bytes, size_t size, struct tw_error *err);
 
 /* The same without fsync, for what is of no use after the machine has stopped. */
 enum tw_status tw_file_replace(const char *path, const void *bytes, size_t size, struct tw_error *err);
+
+/* The same, but *bytes is NULL, and the status TW_OK, when there is no such file. Other failures are
+ * TW_ESTORAGE. */
+enum tw_status tw_file_read_found(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
+                                  size_t *size, struct tw_error *err);
+
+/* Removes a file if there is one. TW_ESTORAGE: `cannot remove 'x': ...`. */
+enum tw_status tw_file_remove(const char *path, struct tw_error *err);
 
 /* Gives a file its name once its bytes are safe: fsync, rename. TW_ESTORAGE: `cannot write 'to': ...`. */
 enum tw_status tw_file_move(const char *from, const char *to, struct tw_error *err);

@@ -11,3 +11,8 @@ void tw_fingerprint(const void *bytes, size_t size, char fingerprint[TW_FINGERPR
     snprintf(fingerprint, TW_FINGERPRINT_SIZE, "%016llx%016llx", (unsigned long long)hash.high64,
              (unsigned long long)hash.low64);
 }
+
+uint64_t tw_hash(const void *bytes, size_t size)
+{
+    return XXH3_64bits(bytes, size);
+}

@@ -6,9 +6,13 @@
 #define TW_HASH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { TW_FINGERPRINT_SIZE = 33 }; /* 32 hexadecimal digits and '\0' */
 
 void tw_fingerprint(const void *bytes, size_t size, char fingerprint[TW_FINGERPRINT_SIZE]);
+
+/* 64 bits of the same kind, for tables. */
+uint64_t tw_hash(const void *bytes, size_t size);
 
 #endif

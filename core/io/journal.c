@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal.h"
+#include "bucket.h"
+#include "clock.h"
 #include "file.h"
 #include "grid.h"
 #include "text.h"
@@ -14,6 +16,9 @@
 #include <unistd.h>
 
 static const char header[] = "tilewright journal 1\n";
+/* In object storage nothing can be added to a file: the journal is written whole, now and then. */
+static const double rest_s = 5, rest_factor = 20;
+
 static const char adopting_header[] = "tilewright journal 1, adopted\n";
 
 struct entry {
@@ -25,12 +30,16 @@ struct entry {
 
 struct tw_journal {
     char *path;
-    int fd;
+    int fd; /* -1 in object storage, and when it is only looked at */
+    bool is_remote;
+    pthread_mutex_t writing;        /* held by the thread that writes the whole file */
+    double written_s, writing_took; /* when, and how long: guarded by `writing` */
     bool adopts;
     pthread_mutex_t lock;
     off_t end; /* of the last whole line in the file */
     struct tw_intervals done[TW_MAX_ZOOM + 1];
     struct tw_intervals put[TW_MAX_ZOOM + 1]; /* in this run, whether committed or not */
+    bool is_dirty;                            /* the file lacks something */
     struct entry *held;
     size_t num_held, capacity, first_free;
 };
@@ -84,18 +93,17 @@ static enum tw_status read_lines(struct tw_journal *journal, char *text, size_t 
     return TW_OK;
 }
 
-static enum tw_status load(struct tw_journal *journal, size_t *used, struct tw_error *err)
+static enum tw_status load(struct tw_journal *journal, bool *exists, size_t *used, struct tw_error *err)
 {
     struct tw_arena *arena = tw_arena_new(0);
     if (arena == NULL)
         return tw_error_nomem(err);
     char *text;
     size_t size;
-    enum tw_status status = tw_file_read(arena, journal->path, 0, &text, &size, err);
-    if (status == TW_OK)
+    enum tw_status status = tw_file_read_found(arena, journal->path, 0, &text, &size, err);
+    *exists = status == TW_OK && text != NULL;
+    if (*exists)
         status = read_lines(journal, text, used, err);
-    else if (status == TW_EINPUT)
-        status = tw_error_set(err, TW_ESTORAGE, "%s", err != NULL ? err->message : "");
     tw_arena_free(arena);
     return status;
 }
@@ -131,6 +139,14 @@ static enum tw_status open_for_adding(struct tw_journal *journal, size_t used, s
     return TW_OK;
 }
 
+/* What is done before is forgotten before anything is made. */
+static enum tw_status begin_remote(struct tw_journal *journal, size_t used, struct tw_error *err)
+{
+    const char *first = journal->adopts ? adopting_header : header;
+    journal->written_s = tw_clock_s();
+    return used > 0 ? TW_OK : tw_file_write(journal->path, first, strlen(first), err);
+}
+
 enum tw_status tw_journal_open(const struct tw_journal_spec *spec, struct tw_journal **journal,
                                struct tw_error *err)
 {
@@ -138,17 +154,19 @@ enum tw_status tw_journal_open(const struct tw_journal_spec *spec, struct tw_jou
     if (opened == NULL)
         return tw_error_nomem(err);
     opened->fd = -1;
+    opened->is_remote = tw_path_is_bucket(spec->path);
     pthread_mutex_init(&opened->lock, NULL);
+    pthread_mutex_init(&opened->writing, NULL);
     opened->path = strdup(spec->path);
     enum tw_status status = opened->path != NULL ? TW_OK : tw_error_nomem(err);
     size_t used = 0;
-    bool exists = tw_file_exists(spec->path);
-    if (status == TW_OK && !spec->forget && exists)
-        status = load(opened, &used, err);
+    bool exists = false;
+    if (status == TW_OK && !spec->forget)
+        status = load(opened, &exists, &used, err);
     if (used == 0) /* one without a header was being emptied: what lies there does not count any more */
         opened->adopts = spec->adopt && !exists;
     if (status == TW_OK && !spec->look)
-        status = open_for_adding(opened, used, err);
+        status = opened->is_remote ? begin_remote(opened, used, err) : open_for_adding(opened, used, err);
     if (status != TW_OK) {
         tw_journal_close(opened);
         return status;
@@ -168,6 +186,7 @@ void tw_journal_close(struct tw_journal *journal)
         tw_intervals_free(&journal->put[zoom]);
     }
     pthread_mutex_destroy(&journal->lock);
+    pthread_mutex_destroy(&journal->writing);
     free(journal->held);
     free(journal->path);
     free(journal);
@@ -273,6 +292,9 @@ static enum tw_status write_lines(struct tw_journal *journal, const struct tw_te
 {
     if (!complete || lines->failed)
         return tw_error_nomem(err);
+    journal->is_dirty = true;
+    if (journal->is_remote)
+        return TW_OK;
     if (write_all(journal->fd, tw_text_get(lines), lines->length)) {
         journal->end += (off_t)lines->length;
         return TW_OK;
@@ -280,6 +302,56 @@ static enum tw_status write_lines(struct tw_journal *journal, const struct tw_te
     enum tw_status status = journal_error(journal, "write", err);
     if (ftruncate(journal->fd, journal->end) != 0 || lseek(journal->fd, journal->end, SEEK_SET) < 0)
         tw_error_set(err, status, "cannot repair '%s': %s", journal->path, strerror(errno));
+    return status;
+}
+
+static void add_all_lines(const struct tw_journal *journal, struct tw_text *text)
+{
+    tw_text_add(text, journal->adopts ? adopting_header : header);
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+        for (size_t i = 0; i < journal->done[zoom].count; i++)
+            if (journal->done[zoom].runs[i].tag != TW_JOURNAL_GONE)
+                add_line(text, zoom, &journal->done[zoom].runs[i]);
+}
+
+/* Writes the whole of it as it is now; others may add meanwhile. With `writing` held. */
+static enum tw_status write_whole(struct tw_journal *journal, struct tw_error *err)
+{
+    struct tw_text text = {0};
+    double begun_s = tw_clock_s();
+    pthread_mutex_lock(&journal->lock);
+    add_all_lines(journal, &text);
+    journal->is_dirty = false;
+    pthread_mutex_unlock(&journal->lock);
+    enum tw_status status =
+        text.failed ? tw_error_nomem(err) : tw_file_write(journal->path, text.chars, text.length, err);
+    tw_text_free(&text);
+    journal->written_s = tw_clock_s();
+    journal->writing_took = journal->written_s - begun_s;
+    return status;
+}
+
+/* Nobody waits for it. */
+static enum tw_status write_when_due(struct tw_journal *journal, struct tw_error *err)
+{
+    enum tw_status status = TW_OK;
+    if (pthread_mutex_trylock(&journal->writing) != 0)
+        return TW_OK;
+    double rest = rest_factor * journal->writing_took;
+    if (tw_clock_s() - journal->written_s >= (rest > rest_s ? rest : rest_s))
+        status = write_whole(journal, err);
+    pthread_mutex_unlock(&journal->writing);
+    return status;
+}
+
+static enum tw_status sync_remote(struct tw_journal *journal, struct tw_error *err)
+{
+    pthread_mutex_lock(&journal->writing);
+    pthread_mutex_lock(&journal->lock);
+    bool is_dirty = journal->is_dirty;
+    pthread_mutex_unlock(&journal->lock);
+    enum tw_status status = is_dirty ? write_whole(journal, err) : TW_OK;
+    pthread_mutex_unlock(&journal->writing);
     return status;
 }
 
@@ -295,7 +367,7 @@ enum tw_status tw_journal_commit(void *context, const uint64_t *tokens, size_t n
     enum tw_status status = write_lines(journal, &lines, taken, err);
     pthread_mutex_unlock(&journal->lock);
     tw_text_free(&lines);
-    return status;
+    return status == TW_OK && journal->is_remote ? write_when_due(journal, err) : status;
 }
 
 enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t place, struct tw_error *err)
@@ -318,6 +390,8 @@ enum tw_status tw_journal_outdate(struct tw_journal *journal, int zoom, uint64_t
 
 enum tw_status tw_journal_sync(struct tw_journal *journal, struct tw_error *err)
 {
+    if (journal->is_remote)
+        return sync_remote(journal, err);
     return fdatasync(journal->fd) == 0 ? TW_OK : journal_error(journal, "write", err);
 }
 
@@ -336,11 +410,7 @@ static bool is_in_file(const struct tw_journal *journal, const struct tw_text *t
 enum tw_status tw_journal_finish(struct tw_journal *journal, struct tw_error *err)
 {
     struct tw_text text = {0};
-    tw_text_add(&text, journal->adopts ? adopting_header : header);
-    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
-        for (size_t i = 0; i < journal->done[zoom].count; i++)
-            if (journal->done[zoom].runs[i].tag != TW_JOURNAL_GONE)
-                add_line(&text, zoom, &journal->done[zoom].runs[i]);
+    add_all_lines(journal, &text);
     enum tw_status status = TW_OK;
     if (text.failed)
         status = tw_error_nomem(err);

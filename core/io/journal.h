@@ -6,6 +6,9 @@
  * disk; a later line replaces what earlier ones say; a last line that was cut off is ignored. At the end of a
  * run the file is written anew, sorted, if it says something else then.
  *
+ * In object storage nothing can be added to a file. There the journal is written whole every few seconds,
+ * each time as it was at one moment: what a killed run has stored since is made again.
+ *
  * May be used by several threads at once.
  *
  * SPDX-License-Identifier: MIT

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lock.h"
+#include "bucket.h"
+#include "lock_remote.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,17 +15,26 @@
 #include <unistd.h>
 
 struct tw_lock {
+    struct tw_remote_lock *remote; /* in object storage; then there is nothing else */
     int fd;
     char *path;
 };
 
 enum { CONTENT_SIZE = TW_LOCK_HOST_SIZE + TW_LOCK_TIME_SIZE + 64, MOST_LOOKS = 5 };
 
-static void own_host(char host[TW_LOCK_HOST_SIZE])
+void tw_lock_own_host(char host[TW_LOCK_HOST_SIZE])
 {
     if (gethostname(host, TW_LOCK_HOST_SIZE) != 0)
         snprintf(host, TW_LOCK_HOST_SIZE, "unknown");
     host[TW_LOCK_HOST_SIZE - 1] = '\0';
+}
+
+void tw_lock_now(char since[TW_LOCK_TIME_SIZE])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(since, TW_LOCK_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
 /* `host pid time`; false when the file says nothing (yet). */
@@ -40,16 +51,13 @@ static bool read_holder(int fd, struct tw_lock_holder *holder)
 static bool write_holder(int fd)
 {
     char host[TW_LOCK_HOST_SIZE], since[TW_LOCK_TIME_SIZE], content[CONTENT_SIZE];
-    own_host(host);
-    time_t now = time(NULL);
-    struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    tw_lock_own_host(host);
+    tw_lock_now(since);
     int size = snprintf(content, sizeof(content), "%s %ld %s\n", host, (long)getpid(), since);
     return ftruncate(fd, 0) == 0 && pwrite(fd, content, (size_t)size, 0) == size;
 }
 
-static enum tw_status refuse(const struct tw_lock_holder *holder, const char *what, struct tw_error *err)
+enum tw_status tw_lock_refuse(const struct tw_lock_holder *holder, const char *what, struct tw_error *err)
 {
     if (holder->pid == 0)
         return tw_error_set(err, TW_EUSAGE,
@@ -64,20 +72,23 @@ static enum tw_status refuse_held(int fd, const char *what, struct tw_error *err
     struct tw_lock_holder holder;
     if (!read_holder(fd, &holder))
         holder.pid = 0;
-    return refuse(&holder, what, err);
+    return tw_lock_refuse(&holder, what, err);
+}
+
+bool tw_lock_may_live(const struct tw_lock_holder *holder)
+{
+    char host[TW_LOCK_HOST_SIZE];
+    tw_lock_own_host(host);
+    if (strcmp(host, holder->host) != 0)
+        return true;
+    return holder->pid != (long)getpid() && (kill((pid_t)holder->pid, 0) == 0 || errno == EPERM);
 }
 
 /* Without locks in the file system: the file says who, and on this host one can see whether they live. */
 static bool is_alive(int fd)
 {
     struct tw_lock_holder holder;
-    char host[TW_LOCK_HOST_SIZE];
-    if (!read_holder(fd, &holder))
-        return false;
-    own_host(host);
-    if (strcmp(host, holder.host) != 0)
-        return true;
-    return holder.pid != (long)getpid() && (kill((pid_t)holder.pid, 0) == 0 || errno == EPERM);
+    return read_holder(fd, &holder) && tw_lock_may_live(&holder);
 }
 
 enum attempt { TAKEN, HELD, GONE, FAILED };
@@ -135,7 +146,9 @@ enum tw_status tw_lock_take(const char *path, const char *what, struct tw_lock *
         free(taken);
         return tw_error_nomem(err);
     }
-    enum tw_status status = open_and_lock(path, what, &taken->fd, err);
+    bool is_remote = tw_path_is_bucket(path);
+    enum tw_status status = is_remote ? tw_remote_lock_take(path, what, &taken->remote, err)
+                                      : open_and_lock(path, what, &taken->fd, err);
     if (status != TW_OK) {
         free(taken->path);
         free(taken);
@@ -147,6 +160,8 @@ enum tw_status tw_lock_take(const char *path, const char *what, struct tw_lock *
 
 bool tw_lock_is_held(const char *path, struct tw_lock_holder *holder)
 {
+    if (tw_path_is_bucket(path))
+        return tw_remote_lock_is_held(path, holder);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
@@ -161,15 +176,19 @@ bool tw_lock_is_held(const char *path, struct tw_lock_holder *holder)
 enum tw_status tw_lock_look(const char *path, const char *what, struct tw_error *err)
 {
     struct tw_lock_holder holder;
-    return tw_lock_is_held(path, &holder) ? refuse(&holder, what, err) : TW_OK;
+    return tw_lock_is_held(path, &holder) ? tw_lock_refuse(&holder, what, err) : TW_OK;
 }
 
 void tw_lock_release(struct tw_lock *lock)
 {
     if (lock == NULL)
         return;
-    unlink(lock->path);
-    close(lock->fd);
+    if (lock->remote != NULL) {
+        tw_remote_lock_release(lock->remote);
+    } else {
+        unlink(lock->path);
+        close(lock->fd);
+    }
     free(lock->path);
     free(lock);
 }

@@ -2,7 +2,7 @@
  *
  * A lock is a file that this process holds with flock(2): the kernel gives it up when the process ends,
  * however it ends, so that a lock without a process is taken over without asking. The file says who holds it.
- * Where the file system knows no locks, what the file says has to do.
+ * Where the file system knows no locks, what the file says has to do; so in object storage (lock_remote.h).
  *
  * SPDX-License-Identifier: MIT
  */

@@ -94,6 +94,7 @@ struct tw_sink *tw_sink_open(const struct tw_sink_spec *spec, struct tw_problems
     }
     open_encoder(sink, spec, problems);
     sink->skips_partial = read_skip(spec, problems);
+    tw_sink_check_place(sink, spec, problems);
     if (sink->encoder != NULL) {
         sink->driver = driver;
         if (!driver->open(sink, spec, problems))

@@ -82,7 +82,8 @@ static void check_path(const struct tw_sink *sink, const struct tw_sink_spec *sp
 static bool directory_open(struct tw_sink *sink, const struct tw_sink_spec *spec,
                            struct tw_problems *problems)
 {
-    struct tw_directory_spec directory = {.sink = sink, .root = sink->path, .has_metadata = true};
+    struct tw_directory_spec directory = {
+        .sink = sink, .root = sink->path, .labels = sink->labels, .has_metadata = true};
     directory.work = tw_arena_printf(sink->arena, "%s/.tilewright", sink->path);
     directory.schema = read_schema(sink, spec, problems);
     check_options(spec, problems);

@@ -23,7 +23,8 @@ struct tw_sink {
     struct tw_encoder *encoder;     /* says what the stored form is */
     const struct tw_encoder *codec; /* makes the bytes of tiles; the encoder itself, or the driver's own */
     struct tw_pyramid process, pyramid;
-    const char *path; /* may be NULL */
+    const char *path;               /* may be NULL */
+    struct tw_bucket_labels labels; /* of files in object storage */
     int min_zoom, max_zoom;
     bool reuses_pixels, skips_partial;
     atomic_ullong bytes, files;
@@ -85,6 +86,9 @@ extern const struct tw_sink_driver tw_sink_directory;
 extern const struct tw_sink_driver tw_sink_gtiff_file;
 extern const struct tw_sink_driver tw_sink_pmtiles;
 extern const struct tw_sink_driver tw_sink_null;
+
+/* sink_place.c: reads the labels, and refuses places that cannot be written to. */
+void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems);
 
 /* `--update makes anew what changed inputs touch, but ...`: settings have changed, too. */
 enum tw_status tw_sink_settings_changed(const char *path, struct tw_error *err);

@@ -1,10 +1,13 @@
-/* storage.h - how bytes reach the disk: whole, or not at all.
+/* storage.h - how bytes reach the disk, or object storage: whole, or not at all.
  *
- * Each file is written under a temporary name in the store's work folder, and appears under its own name by a
- * rename, after the bytes are safe on the disk. Syncing each file alone would cost more than making it, so
- * files are committed in batches: the batch is synced (syncfs), then renamed, then the caller is told (a
- * journal may record them). A run killed at any moment leaves whole files and, in the work folder, leftovers
- * that the next run removes. Every write, sync, close and rename is checked.
+ * On a disk each file is written under a temporary name in the store's work folder, and appears under its own
+ * name by a rename, after the bytes are safe on the disk. Syncing each file alone would cost more than making
+ * it, so files are committed in batches: the batch is synced (syncfs), then renamed, then the caller is told
+ * (a journal may record them). A run killed at any moment leaves whole files and, in the work folder,
+ * leftovers that the next run removes. Every write, sync, close and rename is checked.
+ *
+ * In object storage a file is one request, and many are under way at once beside the threads that put: a put
+ * returns when the bytes are in line. What lies there is listed once, when somebody asks for it.
  *
  * A store may be used by several threads at once.
  *
@@ -14,6 +17,7 @@
 #define TW_STORAGE_H
 
 #include "arena.h"
+#include "bucket.h"
 #include "error.h"
 
 #include <stdbool.h>
@@ -26,10 +30,16 @@ struct tw_store;
 typedef enum tw_status (*tw_store_committed)(void *context, const uint64_t *tokens, size_t num_tokens,
                                              struct tw_error *err);
 
-/* root: where paths are relative to; work: the work folder, on the same file system (it is made, and
- * emptied). Errors: TW_ESTORAGE: `cannot write to 'x': Permission denied`. committed may be NULL. Owned by
- * the caller. */
-enum tw_status tw_store_open(const char *root, const char *work, tw_store_committed committed, void *context,
+struct tw_store_place {
+    const char *root; /* where paths are relative to */
+    const char *work; /* the work folder, on the same file system: made, and emptied; unused
+                         in object storage */
+    const struct tw_bucket_labels *labels; /* in object storage, of every file; may be NULL; borrowed */
+};
+
+/* Errors: TW_ESTORAGE: `cannot write to 'x': Permission denied`; TW_EUSAGE: see tw_bucket_open. committed may
+ * be NULL. Owned by the caller. */
+enum tw_status tw_store_open(const struct tw_store_place *place, tw_store_committed committed, void *context,
                              struct tw_store **store, struct tw_error *err);
 
 /* Puts one file. It may be committed later; tw_store_flush commits all. path is relative to root; folders are
@@ -61,10 +71,13 @@ struct tw_blob {
  * TW_OK, when there is none. */
 enum tw_status tw_store_get(struct tw_store *store, const char *path, struct tw_arena *arena,
                             struct tw_blob *blob, struct tw_error *err);
+/* When that cannot be found out, the store fails, as with a failed batch. */
 bool tw_store_exists(struct tw_store *store, const char *path);
 
 /* Bytes and files put so far. */
 uint64_t tw_store_bytes(const struct tw_store *store);
 uint64_t tw_store_files(const struct tw_store *store);
+/* Requests that were asked again. */
+uint64_t tw_store_retries(const struct tw_store *store);
 
 #endif

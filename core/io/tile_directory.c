@@ -62,8 +62,30 @@ static char *work_path(struct tw_directory *directory, const char *name)
     return tw_arena_printf(directory->arena, "%s/%s", directory->spec.work, name);
 }
 
+static enum tw_status note_visible(void *context, const struct tw_bucket_entry *entry, struct tw_error *err)
+{
+    bool *found = context;
+    *found = *found || entry->path[0] != '.';
+    return *found ? tw_error_set(err, TW_ECANCELLED, "one is enough") : TW_OK;
+}
+
+static bool holds_remote_files(const char *root)
+{
+    struct tw_bucket *bucket = NULL;
+    struct tw_error ignored;
+    bool found = false;
+    const struct tw_bucket_listing listing = {
+        .folder = "", .is_flat = true, .visit = note_visible, .context = &found};
+    if (tw_bucket_open(root, &bucket, &ignored) == TW_OK)
+        tw_bucket_list(bucket, &listing, &ignored);
+    tw_bucket_close(bucket);
+    return found;
+}
+
 bool tw_directory_holds_files(const char *root)
 {
+    if (tw_path_is_bucket(root))
+        return holds_remote_files(root);
     DIR *folder = opendir(root);
     if (folder == NULL)
         return false;
@@ -74,17 +96,20 @@ bool tw_directory_holds_files(const char *root)
     return found;
 }
 
+static bool is_in_file(struct tw_directory *directory, const char *path, const char *text)
+{
+    char *old;
+    size_t size;
+    struct tw_error ignored;
+    return tw_file_read(directory->arena, path, 0, &old, &size, &ignored) == TW_OK && size == strlen(text) &&
+           memcmp(old, text, size) == 0;
+}
+
 /* Writes a small file unless it is there and the same. */
 static enum tw_status write_if_new(struct tw_directory *directory, const char *path, const char *text,
                                    struct tw_error *err)
 {
-    char *old;
-    size_t size, length = strlen(text);
-    struct tw_error ignored;
-    if (tw_file_read(directory->arena, path, 0, &old, &size, &ignored) == TW_OK && size == length &&
-        memcmp(old, text, size) == 0)
-        return TW_OK;
-    return tw_file_write(path, text, length, err);
+    return is_in_file(directory, path, text) ? TW_OK : tw_file_write(path, text, strlen(text), err);
 }
 
 enum tw_difference tw_directory_compare(char *stored, const struct tw_sink_begin *begin)
@@ -175,11 +200,11 @@ static enum tw_status open_records(struct tw_directory *directory, const struct 
 
 static enum tw_status open_store(struct tw_directory *directory, struct tw_error *err)
 {
-    char *temporary = work_path(directory, "tmp");
-    if (temporary == NULL)
+    const struct tw_store_place place = {directory->spec.root, work_path(directory, "tmp"),
+                                         &directory->spec.labels};
+    if (place.work == NULL)
         return tw_error_nomem(err);
-    return tw_store_open(directory->spec.root, temporary, tw_journal_commit, directory->journal,
-                         &directory->store, err);
+    return tw_store_open(&place, tw_journal_commit, directory->journal, &directory->store, err);
 }
 
 static enum tw_status write_metadata(struct tw_directory *directory, const char *metadata,
@@ -188,7 +213,14 @@ static enum tw_status write_metadata(struct tw_directory *directory, const char 
     if (!directory->spec.has_metadata || metadata == NULL)
         return TW_OK;
     char *path = tw_arena_printf(directory->arena, "%s/metadata.json", directory->spec.root);
-    return path != NULL ? write_if_new(directory, path, metadata, err) : tw_error_nomem(err);
+    if (path == NULL)
+        return tw_error_nomem(err);
+    if (!tw_path_is_bucket(path))
+        return write_if_new(directory, path, metadata, err);
+    /* With the labels of the tiles. */
+    return is_in_file(directory, path, metadata)
+               ? TW_OK
+               : tw_store_put(directory->store, "metadata.json", metadata, strlen(metadata), err);
 }
 
 /* With the lock comes the right to clear away what a killed run was writing, and placeholders. */

@@ -13,12 +13,13 @@
 struct tw_directory;
 
 struct tw_directory_spec {
-    const struct tw_sink *sink; /* borrowed */
-    const char *root;           /* of the tiles; borrowed */
-    const char *work;           /* the work folder; borrowed */
-    const char *schema;         /* of paths; borrowed */
-    bool has_metadata;          /* metadata.json is kept in root */
-    bool is_bare;               /* without the small files beside tiles that say where they lie */
+    const struct tw_sink *sink;     /* borrowed */
+    const char *root;               /* of the tiles; borrowed */
+    const char *work;               /* the work folder; borrowed */
+    const char *schema;             /* of paths; borrowed */
+    struct tw_bucket_labels labels; /* in object storage */
+    bool has_metadata;              /* metadata.json is kept in root */
+    bool is_bare;                   /* without the small files beside tiles that say where they lie */
 };
 
 /* NULL when out of memory. Owned by the caller. */

@@ -32,14 +32,10 @@ enum tw_status tw_directory_fingerprint(const struct tw_directory_spec *spec, st
     *fingerprint = NULL;
     if (path == NULL)
         return tw_error_nomem(err);
-    if (!tw_file_exists(path)) {
-        *fingerprint = fingerprint_of_metadata(spec, arena);
-        return TW_OK;
-    }
-    enum tw_status status = tw_file_read(arena, path, 4096, &text, &size, err);
+    enum tw_status status = tw_file_read_found(arena, path, 4096, &text, &size, err);
     if (status != TW_OK)
         return status;
-    *fingerprint = text;
+    *fingerprint = text != NULL ? text : fingerprint_of_metadata(spec, arena);
     return TW_OK;
 }
 

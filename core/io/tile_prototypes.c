@@ -8,9 +8,7 @@
 #include "path.h"
 #include "tile_records.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The list: lines of a fingerprint, a blank and a path below the folder. */
 struct list {
@@ -30,12 +28,7 @@ static enum tw_status list_open(struct list *list, const char *folder, const cha
     list->path = list->arena != NULL ? tw_arena_printf(list->arena, "%s/prototypes", work) : NULL;
     if (list->path == NULL)
         return tw_error_nomem(err);
-    if (!tw_file_exists(list->path))
-        return TW_OK;
-    enum tw_status status = tw_file_read(list->arena, list->path, 0, &list->next, &size, err);
-    if (status == TW_EINPUT)
-        err->status = status = TW_ESTORAGE;
-    return status;
+    return tw_file_read_found(list->arena, list->path, 0, &list->next, &size, err);
 }
 
 /* Lines that are not understood are left out. */
@@ -74,13 +67,6 @@ static bool is_untouched(const struct list *list, const struct entry *entry)
     return strcmp(fingerprint, entry->fingerprint) == 0;
 }
 
-static enum tw_status remove_file(const char *path, struct tw_error *err)
-{
-    if (unlink(path) == 0 || errno == ENOENT)
-        return TW_OK;
-    return tw_error_set(err, TW_ESTORAGE, "cannot remove '%s': %s", path, strerror(errno));
-}
-
 enum tw_status tw_prototypes_remove(const char *folder, const char *work, struct tw_error *err)
 {
     struct list list;
@@ -92,10 +78,10 @@ enum tw_status tw_prototypes_remove(const char *folder, const char *work, struct
         if (path == NULL)
             status = tw_error_nomem(err);
         else if (is_untouched(&list, &entry))
-            status = remove_file(path, err);
+            status = tw_file_remove(path, err);
     }
     if (status == TW_OK && has_list)
-        status = remove_file(list.path, err);
+        status = tw_file_remove(list.path, err);
     list_close(&list);
     return status;
 }

@@ -90,7 +90,8 @@ enum tw_status tw_tile_records_store(const struct tw_tile_records *records, stru
     char *temporary = tw_arena_printf(records->arena, "%s/tmp", records->work);
     if (temporary == NULL)
         return tw_error_nomem(err);
-    return tw_store_open(records->output->folder, temporary, NULL, NULL, store, err);
+    const struct tw_store_place place = {records->output->folder, temporary, NULL};
+    return tw_store_open(&place, NULL, NULL, store, err);
 }
 
 /* The work folder goes if nothing is in it. */
@@ -100,7 +101,7 @@ void tw_tile_records_close(struct tw_tile_records *records)
         return;
     tw_journal_close(records->journal);
     tw_lock_release(records->lock);
-    if (records->work != NULL)
+    if (records->work != NULL && !tw_path_is_bucket(records->work))
         rmdir(records->work);
     tw_arena_free(records->arena);
     free(records);

@@ -3,11 +3,9 @@
 
 #include "file.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void tw_failures_free(struct tw_failures *failures)
 {
@@ -63,11 +61,8 @@ static json_t *failure_to_json(const struct tw_failure *failure)
 
 enum tw_status tw_failures_write(const struct tw_failures *failures, const char *path, struct tw_error *err)
 {
-    if (failures->count == 0) {
-        if (unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR)
-            return tw_error_set(err, TW_ESTORAGE, "cannot remove '%s': %s", path, strerror(errno));
-        return TW_OK;
-    }
+    if (failures->count == 0)
+        return tw_file_remove(path, err);
     json_t *list = json_array();
     for (size_t i = 0; i < failures->count; i++)
         json_array_append_new(list, failure_to_json(&failures->items[i]));
@@ -92,14 +87,29 @@ static enum tw_status read_entry(struct tw_failures *failures, json_t *entry, co
     return tw_failures_add(failures, &tile, "") ? TW_OK : tw_error_nomem(err);
 }
 
+static enum tw_status load(const char *path, json_t **root, struct tw_error *err)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    char *text = NULL;
+    size_t size = 0;
+    json_error_t reason;
+    enum tw_status status =
+        arena != NULL ? tw_file_read_found(arena, path, 0, &text, &size, err) : tw_error_nomem(err);
+    if (status == TW_OK && text == NULL)
+        status = tw_error_set(err, TW_EUSAGE, "there is no '%s': no tile failed in the last run", path);
+    else if (status == TW_OK && (*root = json_loadb(text, size, 0, &reason)) == NULL)
+        status =
+            tw_error_set(err, TW_EUSAGE, "cannot read '%s': line %d: %s", path, reason.line, reason.text);
+    tw_arena_free(arena);
+    return status;
+}
+
 enum tw_status tw_failures_read(struct tw_failures *failures, const char *path, struct tw_error *err)
 {
-    if (!tw_file_exists(path))
-        return tw_error_set(err, TW_EUSAGE, "there is no '%s': no tile failed in the last run", path);
-    json_error_t reason;
-    json_t *root = json_load_file(path, 0, &reason);
-    if (root == NULL)
-        return tw_error_set(err, TW_EUSAGE, "cannot read '%s': line %d: %s", path, reason.line, reason.text);
+    json_t *root = NULL;
+    enum tw_status read = load(path, &root, err);
+    if (read != TW_OK)
+        return read;
     enum tw_status status = TW_OK;
     size_t index;
     json_t *entry;

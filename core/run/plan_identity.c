@@ -72,11 +72,21 @@ static void describe_pyramid(const struct tw_config *config, struct tw_text *tex
                        (int)config->lower, (int)config->higher);
 }
 
-/* Output options without the path: an output may be moved; and without the STAC item, which is no tile. */
+/* What says nothing of what tiles hold: an output may be moved, and the STAC item is no tile. */
+static const char *const outside[] = {"path", "stac", "acl", "cache_control"};
+
+static bool is_outside(const char *key)
+{
+    for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+        if (strcmp(key, outside[i]) == 0)
+            return true;
+    return false;
+}
+
 static void describe_output(const struct tw_value *output, struct tw_text *text)
 {
     for (size_t i = 0; i < output->count; i++) {
-        if (strcmp(output->members[i].key, "path") == 0 || strcmp(output->members[i].key, "stac") == 0)
+        if (is_outside(output->members[i].key))
             continue;
         tw_text_printf(text, "output %s ", output->members[i].key);
         tw_plan_describe_value(&output->members[i].value, text);

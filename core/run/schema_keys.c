@@ -148,7 +148,12 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"input vector", "where", "Only features for which this holds: \"name = 'x' and height > 5\".", "text"},
     {"input vector", "layer", "Which layer; needed when there are several.", "name"},
 
-    {"output", "path", "A folder; or, for GTiff, a file that ends in .tif.", "text"},
+    {"output", "path", "A folder; or, for GTiff, a file that ends in .tif; s3://BUCKET/PATH, too.", "text"},
+    {"output", "acl", "Who may read what is put into object storage: public-read, say.",
+     "one private public-read public-read-write authenticated-read aws-exec-read bucket-owner-read "
+     "bucket-owner-full-control"},
+    {"output", "cache_control", "The Cache-Control of files in object storage: public, max-age=86400.",
+     "text"},
     {"output", "format", "What the tiles are.", "any"},
     {"output", "metatiling", "Of the tiles that are written: at most the process's.", "ref metatiling"},
     {"output", "pixelbuffer", "Pixels that tiles overlap: at most the process's.", "int 0 4096 = 0"},

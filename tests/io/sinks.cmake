@@ -4,6 +4,7 @@ tw_test(pixel_deflate SOURCES test_pixel_deflate.c LIBRARIES tw_io PkgConfig::DE
 tw_test(encode_picture SOURCES test_encode_picture.c sink_fixture.c LIBRARIES tw_io PkgConfig::JPEG PkgConfig::WEBP)
 tw_test(encode_gtiff SOURCES test_encode_gtiff.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)
 tw_test(encode_vector SOURCES test_encode_vector.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)
+tw_test(storage_line SOURCES test_storage_line.c LIBRARIES tw_io)
 tw_test(storage SOURCES test_storage.c sink_fixture.c LIBRARIES tw_io)
 tw_test(lock SOURCES test_lock.c sink_fixture.c LIBRARIES tw_io)
 tw_test(journal SOURCES test_journal.c sink_fixture.c LIBRARIES tw_io)

@@ -265,7 +265,8 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
     assert_int_equal(tw_file_write(fixture_path(fixture, "out"), "x", 1, &fixture->err), TW_OK);
     struct tw_store *store;
     const char *root = fixture_path(fixture, "out"), *work = fixture_path(fixture, "out/.work");
-    assert_int_equal(tw_store_open(root, work, NULL, NULL, &store, &fixture->err), TW_ESTORAGE);
+    const struct tw_store_place place = {root, work, NULL};
+    assert_int_equal(tw_store_open(&place, NULL, NULL, &store, &fixture->err), TW_ESTORAGE);
     const char *expected =
         tw_arena_printf(fixture->arena, "cannot make the folder '%s': Not a directory", work);
     assert_string_equal(fixture->err.message, expected);

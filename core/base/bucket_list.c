@@ -1,0 +1,154 @@
+/* ListObjectsV2, page by page.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "bucket_ask.h"
+#include "bucket_sign.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct listing {
+    struct tw_bucket *bucket;
+    const struct tw_bucket_listing *spec;
+    const char *prefix;     /* of names in the bucket, with its slash */
+    size_t root_length;     /* of the part that is the place's own */
+    struct tw_arena *arena; /* of a page */
+    bool is_encoded;        /* names on this page */
+    bool has_found;
+    struct tw_error *err;
+};
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* In place; what is no code stays. */
+static void decode(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        int high = *from == '%' ? digit(from[1]) : -1, low = high >= 0 ? digit(from[2]) : -1;
+        *to++ = low >= 0 ? (char)(high * 16 + low) : *from == '+' ? ' ' : *from;
+        from += low >= 0 ? 2 : 0;
+    }
+    *to = '\0';
+}
+
+static enum tw_status visit(struct listing *listing, const char *name, uint64_t size, bool is_folder)
+{
+    char *plain = tw_arena_strdup(listing->arena, name);
+    if (plain == NULL)
+        return tw_error_nomem(listing->err);
+    if (listing->is_encoded)
+        decode(plain);
+    size_t length = strlen(plain);
+    bool is_marker =
+        length > 0 && plain[length - 1] == '/' && !is_folder; /* some tools put such for folders */
+    if (length <= strlen(listing->prefix) || is_marker ||
+        strncmp(plain, listing->prefix, strlen(listing->prefix)) != 0)
+        return TW_OK;
+    if (is_folder)
+        plain[length - 1] = '\0';
+    listing->has_found = true;
+    const struct tw_bucket_entry entry = {plain + listing->root_length, size, is_folder};
+    return listing->spec->visit(listing->spec->context, &entry, listing->err);
+}
+
+/* Folders and files of a page are two lists; each is sorted. */
+static enum tw_status visit_page(struct listing *listing, const char *xml)
+{
+    enum tw_status status = TW_OK;
+    struct tw_arena_mark mark = tw_arena_mark(listing->arena);
+    for (const char *at = xml; status == TW_OK && (at = strstr(at, "<CommonPrefixes>")) != NULL;) {
+        const char *name = tw_xml_text(&at, NULL, "Prefix", listing->arena);
+        if (name == NULL)
+            break;
+        status = visit(listing, name, 0, true);
+        tw_arena_release(listing->arena, mark);
+    }
+    for (const char *at = xml; status == TW_OK && (at = strstr(at, "<Contents>")) != NULL;) {
+        const char *end = strstr(at, "</Contents>"), *inside = at;
+        const char *name = end != NULL ? tw_xml_text(&inside, end, "Key", listing->arena) : NULL;
+        const char *size = name != NULL ? tw_xml_text(&at, end, "Size", listing->arena) : NULL;
+        if (name == NULL)
+            break;
+        status = visit(listing, name, size != NULL ? strtoull(size, NULL, 10) : 0, false);
+        tw_arena_release(listing->arena, mark);
+        at = end;
+    }
+    return status;
+}
+
+static const char *page_query(const struct listing *listing, const char *token)
+{
+    struct tw_text query = {0};
+    if (token != NULL) {
+        tw_text_add(&query, "continuation-token=");
+        tw_text_add_encoded(&query, token, false);
+        tw_text_add(&query, "&");
+    }
+    tw_text_printf(&query, "%sencoding-type=url&list-type=2&max-keys=%d&prefix=",
+                   listing->spec->is_flat ? "delimiter=%2F&" : "", listing->spec->is_probe ? 2 : 1000);
+    tw_text_add_encoded(&query, listing->prefix, false);
+    const char *kept = query.failed ? NULL : tw_arena_strdup(listing->arena, tw_text_get(&query));
+    tw_text_free(&query);
+    return kept;
+}
+
+static enum tw_status cut_off(const struct listing *listing, struct tw_error *err)
+{
+    return tw_error_set(err, TW_ESTORAGE, "cannot list '%s': what the server says is no list of files",
+                        listing->bucket->place.url);
+}
+
+/* *token: of the next page; NULL behind the last one. Owned by the caller. */
+static enum tw_status read_page(struct listing *listing, char **token)
+{
+    tw_arena_reset(listing->arena);
+    struct tw_ask ask = {.method = "GET", .query = page_query(listing, *token), .verb = "list"};
+    struct tw_http_answer answer = {0};
+    free(*token);
+    *token = NULL;
+    if (ask.query == NULL)
+        return tw_error_nomem(listing->err);
+    enum tw_status status = tw_bucket_ask(listing->bucket, &ask, &answer, listing->err);
+    const char *xml = tw_text_get(&answer.body), *at = xml;
+    if (status == TW_OK && strstr(xml, "</ListBucketResult>") == NULL)
+        status = cut_off(listing, listing->err);
+    listing->is_encoded = strstr(xml, "<EncodingType>url</EncodingType>") != NULL;
+    if (status == TW_OK)
+        status = visit_page(listing, xml);
+    const char *next = tw_xml_text(&at, NULL, "NextContinuationToken", listing->arena);
+    if (status == TW_OK && strstr(xml, "<IsTruncated>true</IsTruncated>") != NULL) {
+        if (next == NULL)
+            status = cut_off(listing, listing->err);
+        else if ((*token = strdup(next)) == NULL)
+            status = tw_error_nomem(listing->err);
+    }
+    tw_text_free(&answer.body);
+    return status;
+}
+
+enum tw_status tw_bucket_list(struct tw_bucket *bucket, const struct tw_bucket_listing *spec,
+                              struct tw_error *err)
+{
+    struct listing listing = {.bucket = bucket, .spec = spec, .arena = tw_arena_new(0), .err = err};
+    struct tw_text prefix = {0};
+    const char *own = bucket->place.prefix;
+    tw_text_printf(&prefix, "%s%s", own, own[0] != '\0' ? "/" : "");
+    listing.root_length = prefix.length;
+    tw_text_printf(&prefix, "%s%s", spec->folder, spec->folder[0] != '\0' ? "/" : "");
+    listing.prefix = tw_text_get(&prefix);
+    char *token = NULL;
+    enum tw_status status = listing.arena != NULL && !prefix.failed ? TW_OK : tw_error_nomem(err);
+    if (status == TW_OK)
+        do
+            status = read_page(&listing, &token);
+        while (status == TW_OK && token != NULL && !(spec->is_probe && listing.has_found));
+    free(token);
+    tw_text_free(&prefix);
+    tw_arena_free(listing.arena);
+    return status;
+}

@@ -1,0 +1,77 @@
+/* Outputs in object storage: which places there are, and what files are told on their way there.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "sink_driver.h"
+#include "bucket.h"
+#include "file.h"
+
+#include <string.h>
+
+/* Amazon's canned ACLs. */
+static const char *const acls[] = {
+    "private",       "public-read",       "public-read-write",        "authenticated-read",
+    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
+
+static const char *read_text(const struct tw_sink_spec *spec, const char *key, struct tw_problems *problems)
+{
+    const struct tw_value *value = tw_value_get(spec->output.options, key);
+    if (value == NULL || value->kind == TW_NULL)
+        return NULL;
+    if (value->kind != TW_STRING)
+        tw_problems_add(problems, value, "output.%s must be a text, not %s", key,
+                        tw_value_kind_name(value->kind));
+    else if (spec->path == NULL || !tw_path_is_bucket(spec->path))
+        tw_problems_add(problems, value,
+                        "output.%s is for object storage: output.path must begin with s3:// or gs://", key);
+    else
+        return value->text;
+    return NULL;
+}
+
+static void check_acl(const struct tw_sink_spec *spec, const char *acl, struct tw_problems *problems)
+{
+    enum { COUNT = sizeof(acls) / sizeof(acls[0]) };
+    for (size_t i = 0; i < COUNT; i++)
+        if (strcmp(acls[i], acl) == 0)
+            return;
+    tw_problems_add_unknown(problems, tw_value_get(spec->output.options, "acl"), "access control list", acl,
+                            acls, COUNT);
+}
+
+/* It becomes a line of a request. */
+static void check_cache_control(const struct tw_sink_spec *spec, const char *text,
+                                struct tw_problems *problems)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~') {
+            tw_problems_add(
+                problems, tw_value_get(spec->output.options, "cache_control"),
+                "output.cache_control must be one line of plain letters, such as 'public, max-age=86400'");
+            return;
+        }
+}
+
+void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)
+{
+    struct tw_error err;
+    struct tw_bucket *bucket = NULL;
+    const struct tw_value *path = tw_value_get(spec->output.options, "path");
+    if (spec->path != NULL && tw_path_is_remote(spec->path) && !tw_path_is_bucket(spec->path))
+        tw_problems_add(
+            problems, path,
+            "'%s' cannot be written to: an output is a local path, s3://BUCKET/PATH or gs://BUCKET/PATH",
+            spec->path);
+    else if (spec->path != NULL && tw_path_is_bucket(spec->path) &&
+             tw_bucket_open(spec->path, &bucket, &err) != TW_OK)
+        tw_problems_add(problems, path, "%s", err.message);
+    tw_bucket_close(bucket);
+    sink->labels.acl = read_text(spec, "acl", problems);
+    sink->labels.cache_control = read_text(spec, "cache_control", problems);
+    if (sink->labels.acl != NULL)
+        check_acl(spec, sink->labels.acl, problems);
+    if (sink->labels.cache_control != NULL)
+        check_cache_control(spec, sink->labels.cache_control, problems);
+    sink->labels.acl = tw_arena_strdup(sink->arena, sink->labels.acl);
+    sink->labels.cache_control = tw_arena_strdup(sink->arena, sink->labels.cache_control);
+}

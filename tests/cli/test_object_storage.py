@@ -1,0 +1,339 @@
+"""Outputs in object storage: a real S3 server (Ceph's), and a proxy before it that makes requests go wrong."""
+import hashlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+import numpy as np
+
+import harness
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "s3"))
+import s3  # noqa: E402
+import servers  # noqa: E402
+
+SERVER = None
+CONFIG = """process: script.lua
+input: {{image: image.tif}}
+pyramid: {{grid: mercator, tile_size: 128}}
+zoom_levels: {{min: {first}, max: {last}}}
+output: {{path: {path}, format: PNG{more}}}
+"""
+SCRIPT = """return process {
+  inputs = { image = 'raster' },
+  run = function(tile, input, p)
+    return input.image:read()
+  end,
+}
+"""
+SOON = {"GDAL_HTTP_RETRY_DELAY": "0.02", "GDAL_HTTP_LOW_SPEED_TIME": "2"}
+
+
+def setUpModule():
+    global SERVER
+    SERVER = servers.Server()
+
+
+def tearDownModule():
+    SERVER.stop()
+
+
+class Storage(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.s3 = SERVER.client
+        self.bucket = self.id().split(".")[-1].replace("_", "-")[:60]
+        self.s3.make(self.bucket)
+        y, x = np.mgrid[0:96, 0:96]
+        image = np.stack([1 + (x * 7 + y * 3) % 250, 1 + (x + y * 11) % 250, 1 + (x * y) % 250]).astype("uint8")
+        image[:, :30, :40] = 0
+        self.image("image.tif", image, harness.tile_bounds(4, 5, 6), nodata=0)
+        self.write("script.lua", SCRIPT)
+
+    def configure(self, name, path, first=4, last=7, more=""):
+        self.write(name, CONFIG.format(path=path, first=first, last=last, more=more))
+        return name
+
+    def environment(self, port=None, **more):
+        return {**s3.S3(port or SERVER.port).environment(), **SOON, **more}
+
+    def remote(self, *arguments, port=None, **more):
+        return self.run_tilewright(*arguments, env=self.environment(port, **more))
+
+    def must_remote(self, *arguments, **more):
+        code, out, err = self.remote(*arguments, **more)
+        self.assertEqual(code, 0, f"{arguments}: {err}{out}")
+        return out + err
+
+    def stored(self, prefix, hidden=False):
+        """Name below the prefix -> hash of the bytes."""
+        found = {}
+        for key in self.s3.names(self.bucket, prefix + "/"):
+            name = key[len(prefix) + 1:]
+            if (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs"):
+                found[name] = hashlib.sha256(self.s3.get(self.bucket, key)).hexdigest()
+        return found
+
+    def check_same(self, prefix, folder, hidden=False):
+        wanted = self.tree(folder, hidden)
+        got = self.stored(prefix, hidden)
+        self.assertEqual(sorted(got), sorted(wanted))
+        self.assertEqual([name for name in wanted if got[name] != wanted[name]], [])
+
+    def check_journal(self, prefix):
+        """It names no more tiles than there are."""
+        names = self.s3.names(self.bucket, prefix)
+        for line in self.s3.get(self.bucket, f"{prefix}/.tilewright/journal").decode().splitlines()[1:]:
+            zoom, first, last, files = map(int, line.split())
+            there = sum(name.startswith(f"{prefix}/{zoom}/") and name.endswith(".png") for name in names)
+            self.assertLessEqual((last - first + 1) * files, there, line)
+
+    def local(self, **more):
+        self.must_run("execute", self.configure("local.yaml", "out", **more), "--quiet")
+        return "out"
+
+    def config(self, prefix="a", **more):
+        return self.configure(f"{prefix}.yaml", f"s3://{self.bucket}/{prefix}", **more)
+
+
+class Tiles(Storage):
+    def test_tiles_are_those_of_a_local_folder(self):
+        said = self.must_remote("execute", self.config())
+        self.assertIn(f"s3://{self.bucket}/a: 85 metatiles made (7 empty); ", said)
+        self.check_same("a", self.local(), hidden=True)
+
+    def test_paths_may_be_gdals_and_end_in_a_slash(self):
+        self.must_remote("execute", self.configure("b.yaml", f"/vsis3/{self.bucket}/deep/b/", last=5), "--quiet")
+        self.check_same("deep/b", self.local(last=5), hidden=True)
+
+    def test_files_have_type_cache_control_and_acl(self):
+        more = ", acl: public-read, cache_control: 'public, max-age=60'"
+        self.must_remote("execute", self.config(last=4, more=more), "--quiet")
+        for name, kind in (("4/5/6.png", "image/png"), ("metadata.json", "application/json"),
+                           ("4/5/6.png.aux.xml", "application/xml")):
+            status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a/{name}", signed=False)
+            self.assertEqual((status, headers["content-type"], headers.get("cache-control")),
+                             (200, kind, "public, max-age=60"), name)
+        status, _, _ = self.s3.ask("GET", f"/{self.bucket}/a/.tilewright/journal", signed=False)
+        self.assertEqual(status, 403)
+        self.must_remote("execute", self.config("private", last=4), "--quiet")
+        status, _, _ = self.s3.ask("GET", f"/{self.bucket}/private/4/5/6.png", signed=False)
+        self.assertEqual(status, 403)
+
+    def test_a_second_run_has_nothing_to_do(self):
+        self.must_remote("execute", self.config(), "--quiet")
+        self.assertIn("nothing to do, all 85 metatiles are done", self.must_remote("execute", self.config()))
+
+    def test_a_tile_that_was_removed_is_made_again(self):
+        self.must_remote("execute", self.config(), "--quiet")
+        self.s3.ask("DELETE", f"/{self.bucket}/a/7/45/52.png")
+        said = self.must_remote("execute", self.config())
+        self.assertIn("1 metatiles made", said)
+        self.check_same("a", self.local(), hidden=True)
+
+    def test_more_files_than_a_page_of_the_listing_has(self):
+        self.must_remote("execute", self.config(first=7, last=9), "--quiet")
+        self.assertGreater(len(self.stored("a")), 2000)
+        self.s3.ask("DELETE", f"/{self.bucket}/a/9/190/223.png")
+        self.assertIn("1 metatiles made", self.must_remote("execute", self.config(first=7, last=9)))
+
+    def test_overwrite_and_update(self):
+        self.must_remote("execute", self.config(), "--quiet")
+        self.image("image.tif", np.full((3, 96, 96), 9, "uint8"), harness.tile_bounds(4, 5, 6), nodata=0)
+        self.must_remote("execute", self.config(), "--update", "--quiet")
+        self.check_same("a", self.local())
+        self.write("script.lua", SCRIPT.replace("input.image:read()", "input.image:read() / 2"))
+        code, _, err = self.remote("execute", self.config())
+        self.assertEqual((code, err.strip()),
+                         (2, f"tilewright: 's3://{self.bucket}/a' was made with another configuration or script (changed since); use "
+                             "--overwrite to make it anew, or another output.path"))
+        self.must_remote("execute", self.config(), "--overwrite", "--quiet")
+        self.must_run("execute", "local.yaml", "--overwrite", "--quiet")
+        self.check_same("a", "out")
+
+    def test_tiles_of_others_are_adopted(self):
+        for name in self.stored("nothing"):
+            self.fail(name)
+        self.must_remote("execute", self.config(), "--quiet")
+        for key in self.s3.names(self.bucket, "a/.tilewright/"):
+            self.s3.ask("DELETE", f"/{self.bucket}/{key}")
+        self.assertIn("7 metatiles made (7 empty), 78 were done before", self.must_remote("execute", self.config()))
+
+    def test_failed_tiles_are_listed_beside_the_tiles(self):
+        self.write("script.lua", SCRIPT.replace("return input", "if tile.zoom == 7 and tile.row == 45 and tile.col == 52 then error('no') end\n    return input"))
+        code, _, _ = self.remote("execute", self.config(), "--quiet")
+        self.assertEqual(code, 1)
+        self.assertIn(b"7", self.s3.get(self.bucket, "a/failed.json"))
+        self.write("script.lua", SCRIPT)
+        self.must_remote("execute", self.config(), "--retry-failed", "--quiet")
+        self.assertNotIn("failed.json", self.stored("a", hidden=True))
+
+
+class Faults(Storage):
+    def test_two_thousand_tiles_through_faults_are_complete(self):
+        with servers.Proxy(SERVER.port, "--faults", "0.2") as proxy:
+            self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet", port=proxy.port)
+            said = self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"), port=proxy.port)
+        self.assertIn("nothing to do", said)
+        self.check_same("a", self.local(first=7, last=9, more=", georeference: none"), hidden=True)
+
+    def test_when_nothing_gets_through_it_is_said(self):
+        control = self.folder / "rate"
+        with servers.Proxy(SERVER.port, "--faults", "0", "--kinds", "503", "--control", control) as proxy:
+            started = time.monotonic()
+            control.write_text("1")
+            code, _, err = self.remote("execute", self.config(), "--quiet", port=proxy.port, GDAL_HTTP_MAX_RETRY="3")
+            self.assertEqual((code, err.strip()),
+                             (3, f"tilewright: cannot read 's3://{self.bucket}/a/.tilewright/lock': the server says 503 SlowDown: "
+                                 "made to fail (asked 4 times)"))
+            self.assertLess(time.monotonic() - started, 20)
+        self.assertEqual(self.stored("a", hidden=True), {})
+
+    def test_when_the_network_goes_in_the_middle(self):
+        control = self.folder / "rate"
+        for kinds in ("500", "reset", "late-reset", "silence", "truncated"):
+            with servers.Proxy(SERVER.port, "--faults", "0", "--kinds", kinds, "--control", control) as proxy:
+                prefix = kinds
+                control.write_text("0")
+                run = subprocess.Popen([harness.BINARY, "execute", self.config(prefix, first=7, last=8, more=", georeference: none"), "--quiet"], cwd=self.folder,
+                                       stderr=subprocess.PIPE, text=True,
+                                       env={**os.environ, **self.environment(proxy.port, GDAL_HTTP_MAX_RETRY="3", GDAL_HTTP_LOW_SPEED_TIME="1")})
+                while not any("/8/" in name for name in self.s3.names(self.bucket, prefix)):
+                    time.sleep(0.05)
+                control.write_text("1")
+                _, err = run.communicate(timeout=120)
+                self.assertEqual(run.returncode, 3, err)
+                self.assertRegex(err, rf"cannot (write|read) 's3://{self.bucket}/{prefix}[^']*': .* \(asked 4 times\)")
+                self.check_journal(prefix)
+            self.must_remote("execute", self.config(prefix, first=7, last=8, more=", georeference: none"), "--quiet")
+            if kinds == "500":
+                self.local(first=7, last=8, more=", georeference: none")
+            self.check_same(prefix, "out", hidden=True)
+
+    def test_a_killed_run_is_continued(self):
+        with servers.Proxy(SERVER.port, "--latency-ms", "20") as proxy:
+            run = subprocess.Popen([harness.BINARY, "execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet"], cwd=self.folder,
+                                   env={**os.environ, **self.environment(proxy.port)})
+            while len(self.s3.names(self.bucket, "a")) < 300:
+                time.sleep(0.05)
+            run.send_signal(signal.SIGKILL)
+            run.wait()
+        self.assertIn("a/.tilewright/lock", self.s3.names(self.bucket, "a"))
+        self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet")
+        self.check_same("a", self.local(first=7, last=9, more=", georeference: none"), hidden=True)
+
+    def test_a_stopped_run_is_continued(self):
+        with servers.Proxy(SERVER.port, "--latency-ms", "20") as proxy:
+            run = subprocess.Popen([harness.BINARY, "execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet"], cwd=self.folder,
+                                   env={**os.environ, **self.environment(proxy.port)}, stderr=subprocess.DEVNULL)
+            while len(self.s3.names(self.bucket, "a")) < 300:
+                time.sleep(0.05)
+            run.send_signal(signal.SIGINT)
+            self.assertEqual(run.wait(timeout=60), 130)
+        self.assertNotIn("a/.tilewright/lock", self.s3.names(self.bucket, "a"))
+        said = self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"))
+        self.assertRegex(said, r"done before")
+        self.check_same("a", self.local(first=7, last=9, more=", georeference: none"), hidden=True)
+
+
+class Locks(Storage):
+    def lock(self, host, pid):
+        self.s3.put(self.bucket, "a/.tilewright/lock", f"{host} {pid} 2026-01-01T00:00:00Z 0123\n".encode())
+
+    def test_somebody_elses_output_is_left_alone(self):
+        self.lock("elsewhere", 4711)
+        said = (f"tilewright: 's3://{self.bucket}/a' is being written by process 4711 on host 'elsewhere' since 2026-01-01T00:00:00Z; "
+                "wait for it, or stop it")
+        code, _, err = self.remote("execute", self.config())
+        self.assertEqual((code, err.strip()), (2, said))
+
+    def test_a_lock_of_a_process_that_is_gone_is_taken_over(self):
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        self.lock(os.uname().nodename, gone.pid)
+        self.must_remote("execute", self.config(), "--quiet")
+        self.assertNotIn("a/.tilewright/lock", self.s3.names(self.bucket, "a"))
+
+    def test_of_two_runs_at_once_one_is_refused(self):
+        runs = [subprocess.Popen([harness.BINARY, "execute", self.config(first=7, last=9), "--quiet"], cwd=self.folder, text=True,
+                                 stderr=subprocess.PIPE, env={**os.environ, **self.environment()}) for _ in range(4)]
+        said = [run.communicate(timeout=120)[1] for run in runs]
+        self.assertEqual(sorted(run.returncode for run in runs), [0, 2, 2, 2], said)
+        for text in said:
+            if text:
+                self.assertIn("is being written by process", text)
+        self.check_same("a", self.local(first=7, last=9), hidden=True)
+
+
+class Credentials(Storage):
+    def test_a_profile(self):
+        self.write("credentials", f"[other]\naws_access_key_id = no\n[tests]\naws_access_key_id = {s3.KEY}\n"
+                                  f"aws_secret_access_key= {s3.SECRET}\n")
+        self.write("config", "# of the tests\n[profile tests]\nregion=us-east-1\n")
+        none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_REGION": "", "AWS_PROFILE": "tests",
+                "AWS_CONFIG_FILE": str(self.folder / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "credentials")}
+        code, _, err = self.run_tilewright("execute", self.config(last=4), "--quiet", env={**self.environment(), **none})
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("4/5/6.png", self.stored("a"))
+
+    def test_no_secret_is_written_anywhere(self):
+        self.must_remote("execute", self.config(last=4), "--quiet")
+        for key in self.s3.names(self.bucket):
+            self.assertNotIn(s3.SECRET.encode(), self.s3.get(self.bucket, key), key)
+
+
+class WrongUses(Storage):
+    def check_config(self, message, more="", path=None, env=None):
+        self.configure("wrong.yaml", path or f"s3://{self.bucket}/a", last=4, more=more)
+        environment = {**self.environment(), **(env or {})}
+        code, _, err = self.run_tilewright("execute", "wrong.yaml", env=environment)
+        self.assertEqual((code, err.strip()), (2, message))
+        self.assertEqual(self.s3.names(self.bucket), [])
+
+    def test_of_the_keys(self):
+        place = len(f"output: {{path: s3://{self.bucket}/a, format: PNG, acl: ") + 1
+        self.check_config(f"wrong.yaml:5:{place}: output.acl must be a text, not a number", ", acl: 5")
+        self.check_config(f"wrong.yaml:5:{place}: unknown access control list 'public'; known: private, public-read, public-read-write, "
+                          "authenticated-read, aws-exec-read, bucket-owner-read, bucket-owner-full-control", ", acl: public")
+        place += len("cache_control") - len("acl")
+        self.check_config(f"wrong.yaml:5:{place}: output.cache_control must be one line of plain letters, such as "
+                          "'public, max-age=86400'", ', cache_control: "a\\nb: c"')
+
+    def test_keys_are_for_object_storage(self):
+        self.check_config("wrong.yaml:5:41: output.acl is for object storage: output.path must begin with s3:// or gs://", ", acl: private", path="local")
+
+    def test_no_credentials(self):
+        none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(self.folder)}
+        self.check_config(f"wrong.yaml:5:16: no credentials for 's3://{self.bucket}/a': set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                          "or AWS_PROFILE to one of ~/.aws/credentials, or AWS_NO_SIGN_REQUEST=YES", env=none)
+        self.check_config("wrong.yaml:5:16: no profile 'absent' (AWS_PROFILE) in ~/.aws/credentials and ~/.aws/config",
+                          env={**none, "AWS_PROFILE": "absent"})
+        self.check_config("wrong.yaml:5:16: no credentials for 'gs://tiles/a': writing to Google's storage takes an HMAC key; set "
+                          "GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY", path="gs://tiles/a")
+
+    def test_other_places(self):
+        self.check_config("wrong.yaml:5:16: 'az://tiles/a' cannot be written to: an output is a local path, s3://BUCKET/PATH or "
+                          "gs://BUCKET/PATH", path="az://tiles/a")
+        self.check_config("wrong.yaml:5:16: 's3:///a' names no bucket: s3://BUCKET/PATH", path="s3:///a")
+
+    def test_no_such_bucket(self):
+        code, _, err = self.remote("execute", self.configure("c.yaml", "s3://no-such-bucket/a"))
+        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read 's3://no-such-bucket/a/.tilewright/lock': the server says 404 NoSuchBucket"))
+
+    def test_wrong_keys_are_not_repeated(self):
+        code, _, err = self.remote("execute", self.config(), AWS_SECRET_ACCESS_KEY="wrong-secret")
+        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read 's3://{self.bucket}/a/.tilewright/lock': the server says 403 SignatureDoesNotMatch"))
+        self.assertNotIn("wrong-secret", err)
+
+    def test_nobody_at_the_endpoint(self):
+        code, _, err = self.remote("execute", self.config(), port=servers.free_port())
+        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read 's3://{self.bucket}/a/.tilewright/lock': the server refuses connections, or is not there "
+                                                      "(asked 4 times)"))
+
+
+if __name__ == "__main__":
+    unittest.main()
