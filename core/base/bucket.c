@@ -63,6 +63,22 @@ const char *tw_bucket_url(const struct tw_bucket *bucket)
     return bucket->place.url;
 }
 
+const char *const *tw_bucket_acls(size_t *count)
+{
+    static const char *const acls[] = {
+        "private",       "public-read",       "public-read-write",        "authenticated-read",
+        "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
+    *count = sizeof(acls) / sizeof(acls[0]);
+    return acls;
+}
+
+bool tw_bucket_is_cache_control(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
 const char *tw_content_type(const char *path)
 {
     static const struct {

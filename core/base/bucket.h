@@ -27,6 +27,10 @@ struct tw_bucket;
 /* Whether the path is in object storage that this can write to: `s3://`, `gs://`, `/vsis3/`, `/vsigs/`. */
 bool tw_path_is_bucket(const char *path);
 
+/* The path as it stands in messages, `s3://bucket/prefix`, in the arena; the path itself when it is in no
+ * bucket. NULL when out of memory. */
+const char *tw_bucket_clean_url(struct tw_arena *arena, const char *path);
+
 /* Nothing is asked yet. TW_EUSAGE: no bucket in the URL, no credentials. Owned by the caller. */
 enum tw_status tw_bucket_open(const char *url, struct tw_bucket **bucket, struct tw_error *err);
 /* Accepts NULL. */
@@ -38,6 +42,11 @@ void tw_bucket_stop(struct tw_bucket *bucket);
 uint64_t tw_bucket_retries(const struct tw_bucket *bucket);
 /* `s3://bucket/prefix`. */
 const char *tw_bucket_url(const struct tw_bucket *bucket);
+
+/* Amazon's canned access control lists: `private`, `public-read` ... */
+const char *const *tw_bucket_acls(size_t *count);
+/* Whether the text may be sent as a Cache-Control: one line of plain letters. */
+bool tw_bucket_is_cache_control(const char *text);
 
 /* What is told of a file that is put; NULL: nothing. */
 struct tw_bucket_labels {

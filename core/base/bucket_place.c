@@ -71,6 +71,15 @@ static enum tw_status read_url(const char *url, struct tw_arena *arena, struct t
     return place->url != NULL ? TW_OK : tw_error_nomem(err);
 }
 
+const char *tw_bucket_clean_url(struct tw_arena *arena, const char *path)
+{
+    struct tw_bucket_place place = {0};
+    struct tw_error ignored;
+    if (!tw_path_is_bucket(path) || read_url(path, arena, &place, &ignored) == TW_EUSAGE)
+        return tw_arena_strdup(arena, path);
+    return place.url;
+}
+
 /* As GDAL names it; or as Amazon's tools do. */
 static const char *find_endpoint(const struct tw_bucket_place *place, struct tw_arena *arena)
 {

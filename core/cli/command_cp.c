@@ -5,39 +5,81 @@
 #include "selection_options.h"
 #include "tile_request.h"
 
+#include "bucket.h"
+#include "text.h"
 #include "tile_copy.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char help[] =
     "usage: tilewright cp SRC DST [OPTIONS]\n\n"
     "Copies tiles of the folder SRC (or of the output of the configuration SRC) into the folder DST, and "
     "metadata.json\n"
-    "if DST has none. Tiles that DST has already are skipped: a copy that was stopped goes on where it "
+    "if DST has none. SRC and DST may lie in object storage: s3://BUCKET/PATH. Tiles that DST has already "
+    "are skipped: a copy that was stopped goes on where it "
     "was.\n\n"
     "which tiles (default: all):\n" TW_STORED_SELECTION_HELP
     "  -o, --overwrite                replace tiles that exist\n\n"
+    "in object storage:\n"
+    "      --acl ACL                  who may read the files: public-read, say\n"
+    "      --cache-control TEXT       what they are served with: 'public, max-age=86400'\n\n"
     "how:\n"
     "  -w, --workers N                threads (default: one for each processor)\n\n"
     "what to show:\n" TW_SHOW_HELP "\n"
     "examples:\n"
     "  tilewright cp tiles backup\n"
+    "  tilewright cp tiles s3://maps/cloudless --acl public-read\n"
     "  tilewright cp cloudless.yaml excerpt -z 8,10 -b 15.3 45.4 16.1 46.5 --bounds-crs EPSG:4326\n";
 
-enum { OVERWRITE, NUM_KEYS };
-static const struct tw_option options[NUM_KEYS] = {[OVERWRITE] = {'o', "overwrite", 0}};
+enum { OVERWRITE, ACL, CACHE_CONTROL, NUM_KEYS };
+static const struct tw_option options[NUM_KEYS] = {
+    [OVERWRITE] = {'o', "overwrite", 0}, [ACL] = {0, "acl", 1}, [CACHE_CONTROL] = {0, "cache-control", 1}};
 
 struct request {
     struct tw_tile_request tiles;
     bool overwrite;
+    struct tw_bucket_labels labels;
 };
 
-static enum tw_status take_own(void *request, const struct tw_given *given, struct tw_error *err)
+static enum tw_status take_acl(struct request *request, const char *acl, struct tw_error *err)
 {
-    (void)given;
-    (void)err;
-    ((struct request *)request)->overwrite = true;
+    struct tw_text known = {0};
+    size_t count;
+    const char *const *acls = tw_bucket_acls(&count);
+    request->labels.acl = acl;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(acls[i], acl) == 0)
+            return TW_OK;
+    tw_text_add_known(&known, acl, acls, count);
+    tw_error_set(err, TW_EUSAGE, "unknown access control list '%s'%s", acl, tw_text_get(&known));
+    tw_text_free(&known);
+    return TW_EUSAGE;
+}
+
+static enum tw_status take_own(void *context, const struct tw_given *given, struct tw_error *err)
+{
+    struct request *request = context;
+    if (given->option == &options[OVERWRITE])
+        request->overwrite = true;
+    else if (given->option == &options[ACL])
+        return take_acl(request, given->values[0], err);
+    else if (!tw_bucket_is_cache_control(request->labels.cache_control = given->values[0]))
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "--cache-control takes one line of plain letters, such as 'public, max-age=86400'");
+    return TW_OK;
+}
+
+/* Labels are for object storage. */
+static enum tw_status check(const struct request *request, struct tw_error *err)
+{
+    const struct tw_bucket_labels *labels = &request->labels;
+    const char *to = request->tiles.operands[1];
+    if ((labels->acl != NULL || labels->cache_control != NULL) && !tw_path_is_bucket(to))
+        return tw_error_set(err, TW_EUSAGE,
+                            "--acl and --cache-control are for object storage, and '%s' is none", to);
     return TW_OK;
 }
 
@@ -73,6 +115,7 @@ static int copy(void *context, const struct tw_tile_output *source)
                                      .destination = request->operands[1],
                                      .selection = &request->selection,
                                      .overwrite = asked->overwrite,
+                                     .labels = asked->labels,
                                      .workers = request->run.workers,
                                      .progress = request->run.progress};
     struct tw_tile_copied copied;
@@ -100,7 +143,8 @@ static int run(const struct tw_command *command, int argc, char **argv)
                                               take_own,
                                               &request};
     struct tw_error err = {0};
-    if (tw_tile_request_read(&request.tiles, &spec, argc, argv, &err) != TW_OK)
+    if (tw_tile_request_read(&request.tiles, &spec, argc, argv, &err) != TW_OK ||
+        check(&request, &err) != TW_OK)
         return tw_report_error(&err);
     return tw_tile_request_run(&request.tiles, copy, &request);
 }

@@ -6,6 +6,7 @@
 #include "state_text.h"
 
 #include "dataset_pool.h"
+#include "bucket.h"
 #include "file.h"
 #include "plan_config_input.h"
 
@@ -97,7 +98,7 @@ static enum tw_status read_arguments(struct tw_info_request *request, int argc, 
 /* A folder with metadata.json. */
 static bool is_tile_folder(const char *target, struct tw_arena *arena)
 {
-    if (tw_path_is_remote(target) || !tw_is_folder(target))
+    if (!tw_path_is_bucket(target) && (tw_path_is_remote(target) || !tw_is_folder(target)))
         return false;
     const char *metadata = tw_path_join(arena, target, "metadata.json");
     return metadata != NULL && tw_file_exists(metadata);

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "grid_read.h"
 #include "repair.h"
+#include "tile_records.h"
 #include "stored_output.h"
 
 #include <inttypes.h>
@@ -70,6 +71,7 @@ static enum tw_status check_options(const struct request *request, struct tw_err
 
 /* An output that is looked through, and, for --repair, how it is made. */
 struct subject {
+    struct tw_tile_records *records; /* with the lock; NULL: nothing is locked */
     const struct request *request;
     struct tw_stored stored;
     struct tw_config *config;
@@ -119,6 +121,7 @@ static enum tw_status look(const struct subject *subject, struct tw_verified *ve
 {
     const struct tw_tile_request *tiles = &subject->request->tiles;
     const struct tw_verify verify = {.selection = &tiles->selection,
+                                     .is_locked = subject->records != NULL,
                                      .skip_links = subject->request->given[REMOVE_ORPHANS],
                                      .workers = tiles->run.workers,
                                      .progress = tiles->run.progress};
@@ -215,11 +218,27 @@ static int repair(const struct subject *subject, const struct tw_faults *faults,
     return code;
 }
 
+/* Who is going to delete what is found keeps others from changing it meanwhile. */
+static enum tw_status lock(struct subject *subject, struct tw_error *err)
+{
+    bool is_folder = subject->stored.kind != TW_STORED_FILE;
+    return subject->request->given[REMOVE_ORPHANS] && is_folder
+               ? tw_tile_records_open(&subject->stored.tiles, &subject->records, err)
+               : TW_OK;
+}
+
+static void unlock(struct subject *subject)
+{
+    tw_tile_records_close(subject->records);
+    subject->records = NULL;
+}
+
 /* Puts right what was asked for, and looks again. */
-static int put_right(const struct subject *subject, const struct tw_faults *faults)
+static int put_right(struct subject *subject, const struct tw_faults *faults)
 {
     bool changed = false;
     int code = remove_orphans(subject, faults, &changed);
+    unlock(subject); /* a repair takes it itself */
     if (code == TW_EXIT_DONE)
         code = repair(subject, faults, &changed);
     if (code > TW_EXIT_SOME_FAILED)
@@ -232,13 +251,17 @@ static int put_right(const struct subject *subject, const struct tw_faults *faul
     return after > code ? after : code;
 }
 
-static int run_subject(const struct subject *subject)
+static int run_subject(struct subject *subject)
 {
     struct tw_verified verified = {.bytes = 0};
+    struct tw_error err = {0};
+    if (lock(subject, &err) != TW_OK)
+        return tw_report_error(&err);
     bool is_gone = subject->stored.kind == TW_STORED_FILE && !tw_file_exists(subject->stored.path);
     int code = is_gone ? TW_EXIT_SOME_FAILED : verify(subject, &verified);
     if (code == TW_EXIT_SOME_FAILED)
         code = put_right(subject, &verified.faults);
+    unlock(subject);
     tw_faults_free(&verified.faults);
     return code;
 }

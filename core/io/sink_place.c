@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-/* Amazon's canned ACLs. */
-static const char *const acls[] = {
-    "private",       "public-read",       "public-read-write",        "authenticated-read",
-    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
-
 static const char *read_text(const struct tw_sink_spec *spec, const char *key, struct tw_problems *problems)
 {
     const struct tw_value *value = tw_value_get(spec->output.options, key);
@@ -31,25 +26,22 @@ static const char *read_text(const struct tw_sink_spec *spec, const char *key, s
 
 static void check_acl(const struct tw_sink_spec *spec, const char *acl, struct tw_problems *problems)
 {
-    enum { COUNT = sizeof(acls) / sizeof(acls[0]) };
-    for (size_t i = 0; i < COUNT; i++)
+    size_t count;
+    const char *const *acls = tw_bucket_acls(&count);
+    for (size_t i = 0; i < count; i++)
         if (strcmp(acls[i], acl) == 0)
             return;
     tw_problems_add_unknown(problems, tw_value_get(spec->output.options, "acl"), "access control list", acl,
-                            acls, COUNT);
+                            acls, count);
 }
 
-/* It becomes a line of a request. */
 static void check_cache_control(const struct tw_sink_spec *spec, const char *text,
                                 struct tw_problems *problems)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~') {
-            tw_problems_add(
-                problems, tw_value_get(spec->output.options, "cache_control"),
-                "output.cache_control must be one line of plain letters, such as 'public, max-age=86400'");
-            return;
-        }
+    if (!tw_bucket_is_cache_control(text))
+        tw_problems_add(
+            problems, tw_value_get(spec->output.options, "cache_control"),
+            "output.cache_control must be one line of plain letters, such as 'public, max-age=86400'");
 }
 
 void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)

@@ -5,4 +5,4 @@ set(TW_SINK_FILES
     pmtiles_assemble.c pmtiles_directory.c pmtiles_ids.c png_decode.c png_filter.c samples.c single_file.c sink.c sink_directory.c sink_gtiff_file.c sink_null.c sink_pmtiles.c sink_reader.c
     sink_writer.c stac_metadata.c stac_place.c stac_tiles.c storage.c storage_batch.c tile_directory.c tile_directory_look.c tile_matrix_write.c tile_prototypes.c vector_schema.c vsi_checked.c
     tile_records.c
-    lock_remote.c sink_place.c storage_line.c storage_local.c storage_names.c storage_remote.c)
+    lock_remote.c sink_place.c storage_line.c storage_local.c storage_names.c storage_remote.c tile_files.c)

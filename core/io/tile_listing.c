@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "tile_output.h"
+#include "bucket.h"
 #include "path.h"
 #include "tile_prototypes.h"
 
@@ -27,6 +28,7 @@ struct walk {
     int only_zoom;              /* -1: all in one walk, as the first part tells the zoom */
     bool is_first;              /* of several walks, one for each zoom */
     struct tw_tile_range range; /* of the area at range.zoom; -1: none yet */
+    struct tw_bucket *bucket;   /* NULL on a disk */
     struct tw_error *err;
 };
 
@@ -34,6 +36,15 @@ struct walk {
 struct found {
     struct tw_tile tile; /* -1: not known yet */
     bool is_sidecar;
+    uint64_t bytes; /* in object storage */
+};
+
+/* Of a folder; what it is, is known or to be asked for. */
+struct entry {
+    const char *name;
+    const struct dirent *local; /* NULL in object storage */
+    bool is_folder;
+    uint64_t bytes;
 };
 
 struct folder {
@@ -67,11 +78,14 @@ static enum tw_status stranger(const struct folder *folder, const char *name, en
 }
 
 /* A folder or a file, as the level has it; links count as what they point at unless they are skipped. */
-static bool has_right_kind(const struct folder *folder, const struct dirent *entry, bool *is_gone)
+static bool has_right_kind(const struct folder *folder, const struct entry *found, bool *is_gone)
 {
     bool skip_links = folder->walk->listing->skip_links;
     bool wants_folder = folder->level + 1 < folder->walk->num_parts;
+    const struct dirent *entry = found->local;
     *is_gone = false;
+    if (entry == NULL)
+        return wants_folder == found->is_folder;
     if (entry->d_type == DT_DIR || entry->d_type == DT_REG)
         return wants_folder == (entry->d_type == DT_DIR);
     if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
@@ -135,7 +149,7 @@ static bool match(const struct folder *folder, const char *name, struct found *f
     const struct walk *walk = folder->walk;
     const struct tw_path_schema part = part_of(folder);
     size_t length = strlen(name), suffix = sizeof(sidecar_suffix) - 1;
-    *found = (struct found){folder->outer, false};
+    *found = (struct found){folder->outer, false, 0};
     if (tw_path_match(&part, name, &found->tile))
         return true;
     if (folder->level + 1 < walk->num_parts || length <= suffix ||
@@ -155,19 +169,20 @@ static bool is_own_file(const struct folder *folder, const char *name)
     return folder->path[0] == '\0' && (name[0] == '.' || strcmp(name, "metadata.json") == 0);
 }
 
-static enum tw_status take_entry(struct folder *folder, const struct dirent *entry)
+static enum tw_status take_entry(struct folder *folder, const struct entry *entry)
 {
     struct found found;
     bool is_gone;
-    if (is_own_file(folder, entry->d_name))
+    if (is_own_file(folder, entry->name))
         return TW_OK;
-    if (!match(folder, entry->d_name, &found))
-        return stranger(folder, entry->d_name, TW_STRANGER_NAME);
+    if (!match(folder, entry->name, &found))
+        return stranger(folder, entry->name, TW_STRANGER_NAME);
     if (!may_be_asked_for(folder->walk, &found.tile))
         return TW_OK;
+    found.bytes = entry->bytes;
     if (has_right_kind(folder, entry, &is_gone))
         return keep(folder, &found);
-    return is_gone ? TW_OK : stranger(folder, entry->d_name, TW_STRANGER_KIND);
+    return is_gone ? TW_OK : stranger(folder, entry->name, TW_STRANGER_KIND);
 }
 
 static int by_number(const void *one, const void *other)
@@ -181,7 +196,25 @@ static int by_number(const void *one, const void *other)
     return 0;
 }
 
-static enum tw_status read_folder(struct folder *folder)
+static enum tw_status take_listed(void *context, const struct tw_bucket_entry *listed, struct tw_error *err)
+{
+    struct folder *folder = context;
+    const char *slash = strrchr(listed->path, '/');
+    (void)err; /* the walk's own */
+    const struct entry entry = {slash != NULL ? slash + 1 : listed->path, NULL, listed->is_folder,
+                                listed->size};
+    return take_entry(folder, &entry);
+}
+
+static enum tw_status read_listed(struct folder *folder)
+{
+    struct walk *walk = folder->walk;
+    const struct tw_bucket_listing listing = {
+        .folder = folder->path, .is_flat = true, .visit = take_listed, .context = folder};
+    return tw_bucket_list(walk->bucket, &listing, walk->err);
+}
+
+static enum tw_status read_local(struct folder *folder)
 {
     struct walk *walk = folder->walk;
     const char *root = walk->listing->output->folder;
@@ -195,11 +228,19 @@ static enum tw_status read_folder(struct folder *folder)
                    : tw_error_set(walk->err, TW_ESTORAGE, "cannot open '%s': %s", path, strerror(errno));
     enum tw_status status = TW_OK;
     errno = 0;
-    for (struct dirent *entry; status == TW_OK && (entry = readdir(folder->stream)) != NULL; errno = 0)
-        status = take_entry(folder, entry);
+    for (struct dirent *entry; status == TW_OK && (entry = readdir(folder->stream)) != NULL; errno = 0) {
+        const struct entry found = {entry->d_name, entry, false, 0};
+        status = take_entry(folder, &found);
+    }
     if (status == TW_OK && errno != 0)
         status = tw_error_set(walk->err, TW_ESTORAGE, "cannot read '%s': %s", path, strerror(errno));
     closedir(folder->stream);
+    return status;
+}
+
+static enum tw_status read_folder(struct folder *folder)
+{
+    enum tw_status status = folder->walk->bucket != NULL ? read_listed(folder) : read_local(folder);
     if (folder->count > 1)
         qsort(folder->found, folder->count, sizeof(*folder->found), by_number);
     return status;
@@ -209,9 +250,10 @@ static enum tw_status visit_tile(struct folder *folder, size_t index, const char
 {
     const struct tw_tile_listing *listing = folder->walk->listing;
     const struct tw_pyramid *pyramid = &listing->output->pyramid;
-    struct tw_stored_tile stored = {folder->found[index].tile, path, false};
+    struct tw_stored_tile stored = {folder->found[index].tile, path, false, folder->found[index].bytes};
     const struct found *next = index + 1 < folder->count ? &folder->found[index + 1] : NULL;
     stored.has_sidecar = next != NULL && next->is_sidecar && tw_tile_equals(&next->tile, &stored.tile);
+    stored.bytes += stored.has_sidecar ? next->bytes : 0;
     const char *name = folder->path[0] != '\0' ? path + strlen(folder->path) + 1 : path;
     if (!tw_tile_is_inside(pyramid, &stored.tile))
         return stranger(folder, name, TW_STRANGER_OUTSIDE);
@@ -312,8 +354,11 @@ enum tw_status tw_tile_output_list(const struct tw_tile_listing *listing, struct
     if (!listing->with_prototypes)
         walk.prototypes = tw_prototypes_list(listing->output->folder, walk.arena);
     enum tw_status status = set_parts(&walk);
+    if (status == TW_OK && tw_path_is_bucket(listing->output->folder))
+        status = tw_bucket_open(listing->output->folder, &walk.bucket, err);
     if (status == TW_OK)
         status = walk_all(&walk);
+    tw_bucket_close(walk.bucket);
     tw_arena_free(walk.arena);
     return status;
 }

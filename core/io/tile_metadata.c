@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_metadata.h"
 #include "encoder.h"
+#include "bucket.h"
 #include "file.h"
 #include "json_value.h"
 #include "path.h"
@@ -262,14 +263,15 @@ enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_ar
     size_t size = 0;
     *output = (struct tw_tile_output){
         .folder = output->folder, .pyramid = {NULL, 256, 1, 0}, .schema = tw_tile_default_schema};
-    *found = path != NULL && tw_file_exists(path);
+    *found = false;
     if (path == NULL)
         return tw_error_nomem(err);
-    if (!*found)
-        return TW_OK;
-    enum tw_status status = tw_file_read(arena, path, MAX_METADATA_BYTES, &bytes, &size, err);
-    if (status != TW_OK)
+    enum tw_status status = tw_file_read_found(arena, path, MAX_METADATA_BYTES, &bytes, &size, err);
+    if (status == TW_ESTORAGE && !tw_path_is_bucket(path))
+        err->status = status = TW_EINPUT;
+    if (status != TW_OK || bytes == NULL)
         return status;
+    *found = true;
     json_error_t error;
     if (size == 0) /* an empty file has no place to point at */
         return tw_error_set(err, TW_EUSAGE, "'%s' is empty", path);
@@ -283,20 +285,30 @@ enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_ar
     return status;
 }
 
-enum tw_status tw_tile_output_open(const char *folder, struct tw_arena *arena, struct tw_tile_output *output,
-                                   struct tw_error *err)
+static enum tw_status check_local(const char *folder, struct tw_error *err)
 {
-    bool found;
     if (tw_path_is_remote(folder))
         return tw_error_set(err, TW_EUSAGE,
-                            "'%s' is not on this machine; tile directories are local folders only", folder);
+                            "'%s' is not on this machine; tile directories are local folders, or lie in "
+                            "s3:// or gs://",
+                            folder);
     if (!tw_file_exists(folder))
         return tw_error_set(err, TW_EUSAGE, "no folder '%s'", folder);
     if (!tw_is_folder(folder))
         return tw_error_set(err, TW_EUSAGE, "'%s' is not a folder of tiles", folder);
+    return TW_OK;
+}
+
+enum tw_status tw_tile_output_open(const char *folder, struct tw_arena *arena, struct tw_tile_output *output,
+                                   struct tw_error *err)
+{
+    bool found;
+    enum tw_status status = tw_path_is_bucket(folder) ? TW_OK : check_local(folder, err);
+    if (status != TW_OK)
+        return status;
     if ((output->folder = tw_arena_strdup(arena, folder)) == NULL)
         return tw_error_nomem(err);
-    enum tw_status status = tw_tile_metadata_read(output, arena, &found, err);
+    status = tw_tile_metadata_read(output, arena, &found, err);
     if (status == TW_OK && !found)
         return tw_error_set(err, TW_EUSAGE, "'%s' is no tile directory: it has no metadata.json", folder);
     if (status == TW_OK && output->extension == NULL)

@@ -13,7 +13,7 @@
 
 /* What metadata.json says. */
 struct tw_tile_output {
-    const char *folder;
+    const char *folder;        /* or a place in object storage */
     struct tw_pyramid pyramid; /* of the tiles */
     const char *schema;    /* of their paths below the folder; tw_tile_default_schema when nothing is said */
     const char *format;    /* as written: `GTiff`; NULL: not said */
@@ -52,6 +52,7 @@ struct tw_stored_tile {
     struct tw_tile tile;
     const char *path; /* below the folder */
     bool has_sidecar;
+    uint64_t bytes; /* with the sidecar; in object storage only, where listing tells */
 };
 
 enum tw_stranger {

@@ -227,7 +227,7 @@ static enum tw_status write_all(struct writing *writing, struct tw_tile_records 
     struct tw_error late = {0};
     enum tw_status status = path != NULL ? begin_list(writing, path, err) : tw_error_nomem(err);
     if (status == TW_OK)
-        status = tw_tile_records_store(records, &store, err);
+        status = tw_tile_records_store(records, NULL, &store, err);
     for (size_t i = 0; i < count && status == TW_OK; i++)
         status = write_one(writing, path, &tiles[i], store, made, err);
     enum tw_status closed = tw_store_close(store, status != TW_OK, &late);

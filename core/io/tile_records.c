@@ -84,13 +84,14 @@ enum tw_status tw_tile_records_sync(struct tw_tile_records *records, struct tw_e
     return records->journal != NULL ? tw_journal_sync(records->journal, err) : TW_OK;
 }
 
-enum tw_status tw_tile_records_store(const struct tw_tile_records *records, struct tw_store **store,
+enum tw_status tw_tile_records_store(const struct tw_tile_records *records,
+                                     const struct tw_bucket_labels *labels, struct tw_store **store,
                                      struct tw_error *err)
 {
     char *temporary = tw_arena_printf(records->arena, "%s/tmp", records->work);
     if (temporary == NULL)
         return tw_error_nomem(err);
-    const struct tw_store_place place = {records->output->folder, temporary, NULL};
+    const struct tw_store_place place = {records->output->folder, temporary, labels};
     return tw_store_open(&place, NULL, NULL, store, err);
 }
 

@@ -24,8 +24,10 @@ enum tw_status tw_tile_records_forget(struct tw_tile_records *records, const str
 /* Waits until that is safe on the disk. */
 enum tw_status tw_tile_records_sync(struct tw_tile_records *records, struct tw_error *err);
 
-/* A store for files below the folder; what is put there appears after what was recorded before. */
-enum tw_status tw_tile_records_store(const struct tw_tile_records *records, struct tw_store **store,
+/* A store for files below the folder; what is put there appears after what was recorded before. labels: of
+ * files in object storage; may be NULL; borrowed. */
+enum tw_status tw_tile_records_store(const struct tw_tile_records *records,
+                                     const struct tw_bucket_labels *labels, struct tw_store **store,
                                      struct tw_error *err);
 
 /* Gives the lock up and takes away what nobody needs. Accepts NULL. */

@@ -3,23 +3,20 @@
 
 #include "inspect.h"
 #include "presence.h"
+#include "tile_files.h"
 #include "tile_layout.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct reading {
     const struct tw_tile_output *output;
     const struct tw_plan *plan;
     struct tw_output_state *state;
     struct tw_presence presence;
-    int zoom;   /* that is being listed */
-    int folder; /* open */
+    int zoom; /* that is being listed */
+    struct tw_tile_files *files;
     struct tw_arena *arena;
 };
 
@@ -91,21 +88,6 @@ static enum tw_status go_to_zoom(struct reading *reading, int zoom, struct tw_er
     return status;
 }
 
-static uint64_t size_of(const struct reading *reading, const char *path)
-{
-    struct stat info;
-    bool known = path != NULL && fstatat(reading->folder, path, &info, 0) == 0;
-    return known ? (uint64_t)info.st_size : 0;
-}
-
-static uint64_t size_beside(const struct reading *reading, const char *path)
-{
-    struct tw_arena_mark mark = tw_arena_mark(reading->arena);
-    uint64_t size = size_of(reading, tw_arena_printf(reading->arena, "%s.aux.xml", path));
-    tw_arena_release(reading->arena, mark);
-    return size;
-}
-
 static void widen(struct tw_tile_range *range, const struct tw_tile *tile, bool is_first)
 {
     if (is_first)
@@ -128,9 +110,7 @@ static enum tw_status take_tile(void *context, const struct tw_stored_tile *tile
         return status;
     struct tw_zoom_state *zoom = &reading->state->zooms[tile->tile.zoom];
     widen(&zoom->range, &tile->tile, zoom->tiles++ == 0);
-    zoom->bytes += size_of(reading, tile->path);
-    if (tile->has_sidecar)
-        zoom->bytes += size_beside(reading, tile->path);
+    zoom->bytes += tw_tile_files_tile_size(reading->files, tile);
     return tw_presence_add(&reading->presence, &tile->tile, err);
 }
 
@@ -138,12 +118,11 @@ static enum tw_status read_tiles(struct reading *reading, struct tw_error *err)
 {
     const struct tw_tile_listing listing = {
         .output = reading->output, .max_zoom = TW_MAX_ZOOM, .tile = take_tile, .context = reading};
-    reading->folder = open(reading->output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (reading->folder < 0)
-        return tw_error_set(err, TW_ESTORAGE, "cannot open '%s': %s", reading->output->folder,
-                            strerror(errno));
     int metatiling = reading->plan != NULL ? reading->plan->config->process_pyramid.metatiling : 0;
-    enum tw_status status = tw_presence_open(&reading->presence, reading->output, metatiling, err);
+    enum tw_status status = tw_tile_files_open(reading->output->folder, false, &reading->files, err);
+    if (status != TW_OK)
+        return status;
+    status = tw_presence_open(&reading->presence, reading->output, metatiling, err);
     reading->presence.visits_empty = reading->plan != NULL;
     reading->state->has_journal = reading->presence.journal != NULL;
     if (status == TW_OK)
@@ -151,7 +130,7 @@ static enum tw_status read_tiles(struct reading *reading, struct tw_error *err)
     if (status == TW_OK)
         status = go_to_zoom(reading, TW_MAX_ZOOM + 1, err);
     tw_presence_close(&reading->presence);
-    close(reading->folder);
+    tw_tile_files_close(reading->files);
     return status;
 }
 

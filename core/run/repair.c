@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "repair.h"
 
-#include "tile_records.h"
+#include "storage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,14 +99,43 @@ uint64_t tw_orphans_count(const struct tw_faults *faults, uint64_t *bytes)
     return count;
 }
 
+static enum tw_status remove_remote(struct tw_store *store, const struct tw_fault *fault,
+                                    struct tw_orphans_removed *removed, struct tw_error *err)
+{
+    char *beside = NULL;
+    if (asprintf(&beside, "%s.aux.xml", fault->path) < 0)
+        return tw_error_nomem(err);
+    bool has_beside = fault->tile.zoom >= 0 && tw_store_exists(store, beside);
+    enum tw_status status = has_beside ? tw_store_remove(store, beside, err) : TW_OK;
+    if (status == TW_OK)
+        status = tw_store_remove(store, fault->path, err);
+    free(beside);
+    removed->files += status == TW_OK ? 1 + has_beside : 0;
+    removed->bytes += status == TW_OK ? fault->bytes : 0;
+    return status;
+}
+
+static enum tw_status remove_from_bucket(const struct tw_tile_output *output, const struct tw_faults *faults,
+                                         struct tw_orphans_removed *removed, struct tw_error *err)
+{
+    struct tw_store *store = NULL;
+    const struct tw_store_place place = {output->folder, NULL, NULL};
+    enum tw_status status = tw_store_open(&place, NULL, NULL, &store, err);
+    for (size_t i = 0; status == TW_OK && i < faults->count; i++)
+        if (is_removable(&faults->items[i]))
+            status = remove_remote(store, &faults->items[i], removed, err);
+    struct tw_error ignored;
+    enum tw_status closed = tw_store_close(store, status != TW_OK, status == TW_OK ? err : &ignored);
+    return status == TW_OK ? closed : status;
+}
+
 enum tw_status tw_orphans_remove(const struct tw_tile_output *output, const struct tw_faults *faults,
                                  struct tw_orphans_removed *removed, struct tw_error *err)
 {
-    struct tw_tile_records *records = NULL;
+    enum tw_status status = TW_OK;
     *removed = (struct tw_orphans_removed){0};
-    enum tw_status status = tw_tile_records_open(output, &records, err);
-    if (status != TW_OK)
-        return status;
+    if (tw_path_is_bucket(output->folder))
+        return remove_from_bucket(output, faults, removed, err);
     int root = open(output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
         status = tw_error_set(err, TW_ESTORAGE, "cannot open '%s': %s", output->folder, strerror(errno));
@@ -115,7 +144,6 @@ enum tw_status tw_orphans_remove(const struct tw_tile_output *output, const stru
             status = remove_orphan(root, &faults->items[i], removed, err);
     if (root >= 0)
         close(root);
-    tw_tile_records_close(records);
     return status;
 }
 

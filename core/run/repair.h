@@ -17,7 +17,8 @@ struct tw_orphans_removed {
 uint64_t tw_orphans_count(const struct tw_faults *faults, uint64_t *bytes);
 
 /* Deletes the orphans among the faults, and the folders that are empty then. Only regular files go; nothing
- * is reached through a symbolic link. TW_EUSAGE when a run is writing the output; TW_ESTORAGE. */
+ * is reached through a symbolic link. The caller holds the output's lock (tile_records.h), and did so when
+ * the faults were found. TW_ESTORAGE. */
 enum tw_status tw_orphans_remove(const struct tw_tile_output *output, const struct tw_faults *faults,
                                  struct tw_orphans_removed *removed, struct tw_error *err);
 

@@ -57,7 +57,7 @@ enum tw_status tw_stored_open(const char *name, struct tw_arena *arena, struct t
     *stored = (struct tw_stored){.path = tw_arena_strdup(arena, name)};
     if (stored->path == NULL)
         return TW_ENOMEM;
-    bool is_file = tw_file_exists(name) && !tw_path_is_remote(name) && !tw_is_folder(name);
+    bool is_file = !tw_path_is_remote(name) && tw_file_exists(name) && !tw_is_folder(name);
     if (!is_file || is_one_file(name))
         return end(is_file ? open_place(stored, arena, &err)
                            : tw_tile_output_open(name, arena, &stored->tiles, &err),

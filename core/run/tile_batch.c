@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_batch.h"
+#include "bucket.h"
 
 #include <omp.h>
 
+/* Who reads from object storage waits most of the time. */
+enum { REMOTE_WORKERS = 32 };
 enum { BATCH_TILES = 1024, BATCH_FOLDERS = 1024 };
 
 struct batch {
@@ -40,7 +43,9 @@ static void do_tile(struct batch *batch, size_t index)
 
 static void do_tiles(struct batch *batch)
 {
-    int workers = batch->spec->workers > 0 ? batch->spec->workers : omp_get_num_procs();
+    bool is_remote = tw_path_is_bucket(batch->spec->output->folder);
+    int most = is_remote ? REMOTE_WORKERS : omp_get_num_procs();
+    int workers = batch->spec->workers > 0 ? batch->spec->workers : most;
 #pragma omp parallel for num_threads(workers) schedule(dynamic, 1)
     for (size_t i = 0; i < batch->count; i++)
         do_tile(batch, i);

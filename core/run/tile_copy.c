@@ -2,9 +2,11 @@
 #include "tile_copy.h"
 
 #include "clock.h"
+#include "bucket.h"
 #include "file.h"
 #include "path.h"
 #include "tile_prototypes.h"
+#include "tile_files.h"
 #include "tile_records.h"
 
 #include <string.h>
@@ -15,6 +17,7 @@ struct job {
     struct tw_arena *arena;
     struct tw_tile_records *records;
     struct tw_store *store;
+    struct tw_tile_files *files; /* of the source */
     atomic_ullong bytes;
 };
 
@@ -27,12 +30,34 @@ static bool is_within(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/' || length == 1);
 }
 
+/* Of buckets only the names can be compared. */
+static enum tw_status check_remote_places(const struct job *job, struct tw_error *err)
+{
+    const char *from = job->copy->source->folder, *to = job->copy->destination;
+    bool is_local = !tw_path_is_bucket(to);
+    if (is_local && tw_file_exists(to) && !tw_is_folder(to))
+        return tw_error_set(err, TW_EUSAGE, "'%s' is a file, and tiles are copied into a folder", to);
+    const char *one = tw_bucket_clean_url(job->arena, from), *other = tw_bucket_clean_url(job->arena, to);
+    if (one == NULL || other == NULL)
+        return tw_error_nomem(err);
+    if (strcmp(one, other) == 0)
+        return tw_error_set(err, TW_EUSAGE, "'%s' and '%s' are the same folder", from, to);
+    if (is_within(other, one))
+        return tw_error_set(err, TW_EUSAGE, "'%s' lies inside '%s', which cannot be copied into itself", to,
+                            from);
+    return TW_OK;
+}
+
 static enum tw_status check_places(const struct job *job, struct tw_error *err)
 {
     const char *from = job->copy->source->folder, *to = job->copy->destination;
-    if (tw_path_is_remote(to))
-        return tw_error_set(err, TW_EUSAGE,
-                            "'%s' is not on this machine; tile directories are local folders only", to);
+    bool is_remote = tw_path_is_bucket(to) || tw_path_is_bucket(from);
+    if (tw_path_is_remote(to) && !tw_path_is_bucket(to))
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "'%s' is not on this machine; tiles are copied into local folders, s3:// and gs://", to);
+    if (is_remote)
+        return check_remote_places(job, err);
     if (tw_file_exists(to) && !tw_is_folder(to))
         return tw_error_set(err, TW_EUSAGE, "'%s' is a file, and tiles are copied into a folder", to);
     const char *real_from = tw_path_resolve(job->arena, from), *real_to = tw_path_resolve(job->arena, to);
@@ -53,12 +78,26 @@ static enum tw_status copy_metadata(const struct job *job, struct tw_error *err)
     size_t size;
     if (from == NULL || to == NULL)
         return tw_error_nomem(err);
-    if (tw_file_exists(to))
-        return TW_OK;
-    enum tw_status status = tw_make_folders(job->copy->destination, err);
+    enum tw_status status = tw_file_read_found(job->arena, to, 0, &bytes, &size, err);
+    if (status != TW_OK || bytes != NULL)
+        return status;
+    status = tw_make_folders(job->copy->destination, err);
     if (status == TW_OK)
         status = tw_file_read(job->arena, from, 0, &bytes, &size, err);
     return status == TW_OK ? tw_file_write(to, bytes, size, err) : status;
+}
+
+/* Once more, with the labels of the tiles. */
+static enum tw_status label_metadata(struct job *job, struct tw_error *err)
+{
+    const struct tw_bucket_labels *labels = &job->copy->labels;
+    char *path = tw_arena_printf(job->arena, "%s/metadata.json", job->copy->destination), *bytes;
+    size_t size;
+    if (!tw_path_is_bucket(job->copy->destination) || (labels->acl == NULL && labels->cache_control == NULL))
+        return TW_OK;
+    enum tw_status status =
+        path != NULL ? tw_file_read(job->arena, path, 0, &bytes, &size, err) : tw_error_nomem(err);
+    return status == TW_OK ? tw_store_put(job->store, "metadata.json", bytes, size, err) : status;
 }
 
 /* They would stand where tiles are to go. */
@@ -82,23 +121,24 @@ static enum tw_status open_destination(struct job *job, struct tw_error *err)
         status = tw_tile_records_open(&job->to, &job->records, err);
     if (status == TW_OK)
         status = remove_prototypes(job, err);
-    return status == TW_OK ? tw_tile_records_store(job->records, &job->store, err) : status;
+    if (status == TW_OK)
+        status = tw_tile_records_store(job->records, &job->copy->labels, &job->store, err);
+    return status == TW_OK ? label_metadata(job, err) : status;
 }
 
 static enum tw_status put_file(struct job *job, struct tw_arena *arena, const char *from, const char *to,
                                struct tw_error *err)
 {
-    char *path = tw_arena_printf(arena, "%s/%s", job->copy->source->folder, from), *bytes;
+    char *bytes;
     size_t size;
-    if (path == NULL)
-        return tw_error_nomem(err);
-    enum tw_status status = tw_file_read(arena, path, 0, &bytes, &size, err);
+    enum tw_status status = tw_tile_files_read(job->files, from, arena, &bytes, &size, err);
+    if (status == TW_OK && bytes == NULL)
+        status = tw_error_set(err, TW_ESTORAGE, "cannot read '%s/%s': it is not there any more",
+                              job->copy->source->folder, from);
     if (status == TW_OK)
         status = tw_store_put(job->store, to, bytes, size, err);
     if (status == TW_OK)
         atomic_fetch_add(&job->bytes, size);
-    else if (status == TW_EINPUT)
-        err->status = status = TW_ESTORAGE;
     return status;
 }
 
@@ -175,6 +215,8 @@ enum tw_status tw_tile_copy(const struct tw_tile_copy *copy, struct tw_tile_copi
     enum tw_status status = tw_selection_area(copy->selection, &copy->source->pyramid,
                                               tw_grid_max_zoom(copy->source->pyramid.grid), &area, err);
     if (status == TW_OK)
+        status = tw_tile_files_open(copy->source->folder, false, &job.files, err);
+    if (status == TW_OK)
         status = open_destination(&job, err);
     if (status == TW_OK)
         status = copy_tiles(&job, area, copied, err);
@@ -182,6 +224,7 @@ enum tw_status tw_tile_copy(const struct tw_tile_copy *copy, struct tw_tile_copi
     copied->seconds = tw_clock_s() - begun_s;
     tw_store_close(job.store, true, &ignored);
     tw_tile_records_close(job.records);
+    tw_tile_files_close(job.files);
     tw_area_free(area);
     tw_arena_free(job.arena);
     return status;

@@ -5,6 +5,7 @@
 #ifndef TW_TILE_COPY_H
 #define TW_TILE_COPY_H
 
+#include "bucket.h"
 #include "selection.h"
 #include "tile_batch.h"
 
@@ -15,6 +16,7 @@ struct tw_tile_copy {
     bool overwrite; /* tiles that are there are replaced */
     int workers;
     enum tw_progress_mode progress;
+    struct tw_bucket_labels labels; /* of files in object storage */
 };
 
 struct tw_tile_copied {

@@ -2,6 +2,7 @@
 #include "tile_remove.h"
 
 #include "clock.h"
+#include "tile_files.h"
 #include "tile_records.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct tw_tile_removal {
@@ -17,10 +17,23 @@ struct tw_tile_removal {
     int min_zoom, max_zoom;
     struct tw_area *area; /* NULL: everywhere */
     struct tw_tile_records *records;
-    int folder; /* the output's, open */
+    int folder;             /* the output's, open; -1 in object storage */
+    struct tw_store *store; /* there; NULL on a disk */
+    struct tw_tile_files *files;
     uint64_t total;
     atomic_ullong bytes;
 };
+
+static enum tw_status open_place(struct tw_tile_removal *removal, struct tw_error *err)
+{
+    const char *folder = removal->spec.output->folder;
+    if (tw_path_is_bucket(folder))
+        return tw_tile_records_store(removal->records, NULL, &removal->store, err);
+    removal->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (removal->folder < 0)
+        return tw_error_set(err, TW_ESTORAGE, "cannot open '%s': %s", folder, strerror(errno));
+    return TW_OK;
+}
 
 enum tw_status tw_tile_removal_open(const struct tw_tile_removal_spec *spec, struct tw_tile_removal **removal,
                                     struct tw_error *err)
@@ -31,15 +44,16 @@ enum tw_status tw_tile_removal_open(const struct tw_tile_removal_spec *spec, str
         return tw_error_nomem(err);
     opened->spec = *spec;
     opened->max_zoom = TW_MAX_ZOOM;
-    opened->folder = open(output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    opened->folder = -1;
     tw_selection_zooms(spec->selection, &opened->min_zoom, &opened->max_zoom);
-    enum tw_status status =
-        opened->folder >= 0
-            ? tw_selection_area(spec->selection, &output->pyramid, tw_grid_max_zoom(output->pyramid.grid),
-                                &opened->area, err)
-            : tw_error_set(err, TW_ESTORAGE, "cannot open '%s': %s", output->folder, strerror(errno));
+    enum tw_status status = tw_tile_files_open(output->folder, true, &opened->files, err);
+    if (status == TW_OK)
+        status = tw_selection_area(spec->selection, &output->pyramid, tw_grid_max_zoom(output->pyramid.grid),
+                                   &opened->area, err);
     if (status == TW_OK)
         status = tw_tile_records_open(output, &opened->records, err);
+    if (status == TW_OK)
+        status = open_place(opened, err);
     if (status != TW_OK) {
         tw_tile_removal_close(opened);
         return status;
@@ -52,6 +66,9 @@ void tw_tile_removal_close(struct tw_tile_removal *removal)
 {
     if (removal == NULL)
         return;
+    struct tw_error ignored;
+    tw_store_close(removal->store, true, &ignored);
+    tw_tile_files_close(removal->files);
     tw_tile_records_close(removal->records);
     tw_area_free(removal->area);
     if (removal->folder >= 0)
@@ -64,21 +81,6 @@ static char *beside(const char *path)
 {
     char *name;
     return asprintf(&name, "%s.aux.xml", path) < 0 ? NULL : name;
-}
-
-static uint64_t size_of(const struct tw_tile_removal *removal, const char *path)
-{
-    struct stat info;
-    bool known = path != NULL && fstatat(removal->folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0;
-    return known ? (uint64_t)info.st_size : 0;
-}
-
-static uint64_t size_of_tile(const struct tw_tile_removal *removal, const struct tw_stored_tile *tile)
-{
-    char *sidecar = tile->has_sidecar ? beside(tile->path) : NULL;
-    uint64_t size = size_of(removal, tile->path) + size_of(removal, sidecar);
-    free(sidecar);
-    return size;
 }
 
 struct counting {
@@ -94,7 +96,7 @@ static enum tw_status count_tile(void *context, const struct tw_stored_tile *til
     if (count->tiles++ == 0)
         count->min_zoom = tile->tile.zoom;
     count->max_zoom = tile->tile.zoom;
-    count->bytes += size_of_tile(counting->removal, tile);
+    count->bytes += tw_tile_files_tile_size(counting->removal->files, tile);
     return TW_OK;
 }
 
@@ -131,6 +133,8 @@ static enum tw_status forget_tiles(void *context, const struct tw_stored_tile *t
 static enum tw_status remove_file(const struct tw_tile_removal *removal, const char *path,
                                   struct tw_error *err)
 {
+    if (removal->store != NULL)
+        return tw_store_remove(removal->store, path, err);
     if (unlinkat(removal->folder, path, 0) == 0 || errno == ENOENT)
         return TW_OK;
     return tw_error_set(err, TW_ESTORAGE, "cannot remove '%s/%s': %s", removal->spec.output->folder, path,
@@ -143,7 +147,7 @@ static enum tw_status remove_tile(void *context, const struct tw_stored_tile *ti
                                   struct tw_error *err)
 {
     struct tw_tile_removal *removal = context;
-    uint64_t bytes = size_of_tile(removal, tile);
+    uint64_t bytes = tw_tile_files_tile_size(removal->files, tile);
     enum tw_status status = TW_OK;
     if (tile->has_sidecar) {
         char *sidecar = beside(tile->path);
@@ -162,8 +166,8 @@ static enum tw_status remove_tile(void *context, const struct tw_stored_tile *ti
 static enum tw_status remove_folder(void *context, const char *path, struct tw_error *err)
 {
     const struct tw_tile_removal *removal = context;
-    if (unlinkat(removal->folder, path, AT_REMOVEDIR) == 0 || errno == ENOTEMPTY || errno == EEXIST ||
-        errno == ENOENT || errno == ENOTDIR)
+    if (removal->store != NULL || unlinkat(removal->folder, path, AT_REMOVEDIR) == 0 || errno == ENOTEMPTY ||
+        errno == EEXIST || errno == ENOENT || errno == ENOTDIR)
         return TW_OK;
     return tw_error_set(err, TW_ESTORAGE, "cannot remove the folder '%s/%s': %s",
                         removal->spec.output->folder, path, strerror(errno));
@@ -187,6 +191,12 @@ enum tw_status tw_tile_removal_run(struct tw_tile_removal *removal, struct tw_ti
                                             .context = removal};
     double begun_s = tw_clock_s();
     enum tw_status status = tw_tile_batches_run(&batches, &removed->tiles, err);
+    struct tw_error late = {0};
+    bool goes_on = status == TW_OK || status == TW_ECANCELLED;
+    if (goes_on && removal->store != NULL && tw_store_flush(removal->store, &late) != TW_OK) {
+        *err = late;
+        status = late.status;
+    }
     removed->bytes = atomic_load(&removal->bytes);
     removed->seconds = tw_clock_s() - begun_s;
     return status;

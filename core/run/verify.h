@@ -13,6 +13,7 @@
 
 struct tw_verify {
     const struct tw_selection *selection;
+    bool is_locked;  /* the caller holds the output's lock */
     bool skip_links; /* symbolic links are no tiles */
     int workers;
     enum tw_progress_mode progress;

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 
+#include "bucket.h"
 #include "clock.h"
 #include "file.h"
 #include "lock.h"
 #include "path.h"
 #include "presence.h"
 #include "tile_check.h"
+#include "tile_files.h"
 #include "tile_prototypes.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct work {
     const struct tw_verify *spec;
@@ -25,8 +24,8 @@ struct work {
     struct tw_area *area; /* NULL: everywhere */
     int min_zoom, max_zoom;
     struct tw_presence presence;
-    int zoom;               /* that is being listed */
-    int folder;             /* the output's, open */
+    int zoom; /* that is being listed */
+    struct tw_tile_files *files;
     struct tw_arena *arena; /* of the thread that lists */
     pthread_mutex_t lock;   /* of the faults */
     atomic_ullong bytes;
@@ -49,12 +48,7 @@ static enum tw_status add(struct work *work, const struct tw_fault *fault, struc
 /* Where a path leads below the folder; links count as what they point at unless they are skipped. */
 static bool is_there(const struct work *work, const char *path, uint64_t *bytes)
 {
-    struct stat info;
-    int flags = work->spec->skip_links ? AT_SYMLINK_NOFOLLOW : 0;
-    if (fstatat(work->folder, path, &info, flags) != 0 || !S_ISREG(info.st_mode))
-        return false;
-    *bytes = (uint64_t)info.st_size;
-    return true;
+    return tw_tile_files_size(work->files, path, bytes);
 }
 
 static enum tw_status add_tile(struct work *work, enum tw_fault_kind kind, const struct tw_stored_tile *tile,
@@ -206,15 +200,13 @@ static bool read_file(const struct work *work, const char *path, struct tw_arena
                       struct tw_tile_bytes *bytes, struct tw_reason *reason)
 {
     struct tw_error err = {0};
-    char *data = NULL, *whole = tw_path_join(arena, work->output->folder, path);
+    char *data = NULL;
     *bytes = (struct tw_tile_bytes){NULL, 0};
-    if (whole != NULL && tw_file_read(arena, whole, 0, &data, &bytes->size, &err) == TW_OK) {
-        bytes->data = (const unsigned char *)data;
-        return true;
-    }
-    if (whole == NULL)
+    enum tw_status status = tw_tile_files_read(work->files, path, arena, &data, &bytes->size, &err);
+    bytes->data = (const unsigned char *)data;
+    if (status == TW_ENOMEM)
         return tw_reason_set(reason, "not enough memory to decode it");
-    return tw_file_exists(whole) ? tw_reason_set(reason, "%s", err.message) : false;
+    return status == TW_OK ? data != NULL : tw_reason_set(reason, "%s", err.message);
 }
 
 /* GDAL's, that says where the tile lies. */
@@ -303,7 +295,7 @@ static enum tw_status take_stranger(void *context, const char *path, enum tw_str
 static enum tw_status take_leftovers(struct work *work, const char *folder, struct tw_error *err)
 {
     const char *path = tw_path_join(work->arena, work->output->folder, folder);
-    DIR *stream = path != NULL ? opendir(path) : NULL;
+    DIR *stream = path != NULL && !tw_path_is_bucket(path) ? opendir(path) : NULL;
     enum tw_status status = TW_OK;
     if (stream == NULL)
         return TW_OK;
@@ -357,15 +349,16 @@ static enum tw_status open_work(struct work *work, struct tw_error *err)
 {
     const struct tw_tile_output *output = work->output;
     const char *lock = tw_arena_printf(work->arena, "%s/.tilewright/lock", output->folder);
-    enum tw_status status = lock != NULL ? tw_lock_look(lock, output->folder, err) : tw_error_nomem(err);
+    enum tw_status status = lock != NULL ? TW_OK : tw_error_nomem(err);
+    if (status == TW_OK && !work->spec->is_locked)
+        status = tw_lock_look(lock, output->folder, err);
     if (status == TW_OK)
         status = tw_selection_area(work->spec->selection, &output->pyramid,
                                    tw_grid_max_zoom(output->pyramid.grid), &work->area, err);
     if (status == TW_OK)
         status = tw_presence_open(&work->presence, output, 0, err);
-    work->folder = open(output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (status == TW_OK && work->folder < 0)
-        return tw_error_set(err, TW_ESTORAGE, "cannot open '%s'", output->folder);
+    if (status == TW_OK)
+        status = tw_tile_files_open(output->folder, work->spec->skip_links, &work->files, err);
     return status;
 }
 
@@ -376,7 +369,6 @@ enum tw_status tw_verify_tiles(const struct tw_verify *verify, const struct tw_t
                         .output = output,
                         .verified = verified,
                         .max_zoom = TW_MAX_ZOOM,
-                        .folder = -1,
                         .arena = tw_arena_new(0)};
     double begun_s = tw_clock_s();
     *verified = (struct tw_verified){.bytes = 0};
@@ -394,7 +386,6 @@ enum tw_status tw_verify_tiles(const struct tw_verify *verify, const struct tw_t
     tw_area_free(work.area);
     tw_arena_free(work.arena);
     pthread_mutex_destroy(&work.lock);
-    if (work.folder >= 0)
-        close(work.folder);
+    tw_tile_files_close(work.files);
     return status;
 }

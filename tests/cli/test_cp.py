@@ -95,7 +95,7 @@ class Copy(tiles.Case):
         self.make_folder(tiles=SOME)
         self.write("file", "")
         usage = "usage: tilewright cp SRC DST [OPTIONS]"
-        elsewhere = "is not on this machine; tile directories are local folders only"
+        elsewhere = "is not on this machine; tile"
         for message, arguments in (
                 (f"tilewright: from where to where? {usage}", ["tiles"]),
                 (f"tilewright: 'c' is one too many; {usage}", ["tiles", "b", "c"]),
@@ -103,8 +103,14 @@ class Copy(tiles.Case):
                 ("tilewright: 'tiles' and './tiles/' are the same folder", ["tiles", "./tiles/"]),
                 ("tilewright: 'tiles/new/b' lies inside 'tiles', which cannot be copied into itself", ["tiles", "tiles/new/b"]),
                 ("tilewright: 'file' is a file, and tiles are copied into a folder", ["tiles", "file"]),
-                (f"tilewright: 's3://bucket/b' {elsewhere}", ["tiles", "s3://bucket/b"]),
-                (f"'s3://bucket/a' {elsewhere}", ["s3://bucket/a", "b"]),
+                (f"tilewright: 'az://bucket/b' {elsewhere}s are copied into local folders, s3:// and gs://", ["tiles", "az://bucket/b"]),
+                (f"'az://bucket/a' {elsewhere} directories are local folders, or lie in s3:// or gs://", ["az://bucket/a", "b"]),
+                ("tilewright: --acl and --cache-control are for object storage, and 'b' is none", ["tiles", "b", "--acl", "private"]),
+                ("tilewright: unknown access control list 'publik-read'; did you mean 'public-read'? (known: private, public-read, "
+                 "public-read-write, authenticated-read, aws-exec-read, bucket-owner-read, bucket-owner-full-control)",
+                 ["tiles", "s3://b/c", "--acl", "publik-read"]),
+                ("tilewright: --cache-control takes one line of plain letters, such as 'public, max-age=86400'",
+                 ["tiles", "s3://b/c", "--cache-control", "a\nb"]),
                 ("tilewright: --zoom must be a zoom level from 0 to 30, or two of them ('3,7'), not 'x'", ["tiles", "b", "-z", "x"]),
                 ("tilewright: tile 1/5/0 does not exist: zoom 1 has 2 rows and 2 columns of metatiles",
                  ["tiles", "b", "-t", "1", "5", "0"]),

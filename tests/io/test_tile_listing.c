@@ -208,7 +208,8 @@ static void what_is_no_output_is_refused(void **state)
     const char *const cases[][2] = {
         {folder, text("'%s' is no tile directory: it has no metadata.json", folder)},
         {"no/such", "no folder 'no/such'"},
-        {"s3://bucket/x", "'s3://bucket/x' is not on this machine; tile directories are local folders only"},
+        {"az://bucket/x", "'az://bucket/x' is not on this machine; tile directories are local folders, or "
+                          "lie in s3:// or gs://"},
         {odd, text("'%s/metadata.json': tiles of format 'JPEG2001' are not known", odd)},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: MIT
 """
+import os
 import pathlib
 import shutil
 import socket
@@ -16,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def free_port(count=1):
     """The first of so many neighbouring ports that nobody listens at."""
-    for base in range(21000 + hash(tempfile.gettempprefix()) % 1000, 60000, 7):
+    for base in range(11000 + os.getpid() * 11 % 20000, 60000, 11):
         sockets = []
         try:
             for port in range(base, base + count):
