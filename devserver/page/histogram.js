@@ -30,6 +30,17 @@ function add(bins, shifts, tile, {left, top, right, bottom}) {
   }
 }
 
+// Those of the zoom that is shown; a layer in another grid may be shown by its neighbours.
+function tilesIn(layer, extent, zoom) {
+  for (const candidate of [zoom, zoom + 1, zoom - 1]) {
+    const found = [];
+    if (candidate >= layer.info.min_zoom && candidate <= layer.info.max_zoom) layer.grid.forEachTileCoord(extent, candidate, (coord) => found.push(layer.tileAt(coord)));
+    const here = found.filter((tile) => tile && tile.plain);
+    if (here.length > 0) return here;
+  }
+  return [];
+}
+
 // For each channel how many pixels of the view have each byte; of the tiles that are here.
 export function countView(layer, preview) {
   const channels = sources(layer.info, layer.style);
@@ -40,12 +51,9 @@ export function countView(layer, preview) {
   const view = ol.transformExtent(preview.view.calculateExtent(size), preview.projection, layer.projection);
   const extent = ol.getIntersection(view, layer.info.extent);
   if (extent[0] >= extent[2] || extent[1] >= extent[3]) return count;
-  const zoom = zoomAt(layer.info, layer.grid, preview.view.getResolution() * (view[2] - view[0]) / (size[0] * preview.view.getResolution()));
+  const zoom = zoomAt(layer.info, layer.grid, (view[2] - view[0]) / size[0]);
   const shifts = channels.map((channel) => channel * 8);
-  layer.grid.forEachTileCoord(extent, zoom, (coord) => {
-    const tile = layer.tileAt(coord);
-    if (tile && tile.plain) add(bins, shifts, tile, part(tile, layer.grid.getTileCoordExtent(coord), view));
-  });
+  for (const tile of tilesIn(layer, extent, zoom)) add(bins, shifts, tile, part(tile, layer.grid.getTileCoordExtent(tile.tileCoord), view));
   return count;
 }
 

@@ -2,7 +2,7 @@
 // One layer on the map: what the server says of it, how it is shown, and its tiles.
 import * as ol from './vendor.js';
 import {gridOf, holds, projectionOf, zoomAt} from './grid.js';
-import {getLayer, paramsQuery, query, tilePath} from './server.js';
+import {getLayer, getRange, paramsQuery, query, tilePath} from './server.js';
 import {bandsToAsk, isExact, plain, rangeToAsk, recipe} from './styling.js';
 import {StyledTile} from './tile.js';
 
@@ -64,6 +64,18 @@ export class Layer {
     const first = this.isExact && !this.asked ? 0 : 1;
     const [low, high] = range || [first, 255];
     if (!this.served || this.served.low !== low || this.served.high !== high || this.served.first !== first) this.served = {low, high, first, isKnown: Boolean(range)};
+  }
+
+  // The server chose the range when it made the first tile.
+  async learn() {
+    const {served} = this;
+    if (!this.ol || this.info.is_vector || served.isKnown || this.tiles.size === 0) return;
+    const range = await getRange(this.id).catch(() => null);
+    if (!range || served !== this.served) return;
+    this.info.range = range;
+    Object.assign(served, {low: range[0], high: range[1], isKnown: true});
+    this.recipes.clear();
+    this.preview.emit('style', this);
   }
 
   queryOf() {

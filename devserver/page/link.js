@@ -92,7 +92,7 @@ export class Link {
   now() {
     const {preview, overlay} = this;
     if (!this.isReady) return;
-    const parts = [`${preview.view.getZoom().toFixed(2)}/${preview.view.getCenter().map((number) => number.toFixed(digits(preview.leader.info))).join('/')}`];
+    const parts = [`${preview.view.getZoom().toFixed(3)}/${preview.view.getCenter().map((number) => number.toFixed(digits(preview.leader.info))).join('/')}`];
     if (this.layersText() !== this.first) parts.push(`on=${enc(this.layersText())}`);
     if (preview.selected && preview.selected !== preview.leader) parts.push(`sel=${enc(preview.selected.id)}`);
     for (const layer of preview.layers) {

@@ -86,7 +86,7 @@ function restore({keys}) {
   const selected = keys.has('sel') && preview.layer(keys.get('sel'));
   if (selected) preview.select(selected);
   const [left, right, at] = (keys.get('swipe') || '').split(',');
-  if (preview.layer(left) && preview.layer(right) && left !== right) compare.begin(preview.layer(left), preview.layer(right), Number(at) || 0.5);
+  if (preview.layer(left) && preview.layer(right) && left !== right) compare.begin(preview.layer(left), preview.layer(right), at === undefined || !(Number(at) >= 0 && Number(at) <= 1) ? 0.5 : Number(at));
 }
 
 async function start() {

@@ -30,6 +30,7 @@ export class Preview extends EventTarget {
   count(change) {
     this.loading = Math.max(0, this.loading + change);
     this.emit('loading', this.loading);
+    if (this.loading === 0) for (const layer of this.layers) layer.learn();
   }
 
   tell(message, layer) { this.emit('failure', {message, layer}); }

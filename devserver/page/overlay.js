@@ -96,6 +96,18 @@ export class Overlay {
     context.setLineDash([]);
   }
 
+  // The upper and left side of a tile: the others are its neighbours'.
+  corner(context, [x, y, width, height]) {
+    for (const [colour, shift] of [['#00000040', 1], ['#ffffff80', 0]]) {
+      context.strokeStyle = colour;
+      context.beginPath();
+      context.moveTo(x + width, y + shift);
+      context.lineTo(x + shift, y + shift);
+      context.lineTo(x + shift, y + height);
+      context.stroke();
+    }
+  }
+
   drawArea(context, info) {
     const accent = isDark() ? '#7fd1ae' : '#0b7a5a';
     const draw = (extent, dash) => {
@@ -117,10 +129,7 @@ export class Overlay {
     layer.grid.forEachTileCoord(ol.getIntersection(frame.extent, layer.info.extent), zoom, ([z, x, y]) => {
       const extent = layer.grid.getTileCoordExtent([z, x, y]);
       const box = this.box(extent);
-      context.strokeStyle = '#00000055';
-      context.strokeRect(box[0] + 1, box[1] + 1, box[2], box[3]);
-      context.strokeStyle = '#ffffff99';
-      context.strokeRect(...box);
+      this.corner(context, box);
       if (box[2] >= ROOM_PX) this.label(context, box[0] + 6, box[1] + box[3] - 9, [`${z}/${y}/${x}`], false);
       const row = Math.floor(y / side), col = Math.floor(x / side);
       metatiles.set(`${z}/${row}/${col}`, [z, row, col]);
@@ -141,7 +150,7 @@ export class Overlay {
     if (box[2] < ROOM_PX) return;
     const timing = this.timings.get(name);
     const took = timing && timing.seconds !== null ? `${timing.seconds < 1 ? `${Math.round(timing.seconds * 1000)} ms` : `${timing.seconds.toFixed(1)} s`}${timing.cached ? ', kept' : ''}` : null;
-    if (layer.info.metatiling > 1 || took) this.label(context, Math.max(box[0], 0) + 8, Math.max(box[1], 0) + 16, [`metatile ${name}`, took].filter(Boolean), true);
+    if (layer.info.metatiling > 1 || took) this.label(context, Math.max(box[0] + 8, 58), Math.max(box[1] + 16, 24), [`metatile ${name}`, took].filter(Boolean), true);
   }
 
   label(context, x, y, lines, isBold) {

@@ -43,6 +43,13 @@ export async function getLayers() {
 
 export const getLayer = async (id) => complete(await getJson(`/layers/${id}.json`));
 
+// Which values a layer's pictures show from dark to light, where the server chose them.
+export async function getRange(id) {
+  const status = await getJson('/status');
+  const own = (status.layers || [status]).find((layer) => layer.id === id || !status.layers);
+  return (own && own.range) || null;
+}
+
 const base = (info) => (info.id ? `/layers/${encodeURIComponent(info.id)}` : '');
 
 export function paramsQuery(changed) {

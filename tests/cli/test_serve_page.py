@@ -114,6 +114,50 @@ class Page(Serve):
         self.assertTrue(seen["help"])
         self.assertEqual(seen["unnamed"], [], "everything that takes the focus has a name")
 
+    def pair(self):
+        """Two layers that differ in their gain: the values of a tile of each."""
+        self.config(baselevels="")
+        self.config("dark.yaml", baselevels="")
+        with (self.folder / "dark.yaml").open("a") as file:
+            file.write("process_parameters: {gain: 0.4}\n")
+        self.must_run("execute", "map.yaml", "--quiet")
+        self.serve("map.yaml", "dark.yaml")
+        tile = harness.read(self.folder / "out/6/21/25.png")[:3].astype(float)
+        return tile, np.round(tile * 0.4)
+
+    def part(self, name, left, right, top=290, bottom=325):
+        """Of a screenshot with the tile in its middle: what is seen and where that is in the tile."""
+        return (harness.read(self.folder / f"shots/{name}.png")[:3, top:bottom, left:right].astype(float),
+                (slice(None), slice(top - 286, bottom - 286), slice(left - 436, right - 436)))
+
+    def check_part(self, name, tile, left, right):
+        shown, where = self.part(name, left, right)
+        self.assertLessEqual(np.abs(shown - tile[where]).max(), 1.5, name)
+
+    def test_the_divider_shows_both_sides(self):
+        bright, dark = self.pair()
+        seen = self.drive("swipe", 6, 25, 21)
+        self.assertEqual(seen["pair"], ["map", "dark"])
+        self.check_part("swipe", bright, 440, 490)
+        self.check_part("swipe", dark, 510, 560)
+        self.check_part("swipe-right", dark, 440, 560)
+        self.assertAlmostEqual(seen["byKey"], 0.39)
+        self.assertAlmostEqual(seen["byMouse"], 0.3)
+        self.assertAlmostEqual(seen["byTouch"], 0.6)
+        self.assertIn("swipe=map,dark,0.000", seen["link"])
+        self.assertEqual((seen["again"], seen["ended"]), ({"left": "map", "right": "dark", "at": 0}, None))
+
+    def test_layers_are_ordered_hidden_and_blended(self):
+        bright, dark = self.pair()
+        seen = self.drive("order", 6, 25, 21)
+        self.assertEqual((seen["first"], seen["byKey"], seen["focused"], seen["byMouse"]), (["map", "dark"], ["dark", "map"], "map", ["map", "dark"]))
+        self.check_part("order-0", bright, 440, 560)
+        self.check_part("order-1", dark, 440, 560)
+        self.check_part("order-2", dark, 440, 560)
+        self.check_part("order-3", (bright + dark) / 2, 440, 560)
+        self.check_part("order-blink", dark, 440, 560)
+        self.assertEqual(seen["again"], [["map", True, 0.5], ["dark", True, 1]])
+
 
 if __name__ == "__main__":
     harness.main()
