@@ -42,9 +42,13 @@ export class Compare {
     this.draw();
   }
 
+  // What is tried out beside what the file says.
+  beginTwin(layer) { this.begin(this.preview.addTwin(layer), layer, this.preview.swipe ? this.preview.swipe.at : 0.5); }
+
   async end() {
     const {preview} = this;
     preview.setSwipe(null);
+    preview.dropTwins();
     const before = this.before;
     this.before = null;
     for (const [layer, isVisible] of before || []) if (preview.layers.includes(layer) && layer.visible !== isVisible) await preview.setVisible(layer, isVisible);

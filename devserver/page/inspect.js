@@ -75,6 +75,7 @@ export class Inspector {
   async ask() {
     const mine = ++this.asked;
     const answers = await Promise.all(this.questions.map(async (layer) => {
+      if (layer.info.is_vector) return [layer, {features: this.featuresOf(layer)}];
       const [x, y] = layer.projection ? ol.transform(this.at, this.preview.projection, layer.projection) : this.at;
       const path = pointPath(layer.info) + query([`x=${x}`, `y=${y}`, `zoom=${this.preview.zoomOf(layer)}`, `v=${layer.info.version}`, paramsQuery(layer.params)]);
       try {
@@ -97,11 +98,22 @@ export class Inspector {
   }
 
   part(layer, answer) {
+    if (answer.features) return [this.title(layer.info.title, layer.id), ...this.featureTables(answer.features, layer.id)];
     if (answer.error) return [this.title(layer.info.title), el('p', {class: 'problem'}, answer.error)];
     const own = answer.layers && answer.layers.find((part) => part.id === layer.id);
     const inputs = (answer.layers || []).filter((part) => part.id !== layer.id);
     return [this.title(layer.info.title, layer.id), this.table(own ? own.values : answer.values, layer.id), own && own.series ? chart(own) : null,
       ...inputs.flatMap((part) => [this.title(this.nameOf(part.id), part.id), part.error ? el('p', {class: 'problem'}, part.error) : this.table(part.values || [], part.id), part.series ? chart(part) : null])].filter(Boolean);
+  }
+
+  featuresOf(layer) {
+    const found = this.preview.map.getFeaturesAtPixel(this.preview.map.getPixelFromCoordinate(this.at), {layerFilter: (one) => one === layer.ol, hitTolerance: 4});
+    return [...new Set(found.map((feature) => JSON.stringify(Object.entries(feature.getProperties()).filter(([name]) => name !== 'geometry'))))].map((text) => JSON.parse(text));
+  }
+
+  featureTables(features, id) {
+    if (features.length === 0) return [el('p', {class: 'quiet'}, 'No feature here.')];
+    return features.slice(0, 5).map((entries) => (entries.length === 0 ? el('p', {class: 'quiet'}, 'A feature without properties.') : this.table(entries.map(([name, value]) => ({name, value})), id)));
   }
 
   nameOf(id) {

@@ -6,7 +6,8 @@ import {getLayer, getRange, paramsQuery, query, tilePath} from './server.js';
 import {bandsToAsk, isExact, plain, rangeToAsk, recipe} from './styling.js';
 import {StyledTile} from './tile.js';
 
-const features = '#c2410c';
+const tints = ['#c2410c', '#6d28d9', '#0369a1', '#be185d', '#4d7c0f'];
+const TWIN = '~file';
 const mark = (value) => (Array.isArray(value) ? value.join(',') : value);
 
 export class Layer {
@@ -24,7 +25,13 @@ export class Layer {
     this.ol = null;
   }
 
-  get id() { return this.info.id; }
+  // A twin is a result with the parameters of the file beside the one that is tried out. It shares the style.
+  twin() {
+    const twin = new Layer({...this.info, title: `${this.info.title}, as in the file`}, this.preview);
+    return Object.assign(twin, {isTwin: true, style: this.style, visible: false});
+  }
+
+  get id() { return this.isTwin ? this.info.id + TWIN : this.info.id; }
 
   // Makes it ready to be shown; an input is read by the server only now.
   async open() {
@@ -202,6 +209,7 @@ export class Layer {
       if (shown !== null && zoom !== shown) source.refresh();
       shown = zoom;
     });
+    const features = tints[this.preview.layers.filter((layer) => layer.info.is_vector).indexOf(this) % tints.length] || tints[0];
     const style = new ol.Style({stroke: new ol.Stroke({color: features, width: 1.25}), fill: new ol.Fill({color: `${features}22`}),
       image: new ol.Circle({radius: 4, fill: new ol.Fill({color: features})})});
     const layer = new ol.VectorLayer({source, style, className: this.className});

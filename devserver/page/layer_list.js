@@ -16,7 +16,7 @@ export class LayerList {
 
   draw() {
     const focused = document.activeElement && document.activeElement.closest('#layers') ? [document.activeElement.closest('li').dataset.id, document.activeElement.className] : null;
-    this.list.replaceChildren(...this.preview.layers.map((layer) => this.row(layer)));
+    this.list.replaceChildren(...this.preview.listed.map((layer) => this.row(layer)));
     if (!focused) return;
     const row = [...this.list.children].find((item) => item.dataset.id === focused[0]);
     const target = row && [...row.querySelectorAll('button, input')].find((item) => item.className === focused[1]);

@@ -84,7 +84,7 @@ export class Link {
   }
 
   layersText() {
-    return this.preview.layers.map((layer) => `${layer.visible ? '' : '!'}${layer.id}${layer.opacity < 1 ? `:${short(layer.opacity)}` : ''}`).join(',');
+    return this.preview.listed.map((layer) => `${layer.visible ? '' : '!'}${layer.id}${layer.opacity < 1 ? `:${short(layer.opacity)}` : ''}`).join(',');
   }
 
   rememberFirst() { this.first = this.layersText(); }
@@ -95,7 +95,7 @@ export class Link {
     const parts = [`${preview.view.getZoom().toFixed(3)}/${preview.view.getCenter().map((number) => number.toFixed(digits(preview.leader.info))).join('/')}`];
     if (this.layersText() !== this.first) parts.push(`on=${enc(this.layersText())}`);
     if (preview.selected && preview.selected !== preview.leader) parts.push(`sel=${enc(preview.selected.id)}`);
-    for (const layer of preview.layers) {
+    for (const layer of preview.listed) {
       const style = styleText(layer.style);
       const params = Object.entries(layer.params).map(([name, value]) => `${name}:${value}`).join(';');
       if (style) parts.push(`style.${enc(layer.id)}=${enc(style)}`);

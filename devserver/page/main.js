@@ -18,15 +18,15 @@ import {startTheme} from './theme.js';
 
 const isNarrow = () => window.innerWidth <= 640;
 const preview = new Preview($('map'));
-window.preview = preview; // for tests and the console
 preview.padding = () => (isNarrow() || !isOpen() ? [70, 30, 40, 30] : [40, 370, 50, 60]);
 const inspector = new Inspector(preview);
 const overlay = new Overlay(preview);
 const messages = new Messages(preview);
 const compare = new Compare(preview);
 const link = new Link(preview, overlay);
-const parts = {list: new LayerList(preview), style: new StylePanel(preview), params: new Params(preview), command: new Command(preview), inspector, overlay, compare};
+const parts = {list: new LayerList(preview), style: new StylePanel(preview), params: new Params(preview, (layer) => compare.beginTwin(layer)), command: new Command(preview), inspector, overlay, compare};
 let run = null;
+window.preview = Object.assign(preview, {parts}); // for tests and the console
 
 preview.on('loading', (count) => {
   $('state').textContent = count > 0 ? `${count} ${count === 1 ? 'tile' : 'tiles'} …` : 'ready';
@@ -86,6 +86,7 @@ function restore({keys}) {
   const selected = keys.has('sel') && preview.layer(keys.get('sel'));
   if (selected) preview.select(selected);
   const [left, right, at] = (keys.get('swipe') || '').split(',');
+  for (const side of [left, right]) if (side && side.endsWith('~file') && preview.layer(side.slice(0, -5))) preview.addTwin(preview.layer(side.slice(0, -5)));
   if (preview.layer(left) && preview.layer(right) && left !== right) compare.begin(preview.layer(left), preview.layer(right), at === undefined || !(Number(at) >= 0 && Number(at) <= 1) ? 0.5 : Number(at));
 }
 

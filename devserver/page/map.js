@@ -37,6 +37,25 @@ export class Preview extends EventTarget {
 
   get view() { return this.map.getView(); }
 
+  get listed() { return this.layers.filter((layer) => !layer.isTwin); }
+
+  get twins() { return this.layers.filter((layer) => layer.isTwin); }
+
+  addTwin(layer) {
+    const known = this.twins.find((twin) => twin.info.id === layer.id);
+    if (known) return known;
+    const twin = layer.twin();
+    this.layers = [...this.layers, twin];
+    return twin;
+  }
+
+  dropTwins() {
+    if (this.twins.length === 0) return;
+    this.layers = this.listed;
+    this.arrange();
+    this.emit('layers');
+  }
+
   layer(id) { return this.layers.find((layer) => layer.id === id); }
 
   // The first that was given leads: its grid is the map's.
@@ -54,6 +73,7 @@ export class Preview extends EventTarget {
   async show(infos, place, prepare = (layers) => layers) {
     const old = new Map(this.layers.map((layer) => [layer.id, layer]));
     const fresh = [];
+    for (const twin of this.twins) await twin.update({...infos.find((info) => info.id === twin.info.id), title: twin.info.title});
     for (const info of infos) {
       const layer = old.get(info.id);
       if (!layer) fresh.push(new Layer(info, this));
@@ -61,8 +81,9 @@ export class Preview extends EventTarget {
       else layer.info.problem = info.problem;
     }
     const ids = new Set(infos.map((info) => info.id));
-    this.layers = this.layers.filter((layer) => ids.has(layer.id)).concat(fresh);
+    this.layers = this.layers.filter((layer) => !layer.isTwin && ids.has(layer.id)).concat(fresh, this.twins.filter((twin) => ids.has(twin.info.id)));
     this.first = this.layer(infos[0].id);
+    if (old.size === 0) this.layers.sort((a, b) => Boolean(b.info.is_vector) - Boolean(a.info.is_vector)); // features lie on pictures
     this.layers = prepare(this.layers);
     this.setGrid(place);
     if (!this.layers.includes(this.selected)) this.selected = this.first;
@@ -146,9 +167,11 @@ export class Preview extends EventTarget {
   // Styles that the client can do show at once; the server is asked when the hand rests.
   setStyle(layer, changes) {
     Object.assign(layer.style, changes);
-    layer.restyle();
-    clearTimeout(layer.timer);
-    layer.timer = setTimeout(() => layer.ask(), 'bands' in changes ? 0 : 250);
+    for (const one of this.layers.filter((other) => other.style === layer.style)) {
+      one.restyle();
+      clearTimeout(one.timer);
+      one.timer = setTimeout(() => one.ask(), 'bands' in changes ? 0 : 250);
+    }
     this.emit('style', layer);
   }
 

@@ -20,8 +20,9 @@ export function yaml(changed) {
 }
 
 export class Params {
-  constructor(preview) {
+  constructor(preview, compare) {
     this.preview = preview;
+    this.compare = compare;
     this.layer = null;
     this.send = later(REST_MS, () => this.preview.setParams(this.layer, this.changed()));
     preview.on('select layers', () => this.choose());
@@ -49,7 +50,8 @@ export class Params {
     for (const name of Object.keys(this.layer.params)) if (!known.has(name)) delete this.layer.params[name];
     this.snippet = el('pre', {class: 'snippet'});
     this.actions = el('div', {class: 'buttons'}, el('button', {type: 'button', id: 'params-reset', onclick: () => this.reset()}, 'Reset'),
-      el('button', {type: 'button', onclick: (event) => copy(this.snippet.textContent, event.target)}, 'Copy YAML'));
+      el('button', {type: 'button', onclick: (event) => copy(this.snippet.textContent, event.target)}, 'Copy YAML'),
+      el('button', {type: 'button', id: 'params-compare', title: 'Beside what the file says', onclick: () => this.compare(this.layer)}, 'Compare'));
     $('params').replaceChildren(...this.layer.info.params.map((param) => this.row(param)), this.snippet, this.actions);
     this.tell();
   }

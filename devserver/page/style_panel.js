@@ -3,7 +3,7 @@
 import {$, choice, el, later, tidy} from './dom.js';
 import {gradient, names} from './colours.js';
 import {countView, Histogram, percentile, valueOf} from './histogram.js';
-import {isMono, plain} from './styling.js';
+import {isMono, naturalBands, plain} from './styling.js';
 
 export class StylePanel {
   constructor(preview) {
@@ -57,7 +57,7 @@ export class StylePanel {
   bandsPart() {
     const count = this.layer.info.bands.length || 3;
     if (count < 2) return null;
-    const chosen = this.style.bands || (this.isMono ? [1] : [1, 2, 3]);
+    const chosen = this.style.bands || naturalBands(this.layer.info) || (this.isMono ? [1] : [1, 2, 3]);
     const pick = (bands) => {
       this.channel = null;
       this.set({bands, stretch: null});

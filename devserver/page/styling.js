@@ -13,19 +13,30 @@ export function isExact(info) {
   return types.every((type) => type === 'uint8') && (['PNG', 'JPEG', 'WebP'].includes(info.format) || types.length >= 3);
 }
 
+// The bands that a layer is shown in unless others are chosen: its red, green and blue, or its first; 1-based. Null: as they are.
+export function naturalBands(info) {
+  const names = info.bands.map((band) => band.name.toLowerCase());
+  const colours = ['red', 'green', 'blue'].map((name) => names.indexOf(name) + 1);
+  return colours.every((band) => band > 0) && String(colours) !== '1,2,3' ? colours : null;
+}
+
+const chosenBands = (info, style) => style.bands || naturalBands(info);
+
 export const isMono = (info, style) => (style.bands ? style.bands.length === 1 : info.bands.length > 0 && info.bands.length < 3);
 
 // The bands that the server has to pick, 1-based; null: the client does, of the three that are there.
 export function bandsToAsk(info, style) {
-  const isHere = isExact(info) && (style.bands || []).every((band) => band <= 3);
-  return style.bands && !isHere ? style.bands : null;
+  const bands = chosenBands(info, style);
+  const isHere = isExact(info) && (bands || []).every((band) => band <= 3);
+  return bands && !isHere ? bands : null;
 }
 
 // Where each of the shown channels is in the served picture.
 export function sources(info, style) {
-  if (!style.bands || bandsToAsk(info, style)) return isMono(info, style) ? [0] : [0, 1, 2];
+  const bands = chosenBands(info, style);
+  if (!bands || bandsToAsk(info, style)) return isMono(info, style) ? [0] : [0, 1, 2];
   const last = info.bands.length === 0 ? 2 : Math.min(info.bands.length, 3) - 1;
-  return style.bands.map((band) => Math.min(band - 1, last));
+  return bands.map((band) => Math.min(band - 1, last));
 }
 
 const clamp = (number) => Math.min(Math.max(number, 0), 1);
@@ -42,7 +53,8 @@ export function curve(style, served, channel) {
 }
 
 function isUntouched(info, style) {
-  const inOrder = !style.bands || bandsToAsk(info, style) || (style.bands.length === 3 && style.bands.every((band, i) => band === i + 1));
+  const bands = chosenBands(info, style);
+  const inOrder = !bands || bandsToAsk(info, style) || (bands.length === 3 && bands.every((band, i) => band === i + 1));
   return inOrder && !style.stretch && style.gamma === 1 && style.saturation === 1 && !(isMono(info, style) && style.map);
 }
 

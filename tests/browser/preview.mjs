@@ -76,6 +76,13 @@ const scenarios = {
     await page.waitForSelector('#values table');
     seen.values = await page.$$eval('#values table:first-of-type td', (cells) => cells.map((cell) => cell.textContent));
     seen.command = await text('#command');
+    await page.waitForSelector('.chart circle');
+    seen.lines = await page.$$eval('.chart path', (lines) => lines.length);
+    await page.focus('.chart');
+    await page.keyboard.press('ArrowRight');
+    seen.read = await text('.chart-said');
+    await page.evaluate(() => document.querySelector('.series').scrollIntoView());
+    await shot('inspect');
     await page.keyboard.press('g');
     await settle();
     await shot('grid');
@@ -208,28 +215,30 @@ const scenarios = {
   },
   async order() {
     const [z, x, y] = rest.map(Number);
-    const order = () => page.evaluate(() => window.preview.layers.map((layer) => layer.id));
+    const order = () => page.evaluate(() => window.preview.layers.filter((layer) => layer.info.kind !== 'input').map((layer) => layer.id));
+    const row = (part) => page.locator(`#layers li[data-id=map] ${part}`);
     await settle();
     await goToTile(z, x, y);
     await shot('order-0');
     seen.first = await order();
-    await page.locator('#layers .handle').first().focus();
+    await row('.handle').focus();
+    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await settle();
     await shot('order-1');
     seen.byKey = await order();
     seen.focused = await page.evaluate(() => document.activeElement.closest('li').dataset.id);
-    const from = await page.locator('#layers .handle').nth(1).boundingBox();
+    const from = await row('.handle').boundingBox();
     const to = await page.locator('#layers li').first().boundingBox();
     await page.mouse.move(from.x + 4, from.y + 8);
     await page.mouse.down();
     await page.mouse.move(to.x + 8, to.y + 6, {steps: 4});
     await page.mouse.up();
     seen.byMouse = await order();
-    await page.locator('#layers li').first().locator('.visible').uncheck();
+    await row('.visible').uncheck();
     await settle();
     await shot('order-2');
-    await page.locator('#layers li').first().locator('.visible').check();
+    await row('.visible').check();
     await page.locator('.opacity').fill('0.5');
     await settle();
     await shot('order-3');
@@ -237,16 +246,98 @@ const scenarios = {
     seen.link = await page.evaluate(() => location.hash);
     await page.reload();
     await settle();
-    seen.again = await page.evaluate(() => window.preview.layers.map((layer) => [layer.id, layer.visible, layer.opacity]));
+    seen.again = await page.evaluate(() => window.preview.layers.filter((layer) => layer.info.kind !== 'input').map((layer) => [layer.id, layer.visible, layer.opacity]));
     await page.keyboard.down('b');
     await page.waitForTimeout(300);
     await shot('order-blink');
     await page.keyboard.up('b');
   },
+  async params() {
+    const [z, x, y] = rest.map(Number);
+    await settle();
+    await keepTile('params-0', z, x, y);
+    await page.locator('.param input[type=number]').fill('0.4');
+    await page.waitForTimeout(300);
+    await settle();
+    await keepTile('params-1', z, x, y);
+    await shot('params');
+    seen.yaml = await text('.snippet');
+    seen.link = await page.evaluate(() => location.hash);
+    const before = tiles;
+    await page.locator('.param input[type=range]').focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(300);
+    await settle();
+    seen.slid = Number(await page.inputValue('.param input[type=number]'));
+    seen.asked = tiles - before;
+    await page.locator('.param input[type=number]').fill('0.4');
+    await page.waitForTimeout(300);
+    await page.click('#params-compare');
+    await settle();
+    await goToTile(z, x, y);
+    await shot('params-compare');
+    await page.reload();
+    await settle();
+    seen.again = await page.evaluate(() => [window.preview.leader.params, window.preview.swipe]);
+    await page.click('#swipe');
+    await page.click('#params-reset');
+    await page.waitForTimeout(300);
+    await settle();
+    await keepTile('params-2', z, x, y);
+    seen.reset = await page.evaluate(() => [window.preview.leader.params, window.preview.layers.length, location.hash.includes('param')]);
+  },
+  async raw() {
+    const [z, x, y] = rest.slice(0, 3).map(Number);
+    const [low, high] = JSON.parse(rest[3]);
+    await settle();
+    await goToTile(z, x, y);
+    await until(() => window.preview.leader.served.isKnown);
+    seen.range = await page.evaluate(() => [window.preview.leader.served.low, window.preview.leader.served.high]);
+    await setStyle({stretch: [[low, high]]});
+    await keepTile('raw', z, x, y);
+    await setStyle({map: 'viridis'});
+    await openSection('style-section');
+    await page.waitForTimeout(400);
+    await shot('raw');
+    seen.mono = await page.$$eval('.swatch', (items) => items.length);
+  },
+  async input() {
+    const [z, x, y] = rest.map(Number);
+    await settle();
+    seen.before = await page.evaluate(() => window.preview.layers.map((layer) => [layer.id, layer.visible]));
+    await page.locator('#layers li').nth(1).locator('.visible').check();
+    await settle();
+    seen.after = await page.evaluate(() => window.preview.layers.map((layer) => [layer.id, layer.visible]));
+    await keepTile('input', z, x, y, seen.after[0][0]);
+    await page.mouse.click(500 + 3, 350 + 3);
+    await page.waitForSelector('#values table[data-of="map.inp"]');
+    seen.values = await page.$$eval('#values table', (tables) => tables.map((table) => [table.dataset.of, ...[...table.querySelectorAll('td:last-child')].map((cell) => Number(cell.textContent))]));
+    await shot('input');
+  },
+  async link() {
+    await settle();
+    seen.link = await page.evaluate(() => [window.preview.view.getZoom(), ...window.preview.view.getCenter()]);
+  },
+  async phone() {
+    await page.setViewportSize({width: 390, height: 760});
+    await page.goto('about:blank');
+    await page.goto(url);
+    await settle();
+    seen.collapsed = await page.evaluate(() => document.getElementById('sections').hidden);
+    await shot('phone-closed');
+    await page.click('#toggle');
+    await openSection('style-section');
+    await page.waitForTimeout(300);
+    const box = (selector) => page.locator(selector).first().boundingBox();
+    const [panel, zoom] = [await box('#panel'), await box('.ol-zoom')];
+    seen.overlaps = zoom.y + zoom.height > panel.y;
+    seen.wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth || document.getElementById('sections').scrollWidth > document.getElementById('sections').clientWidth);
+    await shot('phone');
+  },
 };
 
 page.setDefaultTimeout(120000);
-await page.goto(url);
+await page.goto(url + (scenario === 'link' ? rest[0] : ''));
 await scenarios[scenario]();
 await browser.close();
 console.log(JSON.stringify(seen));

@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 
 import harness
-from preview import SCRIPT, Serve
+from preview import BOUNDS, SCRIPT, Serve
 
 BROWSER = harness.ROOT / "tests/browser"
 ARTEFACTS = os.environ.get("TILEWRIGHT_ARTEFACTS")
@@ -32,6 +32,8 @@ class Page(Serve):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        sanitized, harness.BINARY = harness.BINARY, harness.RELEASE  # what is looked at is the page, against time
+        cls.addClassCleanup(setattr, harness, "BINARY", sanitized)
         if not (BROWSER / "node_modules/playwright-core").exists():
             subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=BROWSER, check=True, capture_output=True)
 
@@ -63,6 +65,8 @@ class Page(Serve):
         seen = self.drive("map", 11, 1113, 728)
         tile = harness.read(folder / "out/tiles/11/728/1113.png")
         self.check_pixels("tile", tile[:3], tile[3] == 255, most=0.5)
+        self.assertEqual(seen["lines"], 5)
+        self.assertRegex(seen["read"], r"2023-08-1.+blue \d+")
         self.assertRegex(seen["command"], r"\Atilewright execute cloudless\.yaml -z \d+ -b ")
         row, col = 128, 128
         values = [float(value) for value in seen["values"][1::2]]
@@ -157,6 +161,53 @@ class Page(Serve):
         self.check_part("order-3", (bright + dark) / 2, 440, 560)
         self.check_part("order-blink", dark, 440, 560)
         self.assertEqual(seen["again"], [["map", True, 0.5], ["dark", True, 1]])
+
+    def test_parameters_run_the_script_again(self):
+        bright, dark = self.pair()
+        seen = self.drive("params", 6, 25, 21)
+        valid = np.ones((128, 128), bool)
+        self.check_pixels("params-0", bright, valid)
+        self.check_pixels("params-1", dark, valid)
+        self.check_pixels("params-2", bright, valid)
+        self.check_part("params-compare", bright, 440, 490)
+        self.check_part("params-compare", dark, 510, 560)
+        self.assertEqual(seen["yaml"], "process_parameters:\n  gain: 0.4")
+        self.assertIn("&param.map=gain:0.4", seen["link"])
+        self.assertGreater(seen["slid"], 0.4)
+        self.assertGreater(seen["asked"], 0)
+        self.assertEqual(seen["again"], [{"gain": 0.4}, {"left": "map~file", "right": "map", "at": 0.5}])
+        self.assertEqual(seen["reset"], [{}, 4, False])
+
+    def test_numbers_are_stretched_by_the_server(self):
+        array = np.add.outer(np.arange(512) * 40, np.arange(512) * 17).astype("uint16") + 100
+        self.image("image.tif", array, BOUNDS, nodata=0)
+        self.config(format="GTiff", dtype="uint16", bands=1, more="", baselevels="")
+        self.serve()
+        seen = self.drive("raw", 6, 25, 21, "[5000, 15000]")
+        self.assertTrue(100 <= seen["range"][0] < seen["range"][1] <= array.max(), seen)
+        wanted = np.clip((array[128:256, 128:256].astype(float) - 5000) / 10000, 0, 1) * 255
+        self.check_pixels("raw", np.repeat(wanted[None], 3, axis=0), np.ones((128, 128), bool), most=2)
+        self.assertEqual(seen["mono"], 8)
+
+    def test_inputs_are_layers_and_have_values(self):
+        self.config(baselevels="")
+        self.write("run.lua", SCRIPT.replace("gain = 1", "gain = 0.5"))
+        self.serve()
+        seen = self.drive("input", 6, 25, 21)
+        self.assertEqual((seen["before"], seen["after"]), ([["map", True], ["map.inp", False]], [["map.inp", True], ["map", True]]))
+        raw = self.array[:, 128:256, 128:256]
+        self.check_pixels("input", raw, np.ones((128, 128), bool))
+        row, col = 64 + 3, 64 + 3
+        values = {name: numbers[:3] for name, *numbers in seen["values"]}
+        self.assertEqual(values["map.inp"], raw[:, row, col].tolist())
+        self.assertEqual(values["map"], np.round(raw[:, row, col] * 0.5).tolist())
+
+    def test_old_links_and_phones(self):
+        self.config()
+        self.serve()
+        self.assertEqual(self.drive("link", "#5.50/-4000000.0/5000000.0")["link"], [5.5, -4000000, 5000000])
+        seen = self.drive("phone")
+        self.assertEqual((seen["collapsed"], seen["overlaps"], seen["wide"]), (True, False, False))
 
 
 if __name__ == "__main__":
