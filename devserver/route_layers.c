@@ -59,14 +59,18 @@ static json_t *bands_to_json(const struct tw_edition *edition)
     const double nodata = count == 0 || tw_encoder_is_lossy(encoder) ? NAN : tw_encoder_nodata(encoder);
     json_t *list = json_array();
     for (int i = 0; i < count; i++) {
-        double range[2] = {NAN, NAN};
+        struct tw_view *view = tw_tiles_view(edition->tiles);
+        double range[2] = {NAN, NAN}, stretch[2];
         json_t *name =
             names != NULL && names[i] != NULL ? tw_text_to_json(names[i]) : json_sprintf("%d", i + 1);
-        tw_view_seen(tw_tiles_view(edition->tiles), i, range);
-        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:o, s:o}", "name", name, "dtype",
+        tw_view_seen(view, i, range);
+        bool is_stretched = tw_view_band_range(view, i, stretch);
+        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "name", name, "dtype",
                                               tw_dtype_name(tw_encoder_dtype(encoder)), "min",
                                               number_or_null(range[0]), "max", number_or_null(range[1]),
-                                              "nodata", number_or_null(nodata)));
+                                              "nodata", number_or_null(nodata), "stretch",
+                                              is_stretched ? json_pack("[f, f]", stretch[0], stretch[1])
+                                                           : json_null()));
     }
     return list;
 }

@@ -146,14 +146,25 @@ bool tw_view_range(struct tw_view *view, double range[2])
     return has_range;
 }
 
-bool tw_view_seen(struct tw_view *view, int band, double range[2])
+/* One of the ranges that are upside down until they are known. */
+static bool look_up(struct tw_view *view, double (*ranges)[2], int band, double range[2])
 {
     pthread_mutex_lock(&view->mutex);
-    bool is_seen = band < view->num_bands && view->seen[band][0] <= view->seen[band][1];
-    if (is_seen)
-        memcpy(range, view->seen[band], sizeof(view->seen[band]));
+    bool is_known = band < view->num_bands && ranges[band][0] <= ranges[band][1];
+    if (is_known)
+        memcpy(range, ranges[band], sizeof(ranges[band]));
     pthread_mutex_unlock(&view->mutex);
-    return is_seen;
+    return is_known;
+}
+
+bool tw_view_seen(struct tw_view *view, int band, double range[2])
+{
+    return look_up(view, view->seen, band, range);
+}
+
+bool tw_view_band_range(struct tw_view *view, int band, double range[2])
+{
+    return look_up(view, view->ranges, band, range);
 }
 
 /* Widens a range by some of the valid pixels. */

@@ -32,6 +32,10 @@ bool tw_view_range(struct tw_view *view, double range[2]);
  * false, and range as it was, when there was none. */
 bool tw_view_seen(struct tw_view *view, int band, double range[2]);
 
+/* What is dark and what is light of the band (from 0) in a style that gives bands and no stretch; false, and
+ * range as it was, when no picture was. */
+bool tw_view_band_range(struct tw_view *view, int band, double range[2]);
+
 /* A part of a stored raster, and how it is to look. */
 struct tw_view_part {
     const struct tw_style *style;

@@ -82,7 +82,7 @@ export function chart(part) {
   const read = (to) => {
     at = Math.max(0, Math.min(to, order.length - 1));
     const i = order[at];
-    said.replaceChildren(el('strong', {}, String(part.times[i])), ...lines.filter((line) => line.isOn).map((line) => el('span', {style: `color: ${line.tint}`}, `${line.name} ${line.values[i] === null ? '–' : tidy(line.values[i])}`)));
+    said.replaceChildren(el('strong', {}, String(part.times[i]).slice(0, 16).replace('T', ' ')), ...lines.filter((line) => line.isOn).map((line) => el('span', {style: `color: ${line.tint}`}, `${line.name} ${line.values[i] === null ? '–' : tidy(line.values[i])}`)));
     draw();
   };
   picture.addEventListener('pointermove', (event) => {

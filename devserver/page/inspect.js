@@ -126,8 +126,15 @@ export class Inspector {
     return el('h3', {}, text, layer && layer.info.kind === 'input' ? el('span', {class: 'kind'}, 'input') : null);
   }
 
+  // Bands without a name of their own have the number of their place: pictures' are colours and alpha.
+  nameIn(id, name, i) {
+    const layer = this.preview.layer(id);
+    if (!layer || !/^\d+$/.test(name) || !['PNG', 'WebP', 'JPEG'].includes(layer.info.format)) return name;
+    return i < layer.info.bands.length ? layer.info.bands[i].name : 'alpha';
+  }
+
   table(values, id) {
     if (values.length === 0) return el('p', {class: 'quiet'}, 'No data here.');
-    return el('table', {'data-of': id}, el('tbody', {}, values.map(({name, value}) => el('tr', {class: value === null ? 'quiet' : ''}, el('td', {}, name), el('td', {}, tidy(value))))));
+    return el('table', {'data-of': id}, el('tbody', {}, values.map(({name, value}, i) => el('tr', {class: value === null ? 'quiet' : ''}, el('td', {}, this.nameIn(id, name, i)), el('td', {}, tidy(value))))));
   }
 }

@@ -35,7 +35,7 @@ export class Layer {
 
   // Makes it ready to be shown; an input is read by the server only now.
   async open() {
-    if (!this.info.is_loaded) this.info = {...this.info, ...await getLayer(this.id)};
+    if (!this.info.is_loaded) this.info = {...this.info, ...await getLayer(this.info)};
     this.grid = gridOf(this.info);
     this.projection = projectionOf(this.info);
     this.serve();
@@ -66,9 +66,11 @@ export class Layer {
 
   // What the bytes of the tiles mean that are asked for from now on.
   serve() {
-    this.asked = this.isExact && !bandsToAsk(this.info, this.style) ? null : rangeToAsk(this.style, this.asked);
-    const range = this.asked || (this.isExact && !bandsToAsk(this.info, this.style) ? [0, 255] : this.info.range);
-    const first = this.isExact && !this.asked ? 0 : 1;
+    const bands = bandsToAsk(this.info, this.style);
+    this.asked = this.isExact && !bands ? null : rangeToAsk(this.style, this.asked);
+    const isBytes = this.isExact || (bands && this.info.bands.every((band) => band.dtype === 'uint8'));
+    const range = this.asked || (isBytes ? [0, 255] : bands ? null : this.info.range);
+    const first = isBytes && !this.asked ? 0 : 1;
     const [low, high] = range || [first, 255];
     if (!this.served || this.served.low !== low || this.served.high !== high || this.served.first !== first) this.served = {low, high, first, isKnown: Boolean(range)};
   }
@@ -77,9 +79,8 @@ export class Layer {
   async learn() {
     const {served} = this;
     if (!this.ol || this.info.is_vector || served.isKnown || this.tiles.size === 0) return;
-    const range = await getRange(this.id).catch(() => null);
+    const range = await getRange(this.info, bandsToAsk(this.info, this.style), this.params).catch(() => null);
     if (!range || served !== this.served) return;
-    this.info.range = range;
     Object.assign(served, {low: range[0], high: range[1], isKnown: true});
     this.recipes.clear();
     this.preview.emit('style', this);

@@ -8,13 +8,6 @@ export async function getJson(path) {
   return answer;
 }
 
-const typeOf = (value) => (Number.isInteger(value) ? 'integer' : typeof value);
-
-function tidyParams(params) {
-  if (Array.isArray(params)) return params;
-  return Object.entries(params || {}).map(([name, value]) => ({name, type: typeOf(value), value, default: value}));
-}
-
 // Pictures hold their alpha as a band: it is none to style. What is without a name has a colour's.
 function colourBands(bands, format) {
   if (!['PNG', 'WebP', 'JPEG'].includes(format)) return bands;
@@ -24,33 +17,17 @@ function colourBands(bands, format) {
 
 // All keys that the page reads are there.
 function complete(layer) {
-  const name = layer.name || layer.title || layer.source || layer.id;
-  return {of: null, kind: layer.is_file ? 'file' : 'result', problem: null, is_loaded: true, drafts: [], metatiling: 1, ...layer,
-    id: layer.id || '', title: layer.title || name, name, bands: colourBands(layer.bands || [], layer.format), params: tidyParams(layer.params),
-    command: layer.command || {verb: layer.is_file ? 'convert' : 'execute', arguments: layer.is_file ? [name, 'tiles'] : [name]}};
+  return {drafts: [], params: [], ...layer, bands: colourBands(layer.bands || [], layer.format)};
 }
 
 export async function getLayers() {
-  try {
-    const answer = await getJson('/layers.json');
-    return {version: answer.version, layers: answer.layers.map(complete)};
-  } catch (reason) {
-    if (reason.status !== 404) throw reason;
-  }
-  const [layer, status] = await Promise.all([getJson('/layer.json'), getJson('/status')]);
-  return {version: status.version, layers: [complete({...layer, problem: status.problem, range: status.range})]};
+  const {version, layers} = await getJson('/layers.json');
+  return {version, layers: layers.map(complete)};
 }
 
-export const getLayer = async (id) => complete(await getJson(`/layers/${id}.json`));
+const base = (info) => `/layers/${encodeURIComponent(info.id)}`;
 
-// Which values a layer's pictures show from dark to light, where the server chose them.
-export async function getRange(id) {
-  const status = await getJson('/status');
-  const own = (status.layers || [status]).find((layer) => layer.id === id || !status.layers);
-  return (own && own.range) || null;
-}
-
-const base = (info) => (info.id ? `/layers/${encodeURIComponent(info.id)}` : '');
+export const getLayer = async (info) => complete(await getJson(`${base(info)}.json`));
 
 export function paramsQuery(changed) {
   const list = Object.entries(changed);
@@ -60,6 +37,14 @@ export function paramsQuery(changed) {
 export function query(parts) {
   const given = parts.filter(Boolean);
   return given.length === 0 ? '' : `?${given.join('&')}`;
+}
+
+// Which values a layer's pictures show from dark to light, where the server chose them: of these bands (1-based), or as they are.
+export async function getRange(info, bands, params) {
+  const layer = await getJson(`${base(info)}.json${query([paramsQuery(params)])}`);
+  if (!bands) return layer.range || null;
+  const ranges = bands.map((band) => layer.bands[band - 1].stretch);
+  return ranges.every(Boolean) ? [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))] : null;
 }
 
 export const tilePath = (info, [z, x, y], suffix) => `${base(info)}/${z}/${x}/${y}.${suffix}`;

@@ -44,6 +44,8 @@ export class StylePanel {
 
   get isMono() { return isMono(this.layer.info, this.style); }
 
+  get isWhole() { return this.layer.info.bands.every((band) => /int/.test(band.dtype)); }
+
   reset() {
     this.set(plain());
     this.draw();
@@ -138,7 +140,8 @@ export class StylePanel {
     const all = [Math.min(...ends.map(([low]) => low)), Math.max(...ends.map(([, high]) => high))];
     const least = valueOf(counted.served, 1) - valueOf(counted.served, 0);
     const ranges = this.ranges().map((range, k) => (this.channel === null ? all : k === this.channel ? ends[k] : range));
-    this.setRanges(ranges.map(([low, high]) => [low, Math.max(high, low + least)]));
+    const round = this.isWhole ? Math.round : (value) => Number(value.toPrecision(6));
+    this.setRanges(ranges.map(([low, high]) => [round(low), round(Math.max(high, low + least))]));
   }
 
   // What changes while the hand is on something: never the elements under it.
@@ -151,8 +154,7 @@ export class StylePanel {
 
   showHistogram() {
     this.histogram.isSeparate = this.channel !== null;
-    const isWhole = this.layer.info.bands.length === 0 ? this.layer.isExact : this.layer.info.bands.every((band) => /int/.test(band.dtype || ''));
-    this.histogram.show(this.counted, this.style, this.channel || 0, isWhole);
+    this.histogram.show(this.counted, this.style, this.channel || 0, this.isWhole);
   }
 
   refresh() {

@@ -110,5 +110,5 @@ export function rangeToAsk(style, asked) {
   const high = Math.max(...style.stretch.map((range) => range[1]));
   const isEnough = asked && asked[0] <= low && asked[1] >= high && high - low > (asked[1] - asked[0]) * 0.4;
   const margin = (high - low) / 4 || 1;
-  return isEnough ? asked : [low - margin, high + margin];
+  return isEnough ? asked : [low - margin, high + margin].map((end) => Number(end.toPrecision(9)));
 }

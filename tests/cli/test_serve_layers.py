@@ -53,7 +53,7 @@ class Several(Serve):
 
     def test_what_is_told_of_a_layer(self):
         self.several()
-        self.assertEqual(self.json("/layers/map.json")["bands"][0], {"name": "1", "dtype": "uint8", "min": None, "max": None, "nodata": 0})
+        self.assertEqual(self.json("/layers/map.json")["bands"][0], {"name": "1", "dtype": "uint8", "min": None, "max": None, "nodata": 0, "stretch": None})
         self.get("/layers/map/6/25/21.png")
         band = self.json("/layers/map.json")["bands"][1]
         tile = self.array[:, :256, :256]  # a metatile of 2 x 2
