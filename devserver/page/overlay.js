@@ -35,8 +35,9 @@ export class Overlay {
     this.changed();
   }
 
-  setRun(tiles) {
+  setRun(tiles, id) {
     this.run = tiles;
+    this.runOf = id;
     this.changed();
   }
 
@@ -73,7 +74,7 @@ export class Overlay {
     if (!layer) return canvas;
     const isHere = layer.grid && ol.equivalentProjections(layer.projection, this.preview.projection);
     if (this.showsArea && isHere) this.drawArea(context, layer.info);
-    if (isHere) this.drawRun(context, layer, frame);
+    if (isHere && layer.info.id === this.runOf) this.drawRun(context, layer, frame);
     if (this.showsTiles && isHere) this.drawTiles(context, layer, frame);
     return canvas;
   }

@@ -19,7 +19,7 @@ export class Run {
   show(run) {
     const isThere = run && run.state && run.state !== 'none';
     $('run-section').hidden = !isThere;
-    this.overlay.setRun(isThere && run.state === 'running' ? run.tiles || [] : []);
+    this.overlay.setRun(isThere && run.state === 'running' ? run.tiles || [] : [], run && run.layer);
     if (!isThere) return;
     const {done = 0, total = 0, failed = 0, skipped = 0} = run;
     $('run-state').textContent = run.state;
