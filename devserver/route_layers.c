@@ -65,12 +65,11 @@ static json_t *bands_to_json(const struct tw_edition *edition)
             names != NULL && names[i] != NULL ? tw_text_to_json(names[i]) : json_sprintf("%d", i + 1);
         tw_view_seen(view, i, range);
         bool is_stretched = tw_view_band_range(view, i, stretch);
-        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "name", name, "dtype",
-                                              tw_dtype_name(tw_encoder_dtype(encoder)), "min",
-                                              number_or_null(range[0]), "max", number_or_null(range[1]),
-                                              "nodata", number_or_null(nodata), "stretch",
-                                              is_stretched ? json_pack("[f, f]", stretch[0], stretch[1])
-                                                           : json_null()));
+        json_array_append_new(
+            list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "name", name, "dtype",
+                            tw_dtype_name(tw_encoder_dtype(encoder)), "min", number_or_null(range[0]), "max",
+                            number_or_null(range[1]), "nodata", number_or_null(nodata), "stretch",
+                            is_stretched ? json_pack("[f, f]", stretch[0], stretch[1]) : json_null()));
     }
     return list;
 }

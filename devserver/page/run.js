@@ -21,13 +21,15 @@ export class Run {
     $('run-section').hidden = !isThere;
     this.overlay.setRun(isThere && run.state === 'running' ? run.tiles || [] : [], run && run.layer);
     if (!isThere) return;
-    const {done = 0, total = 0, failed = 0, skipped = 0} = run;
+    const {done = 0, total = null, failed = 0, skipped = 0} = run;
+    const isRunning = run.state === 'running';
     $('run-state').textContent = run.state;
     $('run-section').dataset.state = run.state;
-    const facts = [[`${done} of ${total}`, 'metatiles'], failed ? [failed, 'failed'] : null, skipped ? [skipped, 'there already'] : null,
-      run.rate && run.state === 'running' ? [run.rate.toFixed(run.rate < 10 ? 1 : 0), 'a second'] : null,
-      run.state === 'running' && run.remaining_s !== undefined ? [duration(run.remaining_s), 'left'] : null].filter((fact) => fact && fact[0] !== '');
-    $('run').replaceChildren(el('progress', {max: Math.max(total, 1), value: done, 'aria-label': 'Progress of the run'}),
-      el('p', {class: 'facts'}, facts.map(([number, what]) => el('span', {}, el('strong', {}, String(number)), ` ${what}`))));
+    const facts = [[total === null ? done : `${done} of ${total}`, 'metatiles'], failed ? [failed, 'failed'] : null, skipped ? [skipped, 'there already'] : null,
+      run.rate && isRunning ? [run.rate.toFixed(run.rate < 10 ? 1 : 0), 'a second'] : null,
+      isRunning && run.remaining_s ? [duration(run.remaining_s), 'left'] : null].filter(Boolean);
+    const bar = el('progress', {max: Math.max(total || 1, 1), 'aria-label': 'Progress of the run'});
+    if (total !== null) bar.value = done;
+    $('run').replaceChildren(bar, el('p', {class: 'facts'}, facts.map(([number, what]) => el('span', {}, el('strong', {}, String(number)), ` ${what}`))));
   }
 }

@@ -314,6 +314,18 @@ const scenarios = {
     seen.values = await page.$$eval('#values table', (tables) => tables.map((table) => [table.dataset.of, ...[...table.querySelectorAll('td:last-child')].map((cell) => Number(cell.textContent))]));
     await shot('input');
   },
+  async run() {
+    await settle();
+    seen.before = await page.$eval('#run-section', (section) => section.hidden);
+    writeFileSync(`${folder}/ready`, '');
+    await until(() => document.getElementById('run-state').textContent === 'running' && document.querySelector('#run progress').value > 0);
+    seen.facts = await text('#run');
+    seen.tiles = await page.evaluate(() => window.preview.parts.overlay.run.length);
+    await shot('run');
+    await until(() => document.getElementById('run-state').textContent === 'done');
+    seen.after = await text('#run');
+    seen.left = await page.evaluate(() => window.preview.parts.overlay.run.length);
+  },
   async link() {
     await settle();
     seen.link = await page.evaluate(() => [window.preview.view.getZoom(), ...window.preview.view.getCenter()]);

@@ -3,6 +3,8 @@ import json
 import os
 import shutil
 import subprocess
+import threading
+import time
 
 import numpy as np
 
@@ -201,6 +203,28 @@ class Page(Serve):
         values = {name: numbers[:3] for name, *numbers in seen["values"]}
         self.assertEqual(values["map.inp"], raw[:, row, col].tolist())
         self.assertEqual(values["map"], np.round(raw[:, row, col] * 0.5).tolist())
+
+    def test_a_run_from_a_shell_shows_how_far_it_is(self):
+        self.write("run.lua", self.slow(60))
+        self.config(metatiling=1, baselevels="", min_zoom=6)
+        self.serve()
+        runs = []
+
+        def run():
+            while not (self.folder / "shots/ready").exists():
+                time.sleep(0.1)
+            runs.append(self.run_tilewright("execute", "map.yaml", "--quiet", "--workers", "1"))
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        seen = self.drive("run")
+        thread.join()
+        self.assertEqual(runs[0][0], 0, runs)
+        self.assertTrue(seen["before"])
+        self.assertRegex(seen["facts"], r"^\d+ of 16 metatiles")
+        self.assertGreater(seen["tiles"], 0)
+        self.assertRegex(seen["after"], r"^16 of 16 metatiles")
+        self.assertEqual(seen["left"], 0)
 
     def test_old_links_and_phones(self):
         self.config()
