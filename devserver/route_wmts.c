@@ -55,6 +55,8 @@ static void add_matrix(struct tw_text *text, const struct tw_pyramid *pyramid, i
 struct listed {
     struct tw_layer *layer;
     struct tw_edition *edition;
+    const struct tw_edition_input *input; /* of the edition; NULL: its result */
+    const char *id;
     const char *set; /* the identifier of its matrices */
     bool owns_set;   /* no layer before has the same */
 };
@@ -105,17 +107,31 @@ static enum tw_status add_matrix_set(struct tw_text *text, const struct listed *
     return TW_OK;
 }
 
+/* In degrees: of what is computed, or of all that the input covers. */
+static struct tw_box bounds_of(const struct listed *listed)
+{
+    const struct tw_config *config = listed->edition->config;
+    const struct tw_grid *grid = config->output_pyramid.grid;
+    struct tw_box box = tw_area_bounds(tw_plan_zoom(listed->edition->plan, config->max_zoom)->config_area),
+                  lonlat;
+    struct tw_area *area = NULL;
+    struct tw_error ignored;
+    if (listed->input != NULL && tw_source_area(listed->input->source, grid, &area, &ignored) == TW_OK &&
+        !tw_area_is_empty(area))
+        box = tw_area_bounds(area);
+    tw_area_free(area);
+    return tw_box_to_lonlat(&box, grid->crs, &lonlat) ? lonlat : (struct tw_box){-180, -90, 180, 90};
+}
+
 static void add_layer(struct tw_text *text, const struct listed *listed, const char *base)
 {
-    const struct tw_layer_spec *spec = tw_layer_spec(listed->layer);
-    const struct tw_edition *edition = listed->edition;
-    const struct tw_config *config = edition->config;
-    const char *type = tw_view_content_type(tw_tiles_view(edition->tiles), NULL);
-    struct tw_box area = tw_area_bounds(tw_plan_zoom(edition->plan, config->max_zoom)->config_area), lonlat;
-    if (!tw_box_to_lonlat(&area, config->output_pyramid.grid->crs, &lonlat))
-        lonlat = (struct tw_box){-180, -90, 180, 90};
+    const struct tw_box lonlat = bounds_of(listed);
+    const char *title = listed->input != NULL ? listed->input->name : tw_layer_spec(listed->layer)->title;
+    const char *type = listed->input != NULL
+                           ? "image/png"
+                           : tw_view_content_type(tw_tiles_view(listed->edition->tiles), NULL);
     tw_text_add(text, "    <Layer>\n      <ows:Title>");
-    add_escaped(text, spec->title);
+    add_escaped(text, title);
     tw_text_printf(
         text,
         "</ows:Title>\n      <ows:WGS84BoundingBox>\n        <ows:LowerCorner>%.9g "
@@ -123,14 +139,14 @@ static void add_layer(struct tw_text *text, const struct listed *listed, const c
         "</ows:WGS84BoundingBox>\n      <ows:Identifier>%s</ows:Identifier>\n      <Style "
         "isDefault=\"true\">\n        <ows:Identifier>default</ows:Identifier>\n      </Style>\n      "
         "<Format>%s</Format>\n      <TileMatrixSetLink>\n        <TileMatrixSet>",
-        lonlat.left, lonlat.bottom, lonlat.right, lonlat.top, spec->id, type);
+        lonlat.left, lonlat.bottom, lonlat.right, lonlat.top, listed->id, type);
     add_escaped(text, listed->set);
     tw_text_printf(
         text,
         "</TileMatrixSet>\n      </TileMatrixSetLink>\n      <ResourceURL format=\"%s\" "
         "resourceType=\"tile\" template=\"%s/layers/%s/{TileMatrix}/{TileCol}/{TileRow}.png\"/>\n    "
         "</Layer>\n",
-        type, base, spec->id);
+        type, base, listed->id);
 }
 
 static void add_operation(struct tw_text *text, const char *name, const char *url)
@@ -172,22 +188,64 @@ static enum tw_status write_capabilities(struct tw_text *text, const struct requ
     return status;
 }
 
-/* The layers that have pictures; NULL when out of memory. */
+static size_t most_listed(const struct tw_layers *layers)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < layers->count; i++) {
+        struct tw_edition *edition = tw_layer_edition(layers->list[i]);
+        most += 1 + edition->num_inputs;
+        tw_edition_release(edition);
+    }
+    return most;
+}
+
+/* A list that ends at most of them. */
+struct list {
+    struct tw_arena *arena;
+    struct listed *items;
+    size_t count, most;
+};
+
+static void list_one(struct list *list, const struct listed *listed)
+{
+    if (list->count == list->most || listed->id == NULL)
+        return;
+    list->items[list->count] = *listed;
+    tw_edition_keep(listed->edition);
+    choose_set(list->arena, list->items, list->count++);
+}
+
+/* Inputs are listed where somebody asks for them: clients that find one layer open it at once. */
+static void list_layer(struct list *list, struct tw_layer *layer, bool with_inputs)
+{
+    struct tw_edition *edition = tw_layer_edition(layer);
+    const struct tw_layer_spec *spec = tw_layer_spec(layer);
+    if (!tw_view_is_vector(tw_tiles_view(edition->tiles)))
+        list_one(list, &(struct listed){.layer = layer, .edition = edition, .id = spec->id});
+    for (size_t i = 0; with_inputs && spec->kind == TW_LAYER_RESULT && i < edition->num_inputs; i++) {
+        const struct tw_edition_input *input = &edition->inputs[i];
+        if (tw_source_kind(input->source) != TW_SOURCE_VECTOR)
+            list_one(list,
+                     &(struct listed){.layer = layer,
+                                      .edition = edition,
+                                      .input = input,
+                                      .id = tw_arena_printf(list->arena, "%s.%s", spec->id, input->slug)});
+    }
+    tw_edition_release(edition);
+}
+
+/* The layers, and inputs, that have pictures; NULL when out of memory. */
 static struct listed *list_layers(struct request *request, size_t *count)
 {
     const struct tw_layers *layers = request->server->layers;
-    struct listed *list = tw_arena_calloc(request->arena, layers->count, sizeof(*list));
-    *count = 0;
-    for (size_t i = 0; list != NULL && i < layers->count; i++) {
-        struct tw_edition *edition = tw_layer_edition(layers->list[i]);
-        if (tw_view_is_vector(tw_tiles_view(edition->tiles))) {
-            tw_edition_release(edition);
-            continue;
-        }
-        list[*count] = (struct listed){.layer = layers->list[i], .edition = edition};
-        choose_set(request->arena, list, (*count)++);
-    }
-    return list;
+    struct list list = {.arena = request->arena, .most = most_listed(layers)};
+    const char *inputs = tw_request_argument(request, "inputs");
+    bool with_inputs = inputs != NULL && strcmp(inputs, "true") == 0;
+    list.items = tw_arena_calloc(request->arena, list.most, sizeof(*list.items));
+    for (size_t i = 0; list.items != NULL && i < layers->count; i++)
+        list_layer(&list, layers->list[i], with_inputs);
+    *count = list.count;
+    return list.items;
 }
 
 static enum MHD_Result reply_capabilities(struct request *request, const struct listed *list, size_t count)

@@ -167,6 +167,14 @@ static enum MHD_Result route_wmts(struct request *request)
     return is_found ? route_tile(request, &key) : result;
 }
 
+static enum MHD_Result route_ogc(struct request *request, const char *path)
+{
+    struct tw_tile_key key = {0};
+    bool is_answered;
+    enum MHD_Result result = tw_route_ogc(request, path, &key, &is_answered);
+    return is_answered ? result : route_tile(request, &key);
+}
+
 static enum MHD_Result route_page(struct request *request, const char *path, bool *is_known)
 {
     *is_known = true;
@@ -184,6 +192,8 @@ static enum MHD_Result route_page(struct request *request, const char *path, boo
         return tw_reply_text(request, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n");
     if (strcmp(path, "/wmts") == 0)
         return route_wmts(request);
+    if (strncmp(path, "/ogc", 4) == 0 && (path[4] == '\0' || path[4] == '/'))
+        return route_ogc(request, path + 4);
     return tw_route_about(request, path, is_known);
 }
 

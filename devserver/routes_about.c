@@ -20,7 +20,8 @@ const char *tw_request_base(const struct request *request)
         strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") == strlen(host);
     if (is_plain)
         return tw_arena_printf(request->arena, "http://%s", host);
-    return tw_arena_printf(request->arena, "http://%s:%d", request->server->spec.host,
+    char own[TW_HOST_SIZE];
+    return tw_arena_printf(request->arena, "http://%s:%d", tw_server_host(&request->server->spec, own),
                            tw_server_port(request->server));
 }
 

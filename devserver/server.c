@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -166,25 +167,52 @@ static void wake_listeners(void *context)
     pthread_mutex_unlock(&server->mutex);
 }
 
+/* An address to listen on. */
+struct place {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    };
+    unsigned int flags;
+};
+
+static bool read_place(const char *host, int port, struct place *place)
+{
+    *place = (struct place){.v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}};
+    if (inet_pton(AF_INET, host, &place->v4.sin_addr) == 1)
+        return true;
+    *place = (struct place){.v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)},
+                            .flags = strcmp(host, "::") == 0 ? MHD_USE_DUAL_STACK : MHD_USE_IPv6};
+    return inet_pton(AF_INET6, host, &place->v6.sin6_addr) == 1;
+}
+
+const char *tw_server_host(const struct tw_server_spec *spec, char text[TW_HOST_SIZE])
+{
+    snprintf(text, TW_HOST_SIZE, strchr(spec->host, ':') != NULL ? "[%s]" : "%s", spec->host);
+    return text;
+}
+
 static enum tw_status listen_on(struct tw_server *server, struct tw_error *err)
 {
     const struct tw_server_spec *spec = &server->spec;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)spec->port)};
-    if (inet_pton(AF_INET, spec->host, &address.sin_addr) != 1)
-        return tw_error_set(err, TW_EUSAGE, "--host must be an IP address such as 127.0.0.1, not '%s'",
+    struct place place;
+    char host[TW_HOST_SIZE];
+    if (!read_place(spec->host, spec->port, &place))
+        return tw_error_set(err, TW_EUSAGE, "--host must be an IP address such as 127.0.0.1 or ::1, not '%s'",
                             spec->host);
     errno = 0;
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, server,
-        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)NUM_THREADS,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | place.flags, 0, NULL, NULL, handle, server,
+        MHD_OPTION_SOCK_ADDR, &place.any, MHD_OPTION_THREAD_POOL_SIZE, (unsigned int)NUM_THREADS,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned int)MOST_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned int)MOST_OF_ONE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_UNESCAPE_CALLBACK,
         keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
         notice, server, MHD_OPTION_END);
     if (server->daemon == NULL)
-        return tw_error_set(err, TW_ESTORAGE, "cannot listen on %s:%d: %s%s", spec->host, spec->port,
-                            errno != 0 ? strerror(errno) : "unknown reason",
+        return tw_error_set(err, TW_ESTORAGE, "cannot listen on %s:%d: %s%s", tw_server_host(spec, host),
+                            spec->port, errno != 0 ? strerror(errno) : "unknown reason",
                             errno == EADDRINUSE ? "; --port 0 takes any free one" : "");
     return TW_OK;
 }

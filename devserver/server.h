@@ -22,6 +22,10 @@ enum tw_status tw_server_start(const struct tw_server_spec *spec, struct tw_serv
 /* Accepts NULL. Ends all connections. */
 void tw_server_stop(struct tw_server *server);
 
+/* As it stands in URLs: `127.0.0.1`, `[::1]`; returns text. */
+enum { TW_HOST_SIZE = 64 };
+const char *tw_server_host(const struct tw_server_spec *spec, char text[TW_HOST_SIZE]);
+
 int tw_server_port(const struct tw_server *server);
 
 #endif

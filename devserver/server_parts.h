@@ -123,6 +123,10 @@ enum MHD_Result tw_reply_run(struct request *request);
 /* Whether the client is still there: what it has closed cannot be sent to it. */
 bool tw_request_is_wanted(struct tw_waiter *waiter);
 
+/* route_ogc.c: path is what follows `/ogc`. */
+enum MHD_Result tw_route_ogc(struct request *request, const char *path, struct tw_tile_key *key,
+                             bool *is_answered);
+
 /* `http://host:port`, as the client called us. */
 const char *tw_request_base(const struct request *request);
 /* The argument of that name in the query, or NULL: as it was sent; and without percent signs, new in the

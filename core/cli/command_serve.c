@@ -30,8 +30,9 @@ static const char help[] =
     "tiles\n"
     "are shown by themselves. Each operand is a layer.\n\n"
     "where:\n"
-    "      --host ADDRESS             which of this machine's addresses (default: 127.0.0.1, this machine "
-    "only)\n"
+    "      --host ADDRESS             which of this machine's addresses, such as ::1 (default: 127.0.0.1, "
+    "this "
+    "machine only)\n"
     "      --port PORT                (default: 5000; 0: any that is free)\n\n"
     "how:\n" TW_RUN_HELP
     "      --cache SIZE               memory for tiles that were made (default: 256M)\n\n"
@@ -165,7 +166,9 @@ static void tell(const struct asked *asked, const struct tw_server *server)
 {
     for (size_t i = 0; i < asked->num_layers; i++)
         printf("%s%s", i > 0 ? ", " : "", asked->layers[i].path);
-    printf(": http://%s:%d/  (Ctrl-C ends it)\n", asked->server.host, tw_server_port(server));
+    char host[TW_HOST_SIZE];
+    printf(": http://%s:%d/  (Ctrl-C ends it)\n", tw_server_host(&asked->server, host),
+           tw_server_port(server));
     fflush(stdout);
 }
 

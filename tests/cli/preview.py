@@ -58,7 +58,7 @@ class Serve(harness.Case):
         found = re.match(rf"\S.*: http://{re.escape(host)}:(\d+)/  \(Ctrl-C ends it\)\n", line)
         if not found:
             self.fail(f"{line}{server.communicate(timeout=20)}")
-        self.port = int(found.group(1))
+        self.port, self.host = int(found.group(1)), host.strip("[]")
         return server
 
     def tiles(self, extension):
@@ -70,7 +70,7 @@ class Serve(harness.Case):
         return SCRIPT.replace("return input", f"for _ = 1, {times} do ((input.inp:read() * 1.5) ^ 0.5)[1]:sum() end\n    return input")
 
     def ask(self, path, method="GET", headers=None, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         connection.request(method, path, headers=headers or {}, body=body)
         answer = connection.getresponse()
         content = answer.read()

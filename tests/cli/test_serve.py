@@ -88,7 +88,7 @@ class Tiles(Serve):
         time.sleep(0.3)
         for sock in sockets:
             sock.close()
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + 150
         while True:
             status = json.loads(self.get("/status"))
             if status["waiting"] + status["in_work"] == 0:
@@ -252,7 +252,7 @@ class Questions(Serve):
         for message, *arguments in (
                 ("which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR... [OPTIONS]",),
                 ("--port must be from 0 to 65535, not 70000", "map.yaml", "--port", "70000"),
-                ("--host must be an IP address such as 127.0.0.1, not 'here'", "map.yaml", "--host", "here")):
+                ("--host must be an IP address such as 127.0.0.1 or ::1, not 'here'", "map.yaml", "--host", "here")):
             self.check_fails(2, f"tilewright: {message}", "serve", *arguments)
         code, _, err = self.run_tilewright("serve", "none.yaml")
         self.assertEqual(code, 2)

@@ -3,8 +3,10 @@ import concurrent.futures
 import json
 import re
 import shutil
+import socket
 import subprocess
 
+import jsonschema
 import numpy as np
 from osgeo import gdal
 
@@ -267,6 +269,78 @@ output: {path: out, format: PNG, dtype: uint8, bands: 3, metatiling: 1}
 
 
 class Services(Serve):
+    def valid(self, name, path):
+        """The JSON there, checked against the schema of OGC API - Tiles."""
+        answer = self.json(path)
+        schemas = json.loads((SCHEMAS / "ogcapi/tiles.json").read_text())
+        known = schemas["components"]["schemas"]
+        known["extent-uad"] = known["extent"]  # that of other dimensions refuses `spatial` as one
+        jsonschema.validate(answer, {**schemas, "$ref": f"#/components/schemas/{name}"})
+        return answer
+
+    def test_ogc_api_tiles(self):
+        self.config()
+        self.config("degrees.yaml", grid="geodetic", more=", metatiling: 1")
+        self.write("web.yaml", (self.folder / "map.yaml").read_text().replace("tile_size: 128", "tile_size: 256").replace("[3, 6]", "[2, 5]").replace("min: 6", "min: 5"))
+        self.write("land.geojson", json.dumps(LAND))
+        server = self.serve("map.yaml", "degrees.yaml", "web.yaml", "land.geojson")
+        base = f"http://127.0.0.1:{self.port}/ogc"
+        links = {link["rel"]: link["href"] for link in self.valid("landingPage", "/ogc")["links"]}
+        self.assertEqual(links["data"], base + "/collections")
+        self.assertEqual(self.json("/ogc/"), self.json("/ogc"))
+        self.assertIn("http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core", self.valid("confClasses", "/ogc/conformance")["conformsTo"])
+        collections = self.valid("collections", "/ogc/collections")["collections"]
+        self.assertEqual([collection["id"] for collection in collections], ["map", "degrees", "web", "land"])
+        for collection in collections:
+            self.assertEqual(self.valid("collectionInfo", f"/ogc/collections/{collection['id']}"), collection)
+        self.assertEqual([round(number, 4) for number in collections[0]["extent"]["spatial"]["bbox"][0]], [-45, 40.9799, -22.5, 55.7766])
+        self.valid("collectionInfo", "/ogc/collections/map.inp")
+        sets = self.json("/ogc/tileMatrixSets")["tileMatrixSets"]
+        self.assertEqual([item["id"] for item in sets], ["of-map", "of-degrees", "WebMercatorQuad"])
+        web = self.valid("tileMatrixSet", "/ogc/tileMatrixSets/WebMercatorQuad")
+        self.assertEqual((len(web["tileMatrices"]), web["uri"]), (25, "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"))
+        self.assertAlmostEqual(web["tileMatrices"][0]["scaleDenominator"], 559082264.0287178, places=3)
+        degrees = self.valid("tileMatrixSet", "/ogc/tileMatrixSets/of-degrees")
+        self.assertEqual((degrees["crs"], degrees["orderedAxes"]), ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", ["Lon", "Lat"]))
+        for id, kind, suffix in (("map", "map/tiles", "png"), ("map.inp", "map/tiles", "png"), ("web", "map/tiles", "png"), ("land", "tiles", "geojson")):
+            with self.subTest(id):
+                tilesets = self.json(f"/ogc/collections/{id}/{kind}")["tilesets"]
+                self.assertEqual(len(tilesets), 1)
+                path = {link["rel"]: link["href"] for link in tilesets[0]["links"]}["self"][len(base) - 4:]
+                tileset = self.valid("tileSet", path)
+                limits = tileset["tileMatrixSetLimits"][-1]
+                item = {link["rel"]: link["href"] for link in tileset["links"]}["item"][len(base) - 4:]
+                zoom, row, col = limits["tileMatrix"], limits["minTileRow"], limits["maxTileCol"]
+                tile = item.replace("{tileMatrix}", zoom).replace("{tileRow}", str(row)).replace("{tileCol}", str(col))
+                self.assertEqual(self.get(tile), self.get(f"/layers/{id}/{zoom}/{col}/{row}.{suffix}"))
+        self.assertEqual(self.error("/ogc/tileMatrixSets/none", 404), "there is no tile matrix set 'none': /ogc/tileMatrixSets lists them")
+        self.assertEqual(self.error("/ogc/collections/map/tiles", 404), f"'map' holds pixels: its tiles are at {base}/collections/map/map/tiles")
+        self.assertEqual(self.error("/ogc/collections/land/map/tiles", 404), f"'land' holds features: its tiles are at {base}/collections/land/tiles")
+        self.assertEqual(self.error("/ogc/collections/map/map/tiles/none", 404), "'map' is in the tile matrix set 'of-map', not 'none'")
+        self.assertTrue(self.error("/ogc/collections/mop", 404).startswith("there is no layer 'mop'; did you mean 'map'?"))
+        for path in ("/ogc/none", "/ogc/collections/map/map/tiles/of-map/6/x/1", "/ogc/collections/map/map/tiles/of-map/6/1", "/ogc/" + "a/" * 20):
+            self.assertEqual(self.error(path, 404), "there is nothing there: /ogc is the way in")
+        self.assertEqual(self.error("/ogcx", 404), "there is nothing at /ogcx")
+        self.assertEqual(self.error("/ogc/collections/map/map/tiles/of-map/9/1/1", 404), "zoom 9 is none of the configuration's: 3 to 6")
+        self.end(server)
+
+    def test_addresses_of_version_six(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("this machine has no IPv6")
+        self.config()
+        server = self.serve("map.yaml", "--host", "::1", host="[::1]")
+        self.assertEqual(self.json("/tilejson.json")["tiles"], [f"http://[::1]:{self.port}/{{z}}/{{x}}/{{y}}.png"])
+        self.check_fails(3, f"tilewright: cannot listen on [::1]:{self.port}: Address already in use; --port 0 takes any free one", "serve", "map.yaml", "--host", "::1", "--port", self.port)
+        self.end(server)
+        server = self.serve("map.yaml", "--host", "::", host="[::]")
+        for self.host in ("::1", "127.0.0.1"):
+            self.assertEqual(self.get("/health"), b"ok\n")
+        self.end(server)
+        for host in ("::1::", "[::1]", "localhost"):
+            self.check_fails(2, f"tilewright: --host must be an IP address such as 127.0.0.1 or ::1, not '{host}'", "serve", "map.yaml", "--host", host)
+
     def test_all_pictures_are_in_the_capabilities(self):
         gdal.SetConfigOption("GDAL_DEFAULT_WMS_CACHE_PATH", str(self.folder / "wms"))
         self.addCleanup(gdal.SetConfigOption, "GDAL_DEFAULT_WMS_CACHE_PATH", None)
@@ -275,20 +349,22 @@ class Services(Serve):
         self.config("degrees.yaml", grid="geodetic", more=", metatiling: 1")
         self.write("land.geojson", json.dumps(LAND))
         self.serve("land.geojson", "map.yaml", "brighter.yaml", "degrees.yaml", "map.yaml")
-        xml = self.get("/WMTSCapabilities.xml").decode()
+        titles = re.findall(r"<Layer>\s*<ows:Title>([^<]+)<", self.get("/WMTSCapabilities.xml").decode())
+        self.assertEqual(titles, ["map.yaml", "brighter.yaml", "degrees.yaml", "map.yaml"])
+        xml = self.get("/WMTSCapabilities.xml?inputs=true").decode()
         self.write("capabilities.xml", xml)
         subprocess.run(["xmllint", "--noout", "--nonet", "--schema", str(SCHEMAS / "wmts/1.0/wmtsGetCapabilities_response.xsd"),
                         "capabilities.xml"], cwd=self.folder, check=True, capture_output=True)
         layers = re.findall(r"(?s)<Layer>.*?<ows:Identifier>([^<]+)</ows:Identifier>\s*<Style.*?<TileMatrixSet>([^<]+)<", xml)
-        self.assertEqual([layer for layer in layers if "." not in layer[0]],
-                         [("map", "mercator"), ("brighter", "mercator-brighter"), ("degrees", "geodetic"), ("map-2", "mercator")])
-        url = f"WMTS:http://127.0.0.1:{self.port}/WMTSCapabilities.xml"
+        self.assertEqual(layers, [("map", "mercator"), ("map.inp", "mercator"), ("brighter", "mercator-brighter"), ("brighter.inp", "mercator-brighter"),
+                                  ("degrees", "geodetic"), ("degrees.inp", "geodetic"), ("map-2", "mercator"), ("map-2.inp", "mercator")])
+        url = f"WMTS:http://127.0.0.1:{self.port}/WMTSCapabilities.xml?inputs=true"
         names = [name for name, _ in gdal.OpenEx(url, gdal.OF_RASTER).GetSubDatasets()]
         self.assertGreaterEqual(len(names), 4)
-        for layer, code in (("map", "3857"), ("degrees", ("4326", "CRS84"))):
+        for layer, code in (("map", "3857"), ("map.inp", "3857"), ("degrees", ("4326", "CRS84"))):
             dataset = gdal.OpenEx(f"{url},layer={layer}", gdal.OF_RASTER, open_options=["EXTENT_METHOD=MOST_PRECISE_TILE_MATRIX"])
             self.assertIn(dataset.GetSpatialRef().GetAuthorityCode(None), code)
-            if layer == "map":
+            if layer != "degrees":
                 left, width, _, top, _, height = dataset.GetGeoTransform()
                 read = dataset.ReadAsArray(round((BOUNDS[0] - left) / width), round((BOUNDS[3] - top) / height), 512, 512)
                 self.assertTrue(np.array_equal(read[:3] * (read[3] > 0), self.array))
