@@ -5,6 +5,7 @@ import {$, el} from './dom.js';
 const table = [
   ['arrows, + and −', 'move and zoom the map, when it has the focus'],
   ['I', 'values in the middle of the map'],
+  ['Esc', 'forget them'],
   ['1 … 9', 'show or hide a layer of the list'],
   ['B', 'hold: without the selected layer, to compare'],
   ['S', 'swipe between two layers; [ and ] move the divider'],
@@ -19,7 +20,7 @@ const table = [
 ];
 
 function fillHelp() {
-  $('help').replaceChildren(el('h2', {}, 'Keys'), el('dl', {}, table.flatMap(([key, what]) => [el('dt', {}, key.length < 4 ? el('kbd', {}, key) : key), el('dd', {}, what)])),
+  $('help').replaceChildren(el('h2', {}, 'Keys'), el('dl', {}, table.flatMap(([key, what]) => [el('dt', {}, key.length < 5 ? el('kbd', {}, key) : key), el('dd', {}, what)])),
     el('p', {class: 'quiet'}, 'Lists are ordered by their handles: drag, or press the arrow keys. The ends of the histogram and the divider take arrow keys, too.'),
     el('form', {method: 'dialog'}, el('button', {}, 'Close')));
 }
@@ -42,6 +43,7 @@ export function startKeys(preview, parts) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input:not([type=checkbox]):not([type=range]), select, textarea')) return;
     if (event.key === 'b' && !event.repeat) return blink(true);
     if ($('help').open && event.key !== '?') return;
+    if (event.key === 'Escape') return parts.inspector.clear();
     const layer = /^[1-9]$/.test(event.key) && preview.layers[Number(event.key) - 1];
     if (layer) preview.setVisible(layer, !layer.visible);
     else if (acts[event.key]) acts[event.key]();

@@ -50,13 +50,12 @@ export class Layer {
   }
 
   // A new version of the files.
-  async update(info) {
-    const isOther = this.ol && (info.is_vector !== this.info.is_vector || String(info.extent) !== String(this.info.extent) ||
-      info.tile_size !== this.info.tile_size || info.crs.proj4 !== this.info.crs.proj4);
-    const isOpen = Boolean(this.ol);
-    this.info = info;
+  async update(given) {
+    const before = this.info;
+    this.info = this.ol && !given.is_loaded ? {...given, ...await getLayer(given)} : given;
+    if (!this.ol) return;
+    const isOther = ['is_vector', 'tile_size', 'extent'].some((key) => String(before[key]) !== String(this.info[key])) || before.crs.proj4 !== this.info.crs.proj4;
     if (isOther) this.ol = null;
-    if (!isOpen) return;
     this.asked = null;
     await this.open();
     if (!isOther) this.ask();
@@ -137,6 +136,12 @@ export class Layer {
     this.preview.count(-1);
     if (tile.plain) this.tiles.set(tile.url, new WeakRef(tile));
     if (this.tiles.size > 2000) for (const [key, reference] of this.tiles) if (!reference.deref()) this.tiles.delete(key);
+  }
+
+  // Asks again for what failed.
+  again() {
+    if (!this.ol) return;
+    this.ol.getSource().refresh();
   }
 
   failed(message) { this.preview.tell(message, this); }

@@ -102,7 +102,11 @@ async function start() {
   follow(version, {
     version: () => refresh().catch(() => {}),
     run: (text) => run.show(JSON.parse(text)),
-    lost: (isLost) => { if (isLost) $('state').textContent = 'the server is gone'; },
+    lost: () => {
+      $('state').textContent = 'the server is gone';
+      $('bar').classList.add('lost');
+    },
+    back: () => location.reload(), // whatever it is now; the address holds what was seen
   });
 }
 

@@ -73,11 +73,11 @@ export class Preview extends EventTarget {
   async show(infos, place, prepare = (layers) => layers) {
     const old = new Map(this.layers.map((layer) => [layer.id, layer]));
     const fresh = [];
-    for (const twin of this.twins) await twin.update({...infos.find((info) => info.id === twin.info.id), title: twin.info.title});
+    for (const twin of this.twins) await this.refresh(twin, {...infos.find((info) => info.id === twin.info.id), title: twin.info.title});
     for (const info of infos) {
       const layer = old.get(info.id);
       if (!layer) fresh.push(new Layer(info, this));
-      else if (layer.info.version !== info.version) await layer.update(info.is_loaded || !layer.ol ? info : {...layer.info, ...info, is_loaded: true});
+      else if (layer.info.version !== info.version) await this.refresh(layer, info);
       else layer.info.problem = info.problem;
     }
     const ids = new Set(infos.map((info) => info.id));
@@ -91,6 +91,14 @@ export class Preview extends EventTarget {
     this.arrange();
     this.emit('layers');
     this.emit('select');
+  }
+
+  async refresh(layer, info) {
+    try {
+      await layer.update(info);
+    } catch (reason) {
+      layer.info.problem = reason.message;
+    }
   }
 
   async open(layer) {

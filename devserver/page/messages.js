@@ -14,8 +14,17 @@ function parts(text) {
 export class Messages {
   constructor(preview) {
     this.seen = new Map();
+    $('again').addEventListener('click', () => this.again());
     preview.on('failure', ({message, layer}) => this.add(message, layer));
     this.draw();
+  }
+
+  // What could not be read may be there now.
+  again() {
+    const layers = new Set([...this.seen.values()].map(({from}) => from));
+    this.seen.clear();
+    this.draw();
+    for (const layer of layers) layer.again();
   }
 
   clear(layer) {

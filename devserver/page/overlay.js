@@ -99,6 +99,7 @@ export class Overlay {
 
   // The upper and left side of a tile: the others are its neighbours'.
   corner(context, [x, y, width, height]) {
+    context.lineWidth = 1;
     for (const [colour, shift] of [['#00000040', 1], ['#ffffff80', 0]]) {
       context.strokeStyle = colour;
       context.beginPath();
@@ -126,7 +127,6 @@ export class Overlay {
     const zoom = zoomAt(layer.info, layer.grid, frame.viewState.resolution);
     const side = layer.info.metatiling;
     const metatiles = new Map();
-    context.lineWidth = 1;
     layer.grid.forEachTileCoord(ol.getIntersection(frame.extent, layer.info.extent), zoom, ([z, x, y]) => {
       const extent = layer.grid.getTileCoordExtent([z, x, y]);
       const box = this.box(extent);

@@ -50,13 +50,30 @@ export async function getRange(info, bands, params) {
 export const tilePath = (info, [z, x, y], suffix) => `${base(info)}/${z}/${x}/${y}.${suffix}`;
 export const pointPath = (info) => `${base(info)}/point`;
 
-// Calls back with each event of the server, and connects again when the server was started anew.
+const PATIENCE_MS = 1500;
+
+const answers = () => fetch('/health').then((response) => response.ok, () => false);
+
+// After a connection broke: `lost` when the server does not answer, `back` when it does again.
+async function look(handlers) {
+  const pause = () => new Promise((resume) => { setTimeout(resume, PATIENCE_MS); });
+  await pause();
+  if (await answers()) return;
+  handlers.lost();
+  while (!await answers()) await pause();
+  handlers.back();
+}
+
+// Calls back with each event of the server, by its name. A connection ends with each event: the browser makes the next one.
 export function follow(version, handlers) {
-  const events = new EventSource(`/events?since=${version}`);
-  for (const [name, handler] of Object.entries(handlers)) if (name !== 'lost') events.addEventListener(name, (event) => handler(event.data));
-  events.addEventListener('open', () => handlers.lost(false));
-  events.addEventListener('error', () => {
-    handlers.lost(events.readyState === EventSource.CLOSED);
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => follow(version, handlers), 1000);
-  });
+  let looking = null;
+  const connect = () => {
+    const events = new EventSource(`/events?since=${version}`);
+    for (const name of ['version', 'run']) events.addEventListener(name, (event) => handlers[name](event.data));
+    events.addEventListener('error', () => {
+      looking = looking || look(handlers).finally(() => { looking = null; });
+      if (events.readyState === EventSource.CLOSED) setTimeout(connect, 1000);
+    });
+  };
+  connect();
 }

@@ -111,6 +111,10 @@ const scenarios = {
     await settle();
     seen.messages = await page.$$eval('#list li', (items) => items.map((item) => item.textContent));
     await shot('failing');
+    const before = tiles;
+    await page.click('#again');
+    await until(() => document.querySelectorAll('#list li').length > 0);
+    seen.again = tiles - before;
   },
   async style() {
     const [z, x, y] = rest.slice(0, 3).map(Number);
@@ -325,6 +329,17 @@ const scenarios = {
     await until(() => document.getElementById('run-state').textContent === 'done');
     seen.after = await text('#run');
     seen.left = await page.evaluate(() => window.preview.parts.overlay.run.length);
+  },
+  async restart() {
+    await settle();
+    writeFileSync(`${folder}/ready`, '');
+    await until(() => document.getElementById('state').textContent === 'the server is gone');
+    await shot('gone');
+    writeFileSync(`${folder}/gone`, '');
+    await page.waitForEvent('load');
+    await settle();
+    seen.tiles = await page.evaluate(() => window.preview.leader.tiles.size);
+    seen.console = seen.console.filter((message) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|ERR_EMPTY|ERR_CONNECTION_RESET/.test(message));
   },
   async link() {
     await settle();

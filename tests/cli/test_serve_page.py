@@ -84,6 +84,7 @@ class Page(Serve):
         self.assertLess(seen["milliseconds"], 3000)
         self.assertRegex(seen["problem"], r"run\.lua:5: ")
         self.assertTrue(seen["stale"])
+        self.assertGreater(seen["again"], 0)
         self.assertTrue(any("run.lua:5: no good" in message for message in seen["messages"]), seen["messages"])
 
     def test_styles_change_the_pixels_as_they_say(self):
@@ -211,8 +212,7 @@ class Page(Serve):
         runs = []
 
         def run():
-            while not (self.folder / "shots/ready").exists():
-                time.sleep(0.1)
+            self.wait_for("ready")
             runs.append(self.run_tilewright("execute", "map.yaml", "--quiet", "--workers", "1"))
 
         thread = threading.Thread(target=run)
@@ -225,6 +225,26 @@ class Page(Serve):
         self.assertGreater(seen["tiles"], 0)
         self.assertRegex(seen["after"], r"^16 of 16 metatiles")
         self.assertEqual(seen["left"], 0)
+
+    def wait_for(self, name):
+        while not (self.folder / "shots" / name).exists():
+            time.sleep(0.05)
+
+    def test_the_page_comes_back_with_the_server(self):
+        self.config()
+        server = self.serve()
+
+        def restart():
+            self.wait_for("ready")
+            self.end(server)
+            self.wait_for("gone")
+            self.serve("map.yaml", "--port", self.port)
+
+        thread = threading.Thread(target=restart)
+        thread.start()
+        seen = self.drive("restart")
+        thread.join()
+        self.assertGreater(seen["tiles"], 0)
 
     def test_old_links_and_phones(self):
         self.config()
