@@ -37,8 +37,12 @@ static const struct tw_value *value_of(struct tw_arena *arena, const struct tw_v
                         (declared->kind == TW_NULL && strcmp(declared->text, "number") == 0);
     bool takes_bool = is_any || declared->kind == TW_BOOL ||
                       (declared->kind == TW_NULL && strcmp(declared->text, "boolean") == 0);
-    if (takes_number && tw_parse_number(text, &number) && isfinite(number))
-        return tw_value_number(arena, number);
+    if (takes_number && tw_parse_number(text, &number) && isfinite(number)) {
+        struct tw_value *value = tw_value_number(arena, number);
+        if (value != NULL)
+            value->text = text; /* as it was given, in messages */
+        return value;
+    }
     if (takes_bool && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
         return tw_value_bool(arena, text[0] == 't');
     return tw_value_string(arena, text);

@@ -90,11 +90,13 @@ static json_t *parameters_to_json(const struct tw_edition *edition)
     for (size_t i = 0; i < declared->count; i++) {
         const struct tw_member *param = &declared->members[i];
         const struct tw_value *value = tw_value_get(given, param->key);
+        const struct tw_param_limits *limits = &edition->plan->declaration->limits[i];
         json_array_append_new(
-            list, json_pack("{s:o, s:s, s:o, s:o, s:n, s:n}", "name", tw_text_to_json(param->key), "type",
+            list, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "name", tw_text_to_json(param->key), "type",
                             type_of(&param->value), "value",
                             tw_value_to_json(value != NULL && value->kind != TW_NULL ? value : &param->value),
-                            "default", tw_value_to_json(&param->value), "min", "max"));
+                            "default", tw_value_to_json(&param->value), "min", number_or_null(limits->min),
+                            "max", number_or_null(limits->max)));
     }
     return list;
 }

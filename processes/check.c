@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "program.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,15 @@ static const char **member_names(const struct tw_value *map, struct tw_arena *ar
     for (size_t i = 0; names != NULL && i < map->count; i++)
         names[i] = map->members[i].key;
     return names;
+}
+
+/* The count when there is none of that name. */
+static size_t find_member(const struct tw_value *map, const char *name)
+{
+    size_t index = 0;
+    while (index < map->count && strcmp(map->members[index].key, name) != 0)
+        index++;
+    return index;
 }
 
 /* What a parameter must be: `a number`. NULL: anything. */
@@ -68,6 +78,24 @@ static void check_param(const struct tw_member *given, const struct tw_value *de
                     show_given ? "'" : "");
 }
 
+/* A number that its limits leave out. */
+static void check_limits(const struct tw_member *given, const struct tw_param_limits *limits,
+                         struct tw_problems *problems)
+{
+    double number = given->value.number;
+    if (given->value.kind != TW_NUMBER || (number >= limits->min && number <= limits->max))
+        return;
+    if (isinf(limits->max))
+        tw_problems_add(problems, &given->value, "parameter '%s' must be at least %.15g, not %s", given->key,
+                        limits->min, given->value.text);
+    else if (isinf(limits->min))
+        tw_problems_add(problems, &given->value, "parameter '%s' must be at most %.15g, not %s", given->key,
+                        limits->max, given->value.text);
+    else
+        tw_problems_add(problems, &given->value, "parameter '%s' must be from %.15g to %.15g, not %s",
+                        given->key, limits->min, limits->max, given->value.text);
+}
+
 void tw_program_check_params(const struct tw_program *program, const struct tw_value *params,
                              struct tw_problems *problems)
 {
@@ -76,12 +104,14 @@ void tw_program_check_params(const struct tw_program *program, const struct tw_v
     const char **names = arena != NULL ? member_names(declared, arena) : NULL;
     size_t count = params != NULL && params->kind == TW_MAP && names != NULL ? params->count : 0;
     for (size_t i = 0; i < count; i++) {
-        const struct tw_value *known = tw_value_get(declared, params->members[i].key);
-        if (known == NULL)
+        size_t index = find_member(declared, params->members[i].key);
+        if (index == declared->count) {
             tw_problems_add_unknown_key(problems, &params->members[i], "process parameter", names,
                                         declared->count);
-        else
-            check_param(&params->members[i], known, problems);
+            continue;
+        }
+        check_param(&params->members[i], &declared->members[index].value, problems);
+        check_limits(&params->members[i], &program->declaration.limits[index], problems);
     }
     tw_arena_free(arena);
 }

@@ -3,6 +3,7 @@
 
 #include "lua_value.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A text field of the table on top of the stack; NULL when it is absent or memory is out. */
@@ -74,22 +75,37 @@ static bool read_param(lua_State *lua, struct tw_arena *arena, struct tw_member 
     return ok && param->value.text != NULL;
 }
 
+/* Of the same table. */
+static struct tw_param_limits read_limits(lua_State *lua)
+{
+    struct tw_param_limits limits = {-INFINITY, INFINITY};
+    lua_getfield(lua, -1, "min");
+    lua_getfield(lua, -2, "max");
+    if (lua_isnumber(lua, -2) && lua_isnumber(lua, -1))
+        limits = (struct tw_param_limits){lua_tonumber(lua, -2), lua_tonumber(lua, -1)};
+    lua_pop(lua, 2);
+    return limits;
+}
+
 static bool read_params(lua_State *lua, struct tw_arena *arena, struct tw_declaration *declaration)
 {
     lua_getfield(lua, -1, "params");
     size_t count = lua_objlen(lua, -1);
     struct tw_value *params = tw_arena_calloc(arena, 1, sizeof(*params));
     struct tw_member *members = tw_arena_calloc(arena, count, sizeof(*members));
-    bool ok = params != NULL && members != NULL;
+    struct tw_param_limits *limits = tw_arena_calloc(arena, count, sizeof(*limits));
+    bool ok = params != NULL && members != NULL && limits != NULL;
     for (size_t i = 0; ok && i < count; i++) {
         lua_rawgeti(lua, -1, (int)i + 1);
         ok = read_param(lua, arena, &members[i]);
+        limits[i] = read_limits(lua);
         lua_pop(lua, 1);
     }
     lua_pop(lua, 1);
     if (ok)
         *params = (struct tw_value){.kind = TW_MAP, .text = "", .count = count, .members = members};
     declaration->params = params;
+    declaration->limits = limits;
     return ok;
 }
 

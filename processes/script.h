@@ -49,6 +49,11 @@ struct tw_declared_input {
     bool optional;
 };
 
+/* Between what a number must lie; infinite where there is no limit. */
+struct tw_param_limits {
+    double min, max;
+};
+
 /* What the script declares. */
 struct tw_declaration {
     const char *path; /* for messages: as named in the configuration, or `convert` */
@@ -58,7 +63,8 @@ struct tw_declaration {
     size_t num_inputs;
     bool any_single_input;         /* when one is given, it is the one that is needed, whatever its name */
     const struct tw_value *params; /* a map name -> default */
-    int num_bands;                 /* 0: not declared */
+    const struct tw_param_limits *limits; /* of each of the params */
+    int num_bands;                        /* 0: not declared */
     const char *const *band_names;
     bool has_dtype;
     enum tw_dtype dtype;

@@ -8,6 +8,7 @@
 #include "script.h"
 
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 static json_t *value_json(const struct tw_value *value)
@@ -64,7 +65,12 @@ static json_t *params_schema(const struct tw_declaration *declaration, const cha
     json_t *properties = json_object();
     for (size_t i = 0; i < declaration->params->count; i++) {
         const struct tw_member *param = &declaration->params->members[i];
-        json_t *schema = tw_schema_by_zoom(param_type(&param->value)), *value = value_json(&param->value);
+        json_t *type = param_type(&param->value);
+        if (isfinite(declaration->limits[i].min))
+            json_object_set_new(type, "minimum", json_real(declaration->limits[i].min));
+        if (isfinite(declaration->limits[i].max))
+            json_object_set_new(type, "maximum", json_real(declaration->limits[i].max));
+        json_t *schema = tw_schema_by_zoom(type), *value = value_json(&param->value);
         describe(schema, script, param->key, "A parameter of the process.");
         if (value != NULL)
             json_object_set_new(schema, "default", value);

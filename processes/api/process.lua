@@ -70,10 +70,11 @@ function process(declaration) end
 
 ---@alias tw.Resampling 'nearest'|'bilinear'|'cubic'|'cubic_spline'|'lanczos'|'average'|'mode'|'min'|'max'|'med'|'q1'|'q3'|'sum'|'rms'
 
----Parameters that have no default: nil unless the configuration sets them.
+---Parameters that have no default: nil unless the configuration sets them. And numbers with limits, which other values are refused for before the first
+---tile, and which the sliders of the preview take: `min`, `max`, `default`, each optional.
 ---```lua
 ---return process {
----  params = { cloud_max = 40, only_dates = param.list, label = param.string },
+---  params = { cloud_max = param.range { min = 0, max = 100, default = 40 }, only_dates = param.list, label = param.string },
 ---  run = function(tile, input, p)
 ---    if p.only_dates then
 ---      log.info('dates:', #p.only_dates)
@@ -91,4 +92,5 @@ function process(declaration) end
 ---@field map any
 ---@field resampling any A `tw.Resampling`.
 ---@field dtype any A `tw.Dtype`.
+---@field range fun(limits: { min?: number, max?: number, default?: number }): any A number within limits.
 param = {}

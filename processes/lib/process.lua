@@ -56,6 +56,13 @@ for _, kind in ipairs { 'any', 'number', 'string', 'boolean', 'list', 'map', 're
   tw.param[kind] = setmetatable({ kind = kind }, Marker)
 end
 
+-- A number that lies within limits.
+function tw.param.range(limits)
+  return setmetatable({ kind = 'number', limits = limits, is_range = true }, Marker)
+end
+
+local limit_fields = { 'default', 'max', 'min' }
+
 local function check_default(where, name, value, depth)
   local kind = tw.type(value)
   if kind == 'table' and depth < 16 then
@@ -68,13 +75,42 @@ local function check_default(where, name, value, depth)
   end
 end
 
+local function check_limits(where, name, limits)
+  if type(limits) ~= 'table' then
+    raise_at(where, name, "parameter '%s': param.range takes limits, as in param.range { min = 0, max = 1, default = 0.5 }, not %s",
+      name, tw.show(limits))
+  end
+  for _, field in ipairs(tw.names_of(limits)) do
+    if not tw.contains(limit_fields, field) then
+      raise_at(where, name, "parameter '%s': unknown field '%s' in param.range%s", name, field, tw.known(field, limit_fields))
+    elseif type(limits[field]) ~= 'number' or limits[field] ~= limits[field] then
+      raise_at(where, name, "parameter '%s': %s must be a number, not %s", name, field, tw.show(limits[field]))
+    end
+  end
+end
+
+-- A parameter that was declared by param.range.
+local function read_range(where, name, limits)
+  check_limits(where, name, limits)
+  local min, max, default = limits.min or -math.huge, limits.max or math.huge, limits.default
+  if min >= max then
+    raise_at(where, name, "parameter '%s': min %s must be less than max %s", name, tw.show(min), tw.show(max))
+  elseif default and (default < min or default > max) then
+    raise_at(where, name, "parameter '%s': the default %s does not lie within its limits", name, tw.show(default))
+  end
+  return { name = name, kind = 'number', default = default, min = min, max = max }
+end
+
 local function read_params(where, params)
   local list = {}
   check_table(where, params, 'params', 'params = { cloud_max = 40 }')
   where = under(where, 'params')
   for _, name in ipairs(tw.names_of(params or {})) do
     local value = params[name]
-    if type(value) == 'table' and debug.getmetatable(value) == Marker then
+    local is_marker = type(value) == 'table' and debug.getmetatable(value) == Marker
+    if is_marker and value.is_range then
+      list[#list + 1] = read_range(where, name, value.limits)
+    elseif is_marker then
       list[#list + 1] = { name = name, kind = value.kind }
     else
       check_default(where, name, value, 0)

@@ -20,7 +20,7 @@ class Case(Serve):
 class Params(Case):
     SCRIPT = """return process {
   inputs = { inp = 'raster' },
-  params = { gain = 1, name = 'plain, simple', inverse = false, kept = { 1, 2 }, method = param.resampling, most = param.number },
+  params = { gain = param.range { min = 0, max = 3, default = 1 }, name = 'plain, simple', inverse = false, kept = { 1, 2 }, method = param.resampling, most = param.number },
   run = function(tile, input, p)
     local result = input.inp:read(nil, { resampling = p.method }) * p.gain
     if p.most then
@@ -44,6 +44,9 @@ class Params(Case):
 
     def test_the_script_runs_with_other_parameters(self):
         server = self.serve()
+        params = {param["name"]: param for param in self.json("/layers/map.json")["params"]}
+        self.assertEqual(params["gain"], {"name": "gain", "type": "number", "value": 1, "default": 1, "min": 0, "max": 3})
+        self.assertEqual(params["most"], {"name": "most", "type": "number", "value": None, "default": None, "min": None, "max": None})
         before = self.get("/layers/map/6/25/21.png")
         half = self.picture("/layers/map/6/25/21.png?params=gain:0.5")
         wanted = np.maximum(np.floor(self.array[:, 128:256, 128:256] * 0.5 + 0.5), 1)
@@ -65,6 +68,8 @@ class Params(Case):
         for params, message in (
                 ("gian:2", f"unknown process parameter 'gian'; did you mean 'gain'? (known: {known})"),
                 ("gain:much", "parameter 'gain' must be a number (the default is 1), not a string: 'much'"),
+                ("gain:-0.5", "parameter 'gain' must be from 0 to 3, not -0.5"),
+                ("gain:3.1", "parameter 'gain' must be from 0 to 3, not 3.1"),
                 ("gain:", "parameter 'gain' must be a number (the default is 1), not a string: ''"),
                 ("gain:nan", "parameter 'gain' must be a number (the default is 1), not a string: 'nan'"),
                 ("inverse:1", "parameter 'inverse' must be true or false (the default is false), not a string: '1'"),
