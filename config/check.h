@@ -43,6 +43,9 @@ void tw_check_baselevels(struct tw_check *check);
 /* check_area.c: bounds, area and their CRSs. */
 void tw_check_area(struct tw_check *check);
 
+/* check_notify.c */
+void tw_check_notify(struct tw_check *check);
+
 /* check_conditions.c: conditions in value must be readable, hold at exactly one of each other's zooms, and
  * cover all of zooms (0: unknown, nothing has to be covered). */
 void tw_check_conditions(struct tw_check *check, const struct tw_value *value, uint32_t zooms);
@@ -55,6 +58,7 @@ size_t tw_check_pyramid_keys(const char *const **names);
 size_t tw_check_zoom_keys(const char *const **names);
 size_t tw_check_baselevel_keys(const char *const **names);
 size_t tw_check_bounds_keys(const char *const **names);
+size_t tw_check_notify_keys(const char *const **names);
 
 /* check_types.c: what all of them need. Those that return false have added a problem. name is the dotted name
  * of the value: `pyramid.metatiling`. */

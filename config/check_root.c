@@ -8,7 +8,8 @@
 
 static const char *const known_keys[] = {
     "process",    "input", "output",   "pyramid",    "zoom_levels",        "bounds",
-    "bounds_crs", "area",  "area_crs", "baselevels", "process_parameters", "dask_specs",
+    "bounds_crs", "area",  "area_crs", "baselevels", "process_parameters", "notify",
+    "dask_specs",
 };
 
 enum { NUM_KNOWN_KEYS = sizeof(known_keys) / sizeof(*known_keys) };
@@ -110,4 +111,5 @@ void tw_check_root(struct tw_check *check)
     tw_check_params(check);
     tw_check_output(check);
     tw_check_area(check);
+    tw_check_notify(check);
 }

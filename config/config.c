@@ -18,7 +18,8 @@ size_t tw_config_keys(const char *part, const char *const **names)
                  {"pyramid", tw_check_pyramid_keys},
                  {"zoom_levels", tw_check_zoom_keys},
                  {"baselevels", tw_check_baselevel_keys},
-                 {"bounds", tw_check_bounds_keys}};
+                 {"bounds", tw_check_bounds_keys},
+                 {"notify", tw_check_notify_keys}};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (strcmp(parts[i].part, part) == 0)
             return parts[i].keys(names);

@@ -52,6 +52,8 @@ struct tw_config {
     const struct tw_value *area; /* as in struct tw_limits; or NULL */
     const char *area_crs;        /* or NULL: the area's own, or the grid's for WKT */
 
+    const struct tw_value *notify; /* a map or a list of maps; or NULL */
+
     bool has_baselevels;
     int base_min_zoom, base_max_zoom; /* without baselevels: min_zoom, max_zoom */
     enum tw_resampling lower, higher; /* nearest unless given */

@@ -399,6 +399,7 @@ enum tw_status tw_run(struct tw_plan *plan, const struct tw_run_options *options
     bool has_work = has_choice(options) || options->update || engine->counts.total > 0;
     if (status == TW_OK && has_work)
         status = begin(engine, err);
+    result->is_begun = status == TW_OK && has_work;
     if (status == TW_OK && has_work)
         status = tw_plan_make_copies(plan, options->progress == TW_PROGRESS_QUIET, err);
     if (status == TW_OK && has_work)

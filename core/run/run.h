@@ -36,6 +36,7 @@ struct tw_run_result {
     uint64_t failed;
     uint64_t blocked; /* overviews not made because a tile below them failed */
     uint64_t files, bytes;
+    bool is_begun; /* the output was taken: it is this run's to write into */
     double seconds;
     int hanging;                 /* workers that could not be stopped: the caller has to end the process with
                                     _exit, and must not free the plan */

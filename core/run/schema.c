@@ -55,7 +55,7 @@ static void add_outputs(json_t *known, struct tw_arena *arena)
 
 static json_t *known_keys(struct tw_arena *arena)
 {
-    static const char *const parts[] = {"", "pyramid", "zoom_levels", "baselevels", "bounds"};
+    static const char *const parts[] = {"", "pyramid", "zoom_levels", "baselevels", "bounds", "notify"};
     const char *const *keys = NULL;
     json_t *known = json_object();
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -272,6 +272,10 @@ static void define_parts(json_t *definitions, json_t *known, struct tw_arena *ar
     json_t *baselevels = tw_schema_object(properties(known, "baselevels", arena));
     json_object_set_new(baselevels, "type", json_pack("[s, s]", "object", "null"));
     json_object_set_new(definitions, "baselevels", baselevels);
+    json_t *one = tw_schema_object(properties(known, "notify", arena));
+    json_object_set_new(definitions, "notify",
+                        json_pack("{s:[o, {s:s, s:o}, {s:s}]}", "anyOf", json_deep_copy(one), "type", "array",
+                                  "items", one, "type", "null"));
     json_object_set_new(definitions, "bounds",
                         json_pack("{s:[s, s, s], s:{s:[s, s], s:s}, s:i, s:i, s:o, s:b}", "type", "array",
                                   "object", "null", "items", "type", "number", "string", "pattern", "\\$\\{",

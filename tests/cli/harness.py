@@ -102,7 +102,8 @@ class Case(unittest.TestCase):
         found = {}
         for path in sorted(root.rglob("*")):
             name = str(path.relative_to(root))
-            if path.is_file() and (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs", ".tilewright/progress"):
+            if path.is_file() and not name.endswith(".summary.json") and (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs", ".tilewright/progress",
+                                                                                                                 ".tilewright/summary.json"):
                 found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         return found
 

@@ -74,7 +74,7 @@ class Storage(harness.Case):
         for key in self.s3.names(self.bucket, prefix + "/"):
             name = key[len(prefix) + 1:]
             if (hidden or not name.startswith(".tilewright")) and name not in (".tilewright/seen", ".tilewright/inputs",
-                                                                                      ".tilewright/progress"):
+                                                                                      ".tilewright/progress", ".tilewright/summary.json"):
                 found[name] = hashlib.sha256(self.s3.get(self.bucket, key)).hexdigest()
         return found
 

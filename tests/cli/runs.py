@@ -115,7 +115,8 @@ class Case(harness.Case):
         root = self.folder / folder
         return {str(path.relative_to(root)): (path.stat().st_ino, path.stat().st_mtime_ns)
                 for path in sorted(root.rglob("*"))
-                if path.is_file() and str(path.relative_to(root)) not in (".tilewright/seen", ".tilewright/progress")
+                if path.is_file() and str(path.relative_to(root)) not in (".tilewright/seen", ".tilewright/progress", ".tilewright/summary.json")
+                and not path.name.endswith(".summary.json")
                 and (hidden or ".tilewright" not in str(path.relative_to(root)))}
 
     def check_no_leftovers(self, folder):

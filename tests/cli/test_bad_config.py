@@ -175,7 +175,7 @@ class BadConfig(harness.Case):
 
     def test_an_unknown_option_of_png(self):
         self.check_refused("bad.yaml:5:34: unknown output option 'alpha'; known: count, compression, background, georeference, path, format, "
-                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, skip, stac",
+                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, skip, stac, acl, cache_control",
                            output="output: {path: out, format: PNG, alpha: true}")
 
     def test_a_nodata_value_that_does_not_fit(self):
@@ -263,7 +263,7 @@ class BadConfig(harness.Case):
                            "bad.yaml:3:39: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, 128, 256, not 3",
                            "bad.yaml:4:20: zoom_levels.min 5 is larger than zoom_levels.max 3",
                            "bad.yaml:6:1: unknown key 'bound'; did you mean 'bounds'? (known: process, input, output, pyramid, "
-                           "zoom_levels, bounds, bounds_crs, area, area_crs, baselevels, process_parameters, dask_specs)",
+                           "zoom_levels, bounds, bounds_crs, area, area_crs, baselevels, process_parameters, notify, dask_specs)",
                            pyramid="pyramid: {grid: mercatro, metatiling: 3}", zoom_levels="zoom_levels: {min: 5, max: 3}",
                            extra="bound: [1, 2, 3, 4]")
 

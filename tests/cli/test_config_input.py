@@ -119,7 +119,7 @@ class ConfigInput(Case):
             "second.yaml:3:8: input 'inp' is the output of 'first.yaml', which is wrong:",
             "first.yaml:3:55: pyramid.metatiling must be one of 1, 2, 4, 8, 16, 32, 64, 128, 256, not 3",
             "first.yaml:6:1: unknown key 'zoom_level'; did you mean 'zoom_levels'? (known: process, input, output, pyramid, "
-            "zoom_levels, bounds, bounds_crs, area, area_crs, baselevels, process_parameters, dask_specs)"])
+            "zoom_levels, bounds, bounds_crs, area, area_crs, baselevels, process_parameters, notify, dask_specs)"])
         self.second("none.yaml")
         self.check_refused(["second.yaml:3:8: input 'inp' is the output of 'none.yaml', which is wrong:",
                             "cannot open 'none.yaml': No such file or directory"])

@@ -355,7 +355,7 @@ class Outputs(Case):
                 ({"schema": None}, "run.yaml:12:13: output.schema is missing: features need one, such as {properties: {name: str}, "
                                    "geometry: Polygon}"),
                 ({"dtype": "uint8"}, "run.yaml:24:5: unknown output option 'dtype'; known: schema, path, format, metatiling, "
-                                     "pixelbuffer, tile_size, tile_path_schema, layout, stac"),
+                                     "pixelbuffer, tile_size, tile_path_schema, layout, stac, acl, cache_control"),
                 ({"path": "out.gpkg"}, "run.yaml:13:13: 'out.gpkg' looks like one file, and GeoJSON is written as a "
                                        "folder of tiles: name a folder; ogrmerge.py makes one file of it afterwards"),
                 ({"path": "out.tif"}, "run.yaml:13:13: 'out.tif' is a single GeoTIFF, and output.format is GeoJSON: "

@@ -365,7 +365,7 @@ static void wrong_schemas_are_refused(void **state)
         f, "GeoJSON",
         tw_value_with(f->arena, options_of(f, "Point"), "dtype", tw_value_string(f->arena, "uint8")),
         "unknown output option 'dtype'; known: schema, path, format, metatiling, pixelbuffer, "
-        "tile_size, tile_path_schema, layout, stac");
+        "tile_size, tile_path_schema, layout, stac, acl, cache_control");
 }
 
 static void geojson_needs_an_epsg_code(void **state)
