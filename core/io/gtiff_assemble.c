@@ -229,7 +229,7 @@ enum tw_status tw_assemble(const struct tw_assembly *assembly, const char *work,
     enum tw_status status = write_files(assembly, folder, err);
     tw_checked_folder_free(folder);
     if (status == TW_OK)
-        status = tw_file_move(made, assembly->sink->path, err);
+        status = tw_sink_place_file(assembly->sink, made, assembly->fingerprint, err);
     remove_temporary(work);
     free(made);
     return status;

@@ -192,7 +192,7 @@ enum tw_status tw_pmtiles_assemble(struct tw_single_file *file, struct tw_error 
     if (archive.fd >= 0 && close(archive.fd) != 0 && status == TW_OK)
         status = tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", archive.path, strerror(errno));
     if (status == TW_OK)
-        status = tw_file_move(archive.path, file->sink->path, err);
+        status = tw_sink_place_file(file->sink, archive.path, file->fingerprint, err);
     else if (archive.fd >= 0)
         unlink(archive.path);
     free(archive.ids.items);

@@ -1,37 +1,98 @@
 /* SPDX-License-Identifier: MIT */
 #include "single_file.h"
 #include "file.h"
+#include "hash.h"
 #include "tile_output.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Beside the file; or, for one in object storage, on this machine:
+ * `/var/tmp/tilewright-0/HASH-out.tif.tilewright`. */
+static const char *find_folder(const struct tw_sink *sink)
+{
+    if (!tw_path_is_bucket(sink->path))
+        return tw_arena_printf(sink->arena, "%s.tilewright", sink->path);
+    const char *url = tw_bucket_clean_url(sink->arena, sink->path), *place = getenv("TMPDIR");
+    if (url == NULL)
+        return NULL;
+    return tw_arena_printf(sink->arena, "%s/tilewright-%ld/%016" PRIx64 "-%s.tilewright",
+                           place != NULL && place[0] != '\0' ? place : "/var/tmp", (long)geteuid(),
+                           tw_hash(url, strlen(url)), tw_path_name(url));
+}
+
+/* Others must not get in between: everybody may write where temporary folders are. */
+static enum tw_status make_private(const struct tw_single_file *file, struct tw_error *err)
+{
+    struct stat info;
+    char *parent = tw_path_folder(file->sink->arena, file->folder);
+    if (!tw_path_is_bucket(file->sink->path))
+        return TW_OK;
+    if (parent == NULL)
+        return tw_error_nomem(err);
+    if (mkdir(parent, 0700) != 0 && errno != EEXIST)
+        return tw_error_set(err, TW_ESTORAGE, "cannot make the folder '%s': %s", parent, strerror(errno));
+    if (lstat(parent, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid())
+        return TW_OK;
+    return tw_error_set(err, TW_ESTORAGE, "cannot use the folder '%s': it belongs to somebody else", parent);
+}
 
 bool tw_single_init(struct tw_single_file *file, struct tw_sink *sink)
 {
     file->sink = sink;
-    file->folder = tw_arena_printf(sink->arena, "%s.tilewright", sink->path);
-    if (file->folder == NULL)
+    file->folder = find_folder(sink);
+    const char *lock = tw_arena_printf(sink->arena, "%s.tilewright/lock", sink->path);
+    if (file->folder == NULL || lock == NULL)
         return false;
     struct tw_directory_spec tiles = {.sink = sink,
                                       .root = file->folder,
                                       .work = file->folder,
+                                      .lock = lock,
                                       .schema = tw_tile_default_schema,
                                       .is_bare = file->is_bare};
     file->tiles = tw_directory_new(&tiles);
     return file->tiles != NULL;
 }
 
+/* In object storage the fingerprint is kept with the file. */
+static enum tw_status look_at_file(const struct tw_single_file *file, bool *exists, const char **fingerprint,
+                                   struct tw_error *err)
+{
+    const char *path = file->sink->path;
+    struct tw_bucket *bucket = NULL;
+    struct tw_bucket_file there;
+    *fingerprint = NULL;
+    if (!tw_path_is_bucket(path)) {
+        *exists = tw_file_exists(path);
+        *fingerprint = *exists ? file->read_fingerprint(path, file->sink->arena) : NULL;
+        return TW_OK;
+    }
+    enum tw_status status = tw_bucket_open(path, &bucket, err);
+    if (status == TW_OK)
+        status = tw_bucket_look(bucket, "", &there, err);
+    *exists = status == TW_OK && there.found;
+    if (*exists && there.fingerprint[0] != '\0')
+        *fingerprint = tw_arena_strdup(file->sink->arena, there.fingerprint);
+    tw_bucket_close(bucket);
+    return status;
+}
+
 static enum tw_status check_existing(struct tw_single_file *file, const struct tw_sink_begin *begin,
                                      struct tw_error *err)
 {
-    const char *path = file->sink->path;
-    if (begin->overwrite || !tw_file_exists(path) || tw_is_folder(file->folder))
+    const char *path = file->sink->path, *found;
+    bool exists;
+    if (begin->overwrite || tw_is_folder(file->folder))
         return TW_OK;
-    const char *found = file->read_fingerprint(path, file->sink->arena);
+    enum tw_status status = look_at_file(file, &exists, &found, err);
+    if (status != TW_OK || !exists)
+        return status;
     file->is_done = found != NULL && strcmp(found, file->fingerprint) == 0;
     if (file->is_done)
         return TW_OK;
@@ -77,6 +138,8 @@ enum tw_status tw_single_begin(void *state, const struct tw_sink_begin *begin, s
     if (!set_fingerprint(file, begin))
         return tw_error_nomem(err);
     enum tw_status status = check_existing(file, begin, err);
+    if (status == TW_OK && !file->is_done)
+        status = make_private(file, err);
     return status != TW_OK || file->is_done ? status : tw_directory_begin(file->tiles, begin, err);
 }
 

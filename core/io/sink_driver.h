@@ -90,6 +90,11 @@ extern const struct tw_sink_driver tw_sink_null;
 /* sink_place.c: reads the labels, and refuses places that cannot be written to. */
 void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems);
 
+/* Gives a finished file its name, which is the output's path: a rename, or an upload with the fingerprint
+ * beside it, after which the local one is gone. TW_ESTORAGE. */
+enum tw_status tw_sink_place_file(const struct tw_sink *sink, const char *made, const char *fingerprint,
+                                  struct tw_error *err);
+
 /* `--update makes anew what changed inputs touch, but ...`: settings have changed, too. */
 enum tw_status tw_sink_settings_changed(const char *path, struct tw_error *err);
 

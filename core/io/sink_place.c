@@ -67,3 +67,18 @@ void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     sink->labels.acl = tw_arena_strdup(sink->arena, sink->labels.acl);
     sink->labels.cache_control = tw_arena_strdup(sink->arena, sink->labels.cache_control);
 }
+
+enum tw_status tw_sink_place_file(const struct tw_sink *sink, const char *made, const char *fingerprint,
+                                  struct tw_error *err)
+{
+    struct tw_bucket *bucket = NULL;
+    struct tw_bucket_labels labels = sink->labels;
+    labels.fingerprint = fingerprint;
+    if (!tw_path_is_bucket(sink->path))
+        return tw_file_move(made, sink->path, err);
+    enum tw_status status = tw_bucket_open(sink->path, &bucket, err);
+    if (status == TW_OK)
+        status = tw_bucket_put_file(bucket, "", made, &labels, err);
+    tw_bucket_close(bucket);
+    return status == TW_OK ? tw_file_remove(made, err) : status;
+}

@@ -226,7 +226,7 @@ static enum tw_status write_metadata(struct tw_directory *directory, const char 
 /* With the lock comes the right to clear away what a killed run was writing, and placeholders. */
 static enum tw_status take_lock(struct tw_directory *directory, struct tw_error *err)
 {
-    char *path = work_path(directory, "lock");
+    const char *path = directory->spec.lock != NULL ? directory->spec.lock : work_path(directory, "lock");
     char *metadata = tw_arena_printf(directory->arena, "%s/metadata.json", directory->spec.root);
     if (path == NULL || metadata == NULL)
         return tw_error_nomem(err);

@@ -19,6 +19,7 @@ struct tw_directory_spec {
     const char *schema;             /* of paths; borrowed */
     struct tw_bucket_labels labels; /* in object storage */
     bool has_metadata;              /* metadata.json is kept in root */
+    const char *lock;               /* a path; NULL: `lock` in the work folder; borrowed */
     bool is_bare;                   /* without the small files beside tiles that say where they lie */
 };
 

@@ -78,7 +78,9 @@ enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const str
 {
     struct tw_error err = {0};
     struct tw_arena *arena = tw_arena_new(0);
-    char *lock = arena != NULL ? tw_arena_printf(arena, "%s/lock", spec->work) : NULL;
+    const char *lock = arena == NULL        ? NULL
+                       : spec->lock != NULL ? spec->lock
+                                            : tw_arena_printf(arena, "%s/lock", spec->work);
     if (lock == NULL) {
         tw_arena_free(arena);
         return TW_ENOMEM;

@@ -1,0 +1,123 @@
+"""Single files in object storage: GeoTIFFs and PMTiles archives, whole and in pieces, against a real S3 server (Ceph's)."""
+import hashlib
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import harness
+from object_storage import SCRIPT, Storage, servers, start, stop
+
+setUpModule, tearDownModule = start, stop
+
+CONFIG = """process: script.lua
+input: {{image: image.tif}}
+pyramid: {{grid: mercator, tile_size: 256}}
+zoom_levels: {zooms}
+output: {{path: {path}, {output}}}
+"""
+SMALL = "format: GTiff, bands: 3, dtype: uint8, nodata: 0"
+LARGE = SMALL + ", compress: none"  # 50 MB at zoom 8
+
+
+class Files(Storage):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "tmp").mkdir()
+
+    def config(self, path, output=SMALL, zooms="5"):
+        name = path.replace("/", "-").replace(":", "") + ".yaml"
+        self.write(name, CONFIG.format(zooms=zooms, path=path, output=output))
+        return name
+
+    def environment(self, port=None, **more):
+        return super().environment(port, TMPDIR=str(self.folder / "tmp"), **more)
+
+    def url(self, name):
+        return f"s3://{self.bucket}/{name}"
+
+    def check_same(self, name):
+        there, here = self.s3.get(self.bucket, name), (self.folder / name).read_bytes()
+        self.assertEqual(hashlib.sha256(there).hexdigest(), hashlib.sha256(here).hexdigest(), f"{len(there)} {len(here)}")
+        self.assertEqual(self.s3.uploads(self.bucket), 0)
+
+    def check_nothing_is_left(self):
+        self.assertEqual([str(path) for path in (self.folder / "tmp").rglob("*") if path.is_file()], [])
+        self.assertEqual([name for name in self.s3.names(self.bucket) if "tilewright/" in name], [])
+
+    def test_a_geotiff(self):
+        said = self.must_remote("execute", self.config(self.url("a.tif"), SMALL + ", acl: public-read"))
+        self.assertIn("4 metatiles made", said)
+        self.must_run("execute", self.config("a.tif"), "--quiet")
+        self.check_same("a.tif")
+        status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a.tif", signed=False)
+        self.assertEqual((status, headers["content-type"]), (200, "image/tiff"))
+        self.check_nothing_is_left()
+        self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("a.tif"), SMALL + ", acl: public-read")))
+        code, _, err = self.remote("execute", self.config(self.url("a.tif"), SMALL, "6"))
+        self.assertEqual((code, err), (2, f"tilewright: '{self.url('a.tif')}' exists already; use --overwrite to replace it\n"))
+        self.must_remote("execute", self.config(self.url("a.tif"), SMALL, "6"), "--overwrite", "--quiet")
+        self.must_run("execute", self.config("a.tif", SMALL, "6"), "--overwrite", "--quiet")
+        self.check_same("a.tif")
+
+    def test_a_pmtiles_archive(self):
+        self.must_remote("execute", self.config(self.url("a.pmtiles"), "format: PNG", "[4, 7]"), "--quiet")
+        self.must_run("execute", self.config("a.pmtiles", "format: PNG", "[4, 7]"), "--quiet")
+        self.check_same("a.pmtiles")
+        self.check_nothing_is_left()
+        _, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a.pmtiles")
+        self.assertEqual(headers["content-type"], "application/vnd.pmtiles")
+
+    def test_a_large_one_goes_in_pieces_through_faults(self):
+        with servers.Proxy(self.server.port, "--faults", "0.2", "--kinds", "500,503,reset,truncated,late-reset") as proxy:
+            self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet", port=proxy.port)
+        self.must_run("execute", self.config("a.tif", LARGE, "8"), "--quiet")
+        self.assertGreater((self.folder / "a.tif").stat().st_size, 3 << 24)
+        self.check_same("a.tif")
+        self.check_nothing_is_left()
+        self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8")))
+
+    def start(self, port):
+        return subprocess.Popen([harness.BINARY, "execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet"], cwd=self.folder,
+                                stderr=subprocess.PIPE, text=True,
+                                env={**os.environ, **self.environment(port, GDAL_HTTP_MAX_RETRY="2")})
+
+    def test_one_that_does_not_get_through_is_taken_back(self):
+        control = self.folder / "rate"
+        control.write_text("0")
+        with servers.Proxy(self.server.port, "--faults", "0", "--kinds", "500", "--latency-ms", "100", "--control", control) as proxy:
+            run = self.start(proxy.port)
+            while self.s3.uploads(self.bucket) == 0:
+                time.sleep(0.01)
+            control.write_text("1")
+            _, err = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 3, err)
+        self.assertIn(f"cannot write '{self.url('a.tif')}': the server says 500 InternalError: made to fail (asked 3 times)", err)
+        self.assertNotIn("a.tif", self.s3.names(self.bucket))
+        self.s3.ask("DELETE", f"/{self.bucket}/a.tif.tilewright/lock")
+        self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet")
+        self.must_run("execute", self.config("a.tif", LARGE, "8"), "--quiet")
+        self.check_same("a.tif")
+
+    def test_one_that_is_killed_goes_on_and_takes_its_pieces_back(self):
+        with servers.Proxy(self.server.port, "--latency-ms", "300") as proxy:
+            run = self.start(proxy.port)
+            while self.s3.uploads(self.bucket) == 0:
+                time.sleep(0.01)
+            run.send_signal(signal.SIGKILL)
+            run.communicate()
+        self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet")
+        self.must_run("execute", self.config("a.tif", LARGE, "8"), "--quiet")
+        self.check_same("a.tif")
+        self.check_nothing_is_left()
+
+    def test_a_file_of_somebody_else_is_left_alone(self):
+        self.s3.put(self.bucket, "a.tif", b"precious")
+        code, _, err = self.remote("execute", self.config(self.url("a.tif")))
+        self.assertEqual((code, err), (2, f"tilewright: '{self.url('a.tif')}' exists already; use --overwrite to replace it\n"))
+        self.assertEqual(self.s3.get(self.bucket, "a.tif"), b"precious")
+
+
+if __name__ == "__main__":
+    unittest.main()
