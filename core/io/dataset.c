@@ -50,6 +50,9 @@ void tw_gdal_init(size_t cache_bytes)
     set_default("GDAL_HTTP_MAX_RETRY", "3");
     set_default("GDAL_HTTP_RETRY_DELAY", "1");
     set_default("GDAL_HTTP_CONNECTTIMEOUT", "30");
+    set_default("GDAL_HTTP_LOW_SPEED_TIME",
+                "60"); /* a server that says nothing would be waited for without an end */
+    set_default("GDAL_HTTP_LOW_SPEED_LIMIT", "1");
     set_default("GDAL_HTTP_MERGE_CONSECUTIVE_RANGES", "YES");
     set_default("VSI_CACHE", "NO");
     GDALSetCacheMax64((GIntBig)cache_bytes);

@@ -8,7 +8,7 @@ import unittest
 import numpy as np
 
 import harness
-from object_storage import SCRIPT, Storage, s3, servers, start, stop
+from object_storage import CONFIG, SCRIPT, Storage, s3, servers, start, stop
 
 setUpModule, tearDownModule = start, stop
 
@@ -151,6 +151,33 @@ class Faults(Storage):
         said = self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"))
         self.assertRegex(said, r"done before")
         self.check_same("a", self.local(first=7, last=9, more=", georeference: none"), hidden=True)
+
+
+class Inputs(Storage):
+    def setUp(self):
+        super().setUp()
+        self.s3.put(self.bucket, "image.tif", (self.folder / "image.tif").read_bytes())
+        self.local(last=5)
+
+    def read(self, port=None, **more):
+        self.write("far.yaml", CONFIG.format(path="far", first=4, last=5, more="").replace("image.tif", f"s3://{self.bucket}/image.tif"))
+        return self.remote("execute", "far.yaml", "--quiet", port=port, GDAL_HTTP_RETRY_DELAY="0.1", **more)
+
+    def test_an_input_in_a_bucket(self):
+        self.assertEqual(self.read(), (0, "", ""))
+        self.assertEqual({name: tag for name, tag in self.tree("far").items() if name.endswith(".png")},
+                         {name: tag for name, tag in self.tree("out").items() if name.endswith(".png")})
+
+    def test_an_input_behind_a_server_that_is_busy(self):
+        with servers.Proxy(self.server.port, "--faults", "0.3", "--kinds", "503") as proxy:
+            self.assertEqual(self.read(proxy.port, GDAL_HTTP_MAX_RETRY="20"), (0, "", ""))
+
+    def test_a_server_that_says_nothing_is_not_waited_for(self):
+        with servers.Proxy(self.server.port, "--faults", "1", "--kinds", "silence") as proxy:
+            started = time.monotonic()
+            code, _, err = self.read(proxy.port, GDAL_HTTP_LOW_SPEED_TIME="1", GDAL_HTTP_MAX_RETRY="0")
+            self.assertEqual(code, 2, err)
+            self.assertLess(time.monotonic() - started, 30)
 
 
 class Locks(Storage):
