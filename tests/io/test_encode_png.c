@@ -308,13 +308,12 @@ static void wrong_options_are_all_reported(void **state)
                                   .has_nodata = true,
                                   .nodata = 300};
     assert_null(tw_encoder_open("PNG", &spec, &fixture->problems));
-    assert_string_equal(
-        tw_text_get(&fixture->problems.text),
-        "PNG holds uint8 or uint16, not float32\n"
-        "output.count must be 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA), not 5\n"
-        "nodata 300 does not fit uint8 (0 to 255)\n"
-        "output.compression must be fast, default, best or 1 to 12, not 'zip'\n"
-        "unknown output option 'compresion'; did you mean 'compression'?");
+    assert_string_equal(tw_text_get(&fixture->problems.text),
+                        "PNG holds uint8 or uint16, not float32\n"
+                        "output.count must be 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA), not 5\n"
+                        "nodata 300 does not fit uint8 (0 to 255)\n"
+                        "output.compression must be fast, default, best or 1 to 12, not 'zip'\n"
+                        "unknown output option 'compresion'; did you mean 'compression'?");
 }
 
 static void an_unknown_format_is_refused_with_the_known_ones(void **state)
