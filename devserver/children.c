@@ -66,6 +66,38 @@ static struct child *take_made(struct tw_children *children)
     return taken;
 }
 
+static void answer(struct tw_child_waiter *waiter, enum tw_status status, struct tw_edition *edition,
+                   const char *message)
+{
+    waiter->status = status;
+    waiter->edition = tw_edition_keep(edition);
+    waiter->message = message != NULL ? strdup(message) : NULL;
+}
+
+/* Takes those who wait from all that are in the making, which a script may never let end. */
+static struct tw_child_waiter *take_waiters(struct tw_children *children)
+{
+    struct tw_child_waiter *taken = NULL;
+    for (struct child *child = children->list; child != NULL; child = child->next)
+        while (child->waiters != NULL) {
+            struct tw_child_waiter *waiter = child->waiters;
+            child->waiters = waiter->next;
+            waiter->next = taken;
+            taken = waiter;
+            answer(waiter, TW_ECANCELLED, NULL, NULL);
+        }
+    return taken;
+}
+
+static void tell(struct tw_child_waiter *waiters)
+{
+    while (waiters != NULL) {
+        struct tw_child_waiter *waiter = waiters;
+        waiters = waiter->next;
+        waiter->done(waiter);
+    }
+}
+
 void tw_children_stop(struct tw_children *children)
 {
     if (children == NULL)
@@ -73,7 +105,9 @@ void tw_children_stop(struct tw_children *children)
     pthread_mutex_lock(&children->mutex);
     children->is_stopped = true;
     struct child *taken = take_made(children);
+    struct tw_child_waiter *waiters = take_waiters(children);
     pthread_mutex_unlock(&children->mutex);
+    tell(waiters);
     while (taken != NULL) {
         struct child *child = taken;
         taken = child->next;
@@ -141,14 +175,6 @@ static struct child *new_child(const struct tw_child_order *order)
     return child;
 }
 
-static void answer(struct tw_child_waiter *waiter, enum tw_status status, struct tw_edition *edition,
-                   const char *message)
-{
-    waiter->status = status;
-    waiter->edition = tw_edition_keep(edition);
-    waiter->message = message != NULL ? strdup(message) : NULL;
-}
-
 /* Of the kind, those that are too many: the one that was asked for longest ago, taken out; NULL when there is
  * room, or all are in the making (then *is_full). */
 static struct child *make_room(struct tw_children *children, bool is_input, bool *is_full)
@@ -195,11 +221,7 @@ static void finish(const struct making *making, enum tw_status status, struct tw
         answer(waiter, edition != NULL && !is_kept ? TW_ECANCELLED : status, is_kept ? edition : NULL,
                message);
     pthread_mutex_unlock(&children->mutex);
-    while (waiters != NULL) {
-        struct tw_child_waiter *waiter = waiters;
-        waiters = waiter->next;
-        waiter->done(waiter);
-    }
+    tell(waiters);
     if (!is_kept) {
         tw_edition_release(edition);
         child_free(child);
@@ -331,4 +353,17 @@ void tw_children_inherit(struct tw_children *later, struct tw_children *earlier)
         pthread_mutex_unlock(&later->mutex);
     }
     pthread_mutex_unlock(&earlier->mutex);
+}
+
+struct tw_edition *tw_children_at(struct tw_children *children, size_t index, int *input)
+{
+    pthread_mutex_lock(&children->mutex);
+    struct child *child = children->list;
+    for (; child != NULL; child = child->next)
+        if (child->edition != NULL && index-- == 0)
+            break;
+    struct tw_edition *edition = child != NULL ? tw_edition_keep(child->edition) : NULL;
+    *input = child != NULL ? child->order.input : TW_NO_INPUT;
+    pthread_mutex_unlock(&children->mutex);
+    return edition;
 }

@@ -34,7 +34,8 @@ struct tw_child_waiter {
 struct tw_children *tw_children_new(struct tw_edition *edition);
 /* Accepts NULL. Nobody may wait. */
 void tw_children_free(struct tw_children *children);
-/* Those that are still being made are given up when they are done. Accepts NULL. */
+/* Answers all that wait with TW_ECANCELLED. Those that are still being made are given up when they are done.
+ * Accepts NULL. */
 void tw_children_stop(struct tw_children *children);
 
 /* TW_ANSWER_NOW: the waiter holds it, done is not called; TW_ANSWER_LATER: done will be called, or was called
@@ -43,6 +44,9 @@ enum tw_answer tw_children_get(struct tw_children *children, const struct tw_chi
                                struct tw_child_waiter *waiter);
 /* Only what is there: one user more, or NULL. */
 struct tw_edition *tw_children_look(struct tw_children *children, const struct tw_child_order *order);
+
+/* Those that are there, by turns: one user more, or NULL behind the last; *input: which input it is. */
+struct tw_edition *tw_children_at(struct tw_children *children, size_t index, int *input);
 
 /* Moves inputs that the later edition has just as the earlier one, which is about to be stopped. */
 void tw_children_inherit(struct tw_children *later, struct tw_children *earlier);

@@ -163,6 +163,8 @@ enum tw_status tw_edition_new(const struct tw_tiles_share *share, const struct t
         edition_free(made);
         return status;
     }
+    if (parent != NULL)
+        tw_tiles_rest(made->tiles);
     *edition = made;
     return TW_OK;
 }

@@ -76,7 +76,29 @@ static void sum_up(struct tw_tiles_state *total, const struct tw_tiles_state *st
     total->seconds += state->seconds;
 }
 
-/* The layer's numbers, added to the total; its failures, added to the list; both may be NULL. */
+/* Adds the numbers of what was made of the edition, and its failures. */
+static void add_children(struct request *request, const struct tw_layer *layer,
+                         const struct tw_edition *edition, struct tw_tiles_state *sum, json_t *failures)
+{
+    struct tw_tiles_state *state = malloc(sizeof(*state));
+    struct tw_edition *child;
+    int input;
+    for (size_t i = 0; state != NULL && (child = tw_children_at(edition->children, i, &input)) != NULL; i++) {
+        const char *id = tw_layer_spec(layer)->id;
+        if (input != TW_NO_INPUT)
+            id = tw_arena_printf(request->arena, "%s.%s", id, edition->inputs[input].slug);
+        memset(state, 0, sizeof(*state));
+        tw_tiles_state(child->tiles, state);
+        if (failures != NULL && id != NULL)
+            add_failures(failures, state, id);
+        sum_up(sum, state);
+        tw_edition_release(child);
+    }
+    free(state);
+}
+
+/* The layer's numbers, with those of its inputs, added to the total; failures, added to the list, which may
+ * be NULL. */
 static json_t *layer_status(struct request *request, struct tw_layer *layer, struct tw_tiles_state *total,
                             json_t *failures)
 {
@@ -88,13 +110,14 @@ static json_t *layer_status(struct request *request, struct tw_layer *layer, str
     int version = tw_layer_version(layer, request->arena, &problem);
     double range[2];
     tw_tiles_state(edition->tiles, state);
+    if (failures != NULL)
+        add_failures(failures, state, id);
+    add_children(request, layer, edition, state, failures);
     json_t *root = json_pack("{s:s, s:i, s:i, s:o}", "id", id, "version", version, "shown", edition->number,
                              "problem", problem != NULL ? tw_text_to_json(problem) : json_null());
     add_numbers(root, state);
     if (tw_view_range(tw_tiles_view(edition->tiles), range))
         json_object_set_new(root, "range", json_pack("[f, f]", range[0], range[1]));
-    if (failures != NULL)
-        add_failures(failures, state, id);
     sum_up(total, state);
     tw_edition_release(edition);
     free(state);

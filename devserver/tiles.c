@@ -3,8 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { MOST_JOBS = 128 };
+enum { MOST_JOBS = 128, REST_AFTER_S = 30 };
 
 static struct job *first_idle(const struct tw_tiles *tiles)
 {
@@ -14,33 +15,41 @@ static struct job *first_idle(const struct tw_tiles *tiles)
     return job;
 }
 
-/* False when there will be none any more. */
-static bool wait_for_job(struct tw_tiles *tiles)
+enum waited { JOB_IS_THERE, WORKER_MAY_REST, NO_MORE_JOBS };
+
+/* has_worker: who waits holds memory and files, which tiles that rest give back after a while. */
+static enum waited wait_for_job(struct tw_tiles *tiles, bool has_worker)
 {
+    struct timespec until;
+    int passed = 0;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += REST_AFTER_S;
     pthread_mutex_lock(&tiles->mutex);
-    while (first_idle(tiles) == NULL && !tiles->is_stopped)
-        pthread_cond_wait(&tiles->work, &tiles->mutex);
-    bool is_there = first_idle(tiles) != NULL;
+    while (first_idle(tiles) == NULL && !tiles->is_stopped && passed == 0)
+        if (tiles->rests && has_worker)
+            passed = pthread_cond_timedwait(&tiles->work, &tiles->mutex, &until);
+        else
+            pthread_cond_wait(&tiles->work, &tiles->mutex);
+    enum waited waited = first_idle(tiles) != NULL ? JOB_IS_THERE
+                         : tiles->is_stopped       ? NO_MORE_JOBS
+                                                   : WORKER_MAY_REST;
     pthread_mutex_unlock(&tiles->mutex);
-    return is_there;
+    return waited;
 }
 
-/* Chosen when it can begin: what was asked for last is what somebody looks at. NULL at the end; otherwise a
- * place of the gate is taken. */
-static struct job *next_job(struct tw_tiles *tiles)
+/* Chosen when it can begin: what was asked for last is what somebody looks at. A place of the gate is taken.
+ * NULL when another worker was faster. */
+static struct job *take_job(struct tw_tiles *tiles)
 {
-    while (wait_for_job(tiles)) {
-        tw_gate_enter(tiles->share->gate);
-        pthread_mutex_lock(&tiles->mutex);
-        struct job *job = first_idle(tiles);
-        if (job != NULL)
-            job->in_work = true;
-        pthread_mutex_unlock(&tiles->mutex);
-        if (job != NULL)
-            return job;
+    tw_gate_enter(tiles->share->gate);
+    pthread_mutex_lock(&tiles->mutex);
+    struct job *job = first_idle(tiles);
+    if (job != NULL)
+        job->in_work = true;
+    pthread_mutex_unlock(&tiles->mutex);
+    if (job == NULL)
         tw_gate_leave(tiles->share->gate, 1);
-    }
-    return NULL;
+    return job;
 }
 
 struct start {
@@ -48,20 +57,35 @@ struct start {
     int index;
 };
 
+/* Makes the worker, where there is none: what failed may have passed. */
+static void do_next_job(struct tw_tiles *tiles, int index, struct tw_worker **worker)
+{
+    struct tw_error broken = {0};
+    struct job *job = take_job(tiles);
+    if (job == NULL)
+        return;
+    if (*worker == NULL)
+        tw_preview_worker(tiles->preview, index, worker, &broken);
+    tw_tiles_do_job(tiles, *worker, job, &broken);
+    tw_gate_leave(tiles->share->gate, 1);
+}
+
 static void *run_thread(void *context)
 {
     struct start start = *(struct start *)context;
     struct tw_tiles *tiles = start.tiles;
     struct tw_worker *worker = NULL;
-    struct tw_error broken = {0};
+    struct tw_error ignored = {0};
+    enum waited waited;
     free(context);
-    tw_preview_worker(tiles->preview, start.index, &worker, &broken);
-    for (struct job *job; (job = next_job(tiles)) != NULL;) {
-        if (worker == NULL) /* what failed may have passed */
-            tw_preview_worker(tiles->preview, start.index, &worker, &broken);
-        tw_tiles_do_job(tiles, worker, job, &broken);
-        tw_gate_leave(tiles->share->gate, 1);
-    }
+    tw_preview_worker(tiles->preview, start.index, &worker, &ignored);
+    while ((waited = wait_for_job(tiles, worker != NULL)) != NO_MORE_JOBS)
+        if (waited == JOB_IS_THERE) {
+            do_next_job(tiles, start.index, &worker);
+        } else {
+            tw_worker_free(worker);
+            worker = NULL;
+        }
     tw_worker_free(worker);
     pthread_mutex_lock(&tiles->mutex);
     tiles->num_running--;
@@ -186,6 +210,11 @@ void tw_tiles_begin(struct tw_tiles *tiles)
     if (!tiles->has_begun && !tiles->is_stopped)
         start_threads(tiles);
     pthread_mutex_unlock(&tiles->mutex);
+}
+
+void tw_tiles_rest(struct tw_tiles *tiles)
+{
+    tiles->rests = true;
 }
 
 /* The jobs that nobody works on are answered here, the others by their workers. */

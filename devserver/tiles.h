@@ -50,6 +50,8 @@ enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *s
                             struct tw_error *err);
 /* Starts the threads now, so that the first tile does not wait for them. */
 void tw_tiles_begin(struct tw_tiles *tiles);
+/* Before anything is asked: workers that have nothing to do for a while give back their memory and files. */
+void tw_tiles_rest(struct tw_tiles *tiles);
 /* Answers all that wait with TW_ECANCELLED, and takes no more. */
 void tw_tiles_stop(struct tw_tiles *tiles);
 /* Accepts NULL. Stops it, and waits for its threads. False when one of them never ends: then nothing is

@@ -24,6 +24,7 @@ struct tw_tiles {
     struct tw_preview *preview;
     struct tw_view *view;
     struct tw_pyramid pictures; /* tiles of the grid, as browsers ask for them */
+    bool rests;                 /* workers without work are freed */
     pthread_t *threads;
     int num_threads;
 

@@ -12,8 +12,12 @@
 /* Features have no resolution to choose zooms by. */
 enum { DEEPEST_OF_FEATURES = 16 };
 
+/* A file without a nodata value has none here, either: its zeros are values. */
+static const char *const mask_options[] = {"compress=lerc", "max_z_error=1e-30"};
+
 struct shown {
     struct tw_arena *arena;
+    const char *creation[sizeof(mask_options) / sizeof(mask_options[0])];
     struct tw_convert_result result;
     struct tw_selection selection;
     struct tw_conversion conversion;
@@ -30,8 +34,13 @@ static void unload(struct tw_loaded *loaded)
     free(shown);
 }
 
-/* Whether it holds features; opened for a moment. */
-static enum tw_status find_kind(const char *path, struct tw_arena *arena, bool *is_vector,
+/* What it holds; opened for a moment. */
+struct held {
+    bool is_vector;
+    bool has_nodata;
+};
+
+static enum tw_status find_kind(const char *path, struct tw_arena *arena, struct held *held,
                                 struct tw_problems *problems)
 {
     struct tw_source *source = NULL;
@@ -39,24 +48,30 @@ static enum tw_status find_kind(const char *path, struct tw_arena *arena, bool *
     if (value == NULL)
         return TW_ENOMEM;
     enum tw_status status = tw_source_open("inp", value, ".", NULL, &source, problems);
-    *is_vector = status == TW_OK && tw_source_kind(source) == TW_SOURCE_VECTOR;
+    held->is_vector = status == TW_OK && tw_source_kind(source) == TW_SOURCE_VECTOR;
+    held->has_nodata = status == TW_OK && tw_source_facts(source)->has_nodata;
     tw_source_close(source);
     return status;
 }
 
-static void choose(struct shown *shown, const char *path, bool is_vector)
+static void choose(struct shown *shown, const char *path, const struct held *held)
 {
     struct tw_conversion *conversion = &shown->conversion;
     const char *metadata = tw_arena_printf(shown->arena, "%s/metadata.json", path);
     bool is_tiled = metadata != NULL && tw_file_exists(metadata);
     *conversion =
         (struct tw_conversion){.input = path, .output = "tilewright-preview", .selection = &shown->selection};
-    conversion->given[TW_CONVERT_FORMAT] = is_vector ? "GeoJSON" : "GTiff";
+    conversion->given[TW_CONVERT_FORMAT] = held->is_vector ? "GeoJSON" : "GTiff";
     if (!is_tiled)
         conversion->given[TW_CONVERT_PYRAMID] = "mercator";
-    if (!is_vector)
+    if (!held->is_vector)
         conversion->given[TW_CONVERT_RESAMPLING] = "bilinear";
-    if (is_vector && !is_tiled) {
+    if (!held->is_vector && !held->has_nodata) {
+        conversion->creation = shown->creation;
+        conversion->num_creation = sizeof(mask_options) / sizeof(mask_options[0]);
+        memcpy(shown->creation, mask_options, sizeof(mask_options));
+    }
+    if (held->is_vector && !is_tiled) {
         shown->selection.has_zooms = true;
         shown->selection.max_zoom = DEEPEST_OF_FEATURES;
     }
@@ -76,14 +91,14 @@ static const char *name_of(struct tw_arena *arena, const char *path)
 enum tw_status tw_shown_file_load(const char *path, struct tw_loaded *loaded, struct tw_problems *problems)
 {
     struct shown *shown = calloc(1, sizeof(*shown));
-    bool is_vector = false;
+    struct held held = {0};
     *loaded = (struct tw_loaded){.kept = shown, .unload = unload};
     if (shown == NULL || (shown->arena = tw_arena_new(0)) == NULL)
         return TW_ENOMEM;
     shown->result.arena = shown->arena;
-    enum tw_status status = find_kind(path, shown->arena, &is_vector, problems);
+    enum tw_status status = find_kind(path, shown->arena, &held, problems);
     if (status == TW_OK) {
-        choose(shown, path, is_vector);
+        choose(shown, path, &held);
         status = tw_convert_config(&shown->conversion, &shown->result, problems);
     }
     const char *name = name_of(shown->arena, path);

@@ -244,6 +244,25 @@ output: {path: out, format: PNG, dtype: uint8, bands: 3, metatiling: 1}
         self.assertEqual(self.json("/layers/map.inp.json")["version"], 3)
         self.end(server)
 
+    def test_the_status_counts_inputs(self):
+        server = self.serve()
+        self.get("/layers/map.inp/6/25/21.png")
+        (self.folder / "dem.tif").unlink()
+        self.error("/layers/map.more.dem/6/27/23.png", 500)
+        self.get("/layers/map.scenes/6/25/21.png")
+        status = self.json("/status")
+        self.assertEqual(status["made"], 2)
+        self.assertEqual(status["cached_tiles"] >= 2, True)
+        self.end(server)
+
+    def test_black_is_black_in_a_file_without_a_nodata_value(self):
+        server = self.serve("zeros.tif")
+        zoom = self.json("/layer.json")["max_zoom"]
+        self.assertEqual(zoom, 4)
+        tile = self.picture("/4/6/5.png")
+        self.assertGreater(int(((tile[:3] == 0).all(axis=0) & (tile[-1] == 255)).sum()), 100)
+        self.end(server)
+
     def test_many_ask_for_an_input_at_once(self):
         server = self.serve()
         paths = [f"/layers/{layer}/6/{col}/22.png" for layer in ("map", "map.inp", "map.scenes", "map.more.dem") for col in range(24, 28)] * 2

@@ -1,5 +1,6 @@
 """tilewright serve: the same script with other parameters, and pictures with other bands and stretches."""
 import concurrent.futures
+import time
 from urllib.parse import quote
 
 import numpy as np
@@ -105,6 +106,41 @@ class Params(Case):
         self.assertNotEqual(after, before)
         self.assertEqual(self.get("/6/25/21.png?params=gain:1"), self.get("/6/25/21.png"))
         self.end(server)
+
+
+class Hanging(Case):
+    def serve(self, *arguments, **more):
+        sanitized, harness.BINARY = harness.BINARY, harness.RELEASE  # what a thread that never ends holds is a leak
+        self.addCleanup(setattr, harness, "BINARY", sanitized)
+        return super().serve(*arguments, **more)
+
+    def test_a_variant_that_never_ends_goes_with_the_script(self):
+        forever = SCRIPT.replace("  run =", "  prepare = function(area, input, p) while p.gain == 2 do end end,\n  run =")
+        self.write("run.lua", forever)
+        self.config()
+        server = self.serve("map.yaml", "--workers", 1)
+        before = self.get("/6/25/21.png")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.ask, "/6/25/21.png?params=gain:2")
+            time.sleep(0.5)
+            self.assertEqual(self.get("/6/24/21.png?params=gain:1.5")[:4], b"\x89PNG")
+            self.write("run.lua", SCRIPT)
+            self.get("/events?since=1")
+            self.assertEqual(waiting.result()[0], 503)
+        self.assertEqual(self.get("/6/25/21.png"), before)
+        self.get("/6/25/21.png?params=gain:2")
+        server.kill()
+        server.communicate()
+
+    def test_a_tile_of_a_variant_that_never_ends_takes_no_place(self):
+        self.write("run.lua", SCRIPT.replace("return input", "local x = 0\n    while p.gain == 2 do x = x + 1 end\n    return input"))
+        self.config()
+        server = self.serve("map.yaml", "--workers", 1, "--tile-timeout", 1)
+        self.error("/6/25/21.png?params=gain:2", 504)
+        self.get("/6/25/21.png")
+        self.get("/6/25/21.png?params=gain:1.5")
+        server.kill()
+        server.communicate()
 
 
 class Styles(Case):
