@@ -34,6 +34,10 @@ enum tw_status tw_bucket_open(const char *url, struct tw_bucket **bucket, struct
         return status;
     }
     memcpy(opened->region, opened->place.region, sizeof(opened->region));
+    opened->key = opened->place.key;
+    opened->secret = opened->place.secret;
+    opened->token = opened->place.token;
+    opened->expires = opened->place.expires;
     *bucket = opened;
     return TW_OK;
 }

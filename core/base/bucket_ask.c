@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bucket_ask.h"
+#include "bucket_role.h"
 #include "bucket_sign.h"
 #include "clock.h"
 
@@ -9,7 +10,7 @@
 #include <time.h>
 
 /* A server that has never answered may have the wrong name: that is said soon. */
-enum { UNREACHED_RETRIES = 3, PIECE_MS = 20 };
+enum { UNREACHED_RETRIES = 3, PIECE_MS = 20, RENEW_BEFORE_S = 300, RETRY_S = 30 };
 static const double longest_delay_s = 20;
 
 const char *tw_bucket_name(const struct tw_bucket *bucket, const char *path, struct tw_arena *arena)
@@ -95,6 +96,33 @@ static void set_path(const struct tw_bucket *bucket, const struct tw_ask *ask, s
     tw_text_add_encoded(path, ask->path, true);
 }
 
+/* Keys of a machine hold for some hours. Old ones stay in the arena: others may be signing with them. */
+static void renew_keys(struct tw_bucket *bucket)
+{
+    struct tw_bucket_place place = {.key = NULL};
+    tw_bucket_role_read(bucket->arena, &place);
+    if (place.key == NULL || place.secret == NULL) {
+        bucket->expires = time(NULL) + RENEW_BEFORE_S + RETRY_S; /* not at each request */
+        return;
+    }
+    bucket->key = place.key;
+    bucket->secret = place.secret;
+    bucket->token = place.token;
+    bucket->expires = place.expires;
+}
+
+static void take_keys(struct tw_bucket *bucket, struct tw_bucket_place *signer, char region[TW_REGION_SIZE])
+{
+    pthread_mutex_lock(&bucket->lock);
+    if (bucket->expires != 0 && time(NULL) > bucket->expires - RENEW_BEFORE_S)
+        renew_keys(bucket);
+    signer->key = bucket->key;
+    signer->secret = bucket->secret;
+    signer->token = bucket->token;
+    memcpy(region, bucket->region, TW_REGION_SIZE);
+    pthread_mutex_unlock(&bucket->lock);
+}
+
 static bool set_outgoing(struct tw_bucket *bucket, const struct tw_ask *ask, const char *payload_hash,
                          struct outgoing *outgoing)
 {
@@ -110,10 +138,9 @@ static bool set_outgoing(struct tw_bucket *bucket, const struct tw_ask *ask, con
     const struct tw_signed_request request = {
         ask->method, tw_text_get(&outgoing->path), query, ask->headers, num_signed, payload_hash, time(NULL)};
     char region[TW_REGION_SIZE];
-    pthread_mutex_lock(&bucket->lock);
-    memcpy(region, bucket->region, sizeof(region));
-    pthread_mutex_unlock(&bucket->lock);
-    return tw_sign_request(&bucket->place, region, &request, &outgoing->headers) && !outgoing->url.failed &&
+    struct tw_bucket_place signer = bucket->place;
+    take_keys(bucket, &signer, region);
+    return tw_sign_request(&signer, region, &request, &outgoing->headers) && !outgoing->url.failed &&
            !outgoing->headers.failed;
 }
 

@@ -19,8 +19,10 @@ struct tw_bucket {
     double delay_s; /* before the first retry */
     atomic_bool stops, is_reached;
     atomic_ullong retries;
-    pthread_mutex_t lock; /* of the region, which a server may correct */
+    pthread_mutex_t lock; /* of what changes: the region, which a server may correct, and keys that expire */
     char region[TW_REGION_SIZE];
+    const char *key, *secret, *token;
+    time_t expires;
 };
 
 /* The most headers of a request. */

@@ -172,6 +172,11 @@ static struct curl_slist *headers_of(const struct tw_http_request *request)
 static void set_request(CURL *handle, struct incoming *incoming)
 {
     const struct tw_http_request *request = incoming->request;
+    if (request->timeout_s > 0) {
+        curl_easy_setopt(handle, CURLOPT_TIMEOUT, request->timeout_s);
+        curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, request->timeout_s);
+        curl_easy_setopt(handle, CURLOPT_NOPROXY, "*"); /* it is next door */
+    }
     bool has_body = request->body != NULL || strcmp(request->method, "PUT") == 0;
     curl_easy_setopt(handle, CURLOPT_URL, request->url);
     if (has_body) {

@@ -21,6 +21,7 @@ struct tw_http_request {
     size_t size;
     size_t most_bytes;       /* of the answer; 0: as many as come */
     const atomic_bool *stop; /* ends it; may be NULL */
+    long timeout_s;          /* for all of it; 0: as the environment says */
 };
 
 enum { TW_HTTP_HEADER_SIZE = 512 };

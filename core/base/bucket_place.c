@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bucket_place.h"
 #include "bucket.h"
+#include "bucket_role.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +147,10 @@ static enum tw_status read_keys_of_s3(struct tw_arena *arena, struct tw_bucket_p
         place->token = tw_arena_strdup(arena, tw_environment("AWS_SESSION_TOKEN"));
     }
     place->payer = tw_arena_strdup(arena, tw_environment("AWS_REQUEST_PAYER"));
-    if (is_on("AWS_NO_SIGN_REQUEST", false))
+    bool is_anonymous = is_on("AWS_NO_SIGN_REQUEST", false);
+    if (!is_anonymous && place->key == NULL && tw_bucket_role_read(arena, place) != TW_OK)
+        return tw_error_nomem(err);
+    if (is_anonymous)
         place->key = NULL;
     else if (place->key == NULL || place->secret == NULL)
         return tw_error_set(err, TW_EUSAGE,

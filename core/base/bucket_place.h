@@ -10,6 +10,7 @@
 #include "error.h"
 
 #include <stdbool.h>
+#include <time.h>
 
 enum { TW_REGION_SIZE = 64 };
 
@@ -23,6 +24,7 @@ struct tw_bucket_place {
     const char *root;   /* what paths begin with on the server: "" or `/bucket` */
     char region[TW_REGION_SIZE];
     const char *key, *secret, *token; /* key == NULL: requests are not signed */
+    time_t expires;                   /* of the keys; 0: never */
     const char *payer;                /* NULL, or `requester` */
 };
 

@@ -72,7 +72,7 @@ static enum tw_status write_whole(const char *path, const void *bytes, size_t si
                                   struct tw_error *err)
 {
     if (tw_path_is_bucket(path))
-        return tw_remote_write(path, bytes, size, err);
+        return tw_remote_write(path, bytes, size, NULL, err);
     struct tw_arena *arena = tw_arena_new(0);
     char *temporary = arena != NULL ? tw_arena_printf(arena, "%s.%ld.tmp", path, (long)getpid()) : NULL;
     if (temporary == NULL) {
@@ -236,6 +236,8 @@ char *tw_path_real(struct tw_arena *arena, const char *path)
 
 char *tw_path_resolve(struct tw_arena *arena, const char *path)
 {
+    if (tw_path_is_bucket(path))
+        return tw_arena_strdup(arena, tw_bucket_clean_url(arena, path));
     char *real = realpath(path, NULL);
     char *kept = tw_arena_strdup(arena, real);
     free(real);
@@ -266,6 +268,13 @@ enum tw_status tw_file_remove(const char *path, struct tw_error *err)
     if (unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR)
         return tw_error_set(err, TW_ESTORAGE, "cannot remove '%s': %s", path, strerror(errno));
     return TW_OK;
+}
+
+enum tw_status tw_file_write_labelled(const char *path, const void *bytes, size_t size,
+                                      const struct tw_bucket_labels *labels, struct tw_error *err)
+{
+    return tw_path_is_bucket(path) ? tw_remote_write(path, bytes, size, labels, err)
+                                   : tw_file_write(path, bytes, size, err);
 }
 
 enum tw_status tw_file_read_found(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,

@@ -8,6 +8,7 @@
 #define TW_FILE_H
 
 #include "arena.h"
+#include "bucket.h"
 #include "error.h"
 
 #include <stdbool.h>
@@ -32,6 +33,10 @@ enum tw_status tw_file_read_found(struct tw_arena *arena, const char *path, size
 
 /* Removes a file if there is one. TW_ESTORAGE: `cannot remove 'x': ...`. */
 enum tw_status tw_file_remove(const char *path, struct tw_error *err);
+
+/* tw_file_write; a path in object storage gets the labels, which may be NULL. */
+enum tw_status tw_file_write_labelled(const char *path, const void *bytes, size_t size,
+                                      const struct tw_bucket_labels *labels, struct tw_error *err);
 
 /* Gives a file its name once its bytes are safe: fsync, rename. TW_ESTORAGE: `cannot write 'to': ...`. */
 enum tw_status tw_file_move(const char *from, const char *to, struct tw_error *err);

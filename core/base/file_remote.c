@@ -18,12 +18,13 @@ enum tw_status tw_remote_read(struct tw_arena *arena, const char *path, size_t l
     return status;
 }
 
-enum tw_status tw_remote_write(const char *path, const void *bytes, size_t size, struct tw_error *err)
+enum tw_status tw_remote_write(const char *path, const void *bytes, size_t size,
+                               const struct tw_bucket_labels *labels, struct tw_error *err)
 {
     struct tw_bucket *bucket = NULL;
     enum tw_status status = tw_bucket_open(path, &bucket, err);
     if (status == TW_OK)
-        status = tw_bucket_put(bucket, "", bytes, size, NULL, err);
+        status = tw_bucket_put(bucket, "", bytes, size, labels, err);
     tw_bucket_close(bucket);
     return status;
 }

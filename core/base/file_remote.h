@@ -9,7 +9,8 @@
 
 enum tw_status tw_remote_read(struct tw_arena *arena, const char *path, size_t limit_bytes, char **bytes,
                               size_t *size, struct tw_error *err);
-enum tw_status tw_remote_write(const char *path, const void *bytes, size_t size, struct tw_error *err);
+enum tw_status tw_remote_write(const char *path, const void *bytes, size_t size,
+                               const struct tw_bucket_labels *labels, struct tw_error *err);
 enum tw_status tw_remote_remove(const char *path, struct tw_error *err);
 bool tw_remote_exists(const char *path);
 /* Whether anything lies below the path. */

@@ -128,6 +128,11 @@ const char *tw_sink_path(const struct tw_sink *sink)
     return sink->path;
 }
 
+const struct tw_bucket_labels *tw_sink_labels(const struct tw_sink *sink)
+{
+    return &sink->labels;
+}
+
 const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink)
 {
     return &sink->pyramid;

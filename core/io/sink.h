@@ -13,6 +13,7 @@
 #ifndef TW_SINK_H
 #define TW_SINK_H
 
+#include "bucket.h"
 #include "encoder.h"
 #include "lock.h"
 #include "tile.h"
@@ -39,6 +40,8 @@ void tw_sink_close(struct tw_sink *sink);
 
 const struct tw_encoder *tw_sink_encoder(const struct tw_sink *sink);
 const char *tw_sink_path(const struct tw_sink *sink);
+/* Of files that lie beside the tiles in object storage. */
+const struct tw_bucket_labels *tw_sink_labels(const struct tw_sink *sink);
 const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);
 /* Whether tiles with any nodata are left out, as empty ones are. */
 bool tw_sink_skips_partial(const struct tw_sink *sink);

@@ -73,6 +73,7 @@ enum tw_status tw_plan_write_stac(const struct tw_plan *plan, struct tw_error *e
     enum tw_status status = tw_tile_output_open(tw_sink_path(plan->sink), arena, &output, err);
     if (status == TW_OK)
         status = tw_stac_make(&output, &request, arena, &item, err);
+    item.labels = tw_sink_labels(plan->sink);
     if (status == TW_OK)
         status = tw_stac_write(&item, true, err);
     if (status == TW_OK)

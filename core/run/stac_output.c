@@ -252,7 +252,9 @@ static enum tw_status write_text(const struct tw_stac_item *item, const struct t
                             item->path);
     const char *folder = tw_path_folder(arena, item->path);
     enum tw_status status = folder != NULL ? tw_make_folders(folder, err) : tw_error_nomem(err);
-    return status == TW_OK ? tw_file_write(item->path, tw_text_get(text), text->length, err) : status;
+    return status == TW_OK
+               ? tw_file_write_labelled(item->path, tw_text_get(text), text->length, item->labels, err)
+               : status;
 }
 
 enum tw_status tw_stac_write(const struct tw_stac_item *item, bool force, struct tw_error *err)

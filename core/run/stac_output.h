@@ -21,6 +21,7 @@ struct tw_stac_request {
 enum { TW_STAC_INDENT = 4 };
 
 struct tw_stac_item {
+    const struct tw_bucket_labels *labels; /* in object storage; may be NULL */
     struct tw_stac_tiles tiles;
     const char *path; /* NULL: none */
 };

@@ -1,7 +1,10 @@
 """Outputs in object storage: a real S3 server (Ceph's), and a proxy before it that makes requests go wrong."""
+import http.server
+import json
 import os
 import signal
 import subprocess
+import threading
 import time
 import unittest
 
@@ -36,6 +39,18 @@ class Tiles(Storage):
         self.must_remote("execute", self.config("private", last=4), "--quiet")
         status, _, _ = self.s3.ask("GET", f"/{self.bucket}/private/4/5/6.png", signed=False)
         self.assertEqual(status, 403)
+
+    def test_a_stac_item_is_beside_the_tiles_and_as_public(self):
+        self.must_remote("execute", self.config(last=5, more=", acl: public-read, stac: {id: tiles, datetime: 2023-01-01}"), "--quiet")
+        status, headers, body = self.s3.ask("GET", f"/{self.bucket}/a/tiles.json", signed=False)
+        self.assertEqual((status, headers["content-type"]), (200, "application/json"), self.s3.names(self.bucket))
+        self.assertIn(f"s3://{self.bucket}/a", body.decode())
+
+    def test_a_vrt_is_refused_before_the_run(self):
+        code, _, err = self.remote("execute", self.config(), "--vrt")
+        self.assertEqual((code, err), (2, f"tilewright: --vrt is for tiles on this machine, and 's3://{self.bucket}/a' is not: gdalbuildvrt "
+                                          "makes one of /vsis3/ paths\n"))
+        self.assertEqual(self.s3.names(self.bucket), [])
 
     def test_a_second_run_has_nothing_to_do(self):
         self.must_remote("execute", self.config(), "--quiet")
@@ -219,6 +234,59 @@ class Credentials(Storage):
         code, _, err = self.run_tilewright("execute", self.config(last=4), "--quiet", env={**self.environment(), **none})
         self.assertEqual((code, err), (0, ""))
         self.assertIn("4/5/6.png", self.stored("a"))
+
+    def check_role(self, answers, **variables):
+        """Keys come from a server; returns the paths that it was asked for."""
+        asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def answer(self):
+                asked.append((self.command, self.path, self.headers.get("authorization"), self.headers.get("x-aws-ec2-metadata-token")))
+                body = answers.get((self.command, self.path), "").encode()
+                self.send_response(200 if body else 404)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_PUT = answer
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "",
+                **{name: address + path for name, path in variables.items()}}
+        try:
+            code, _, err = self.run_tilewright("execute", self.config(last=4), "--quiet",
+                                               env={**self.environment(), "AWS_CONTAINER_AUTHORIZATION_TOKEN": "pass", **none})
+        finally:
+            server.shutdown()
+            server.server_close()
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("4/5/6.png", self.stored("a"))
+        return asked
+
+    def keys(self, seconds):
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+        return json.dumps({"AccessKeyId": s3.KEY, "SecretAccessKey": s3.SECRET, "Expiration": until})
+
+    def test_the_keys_of_a_container(self):
+        asked = self.check_role({("GET", "/keys"): self.keys(3600)}, AWS_CONTAINER_CREDENTIALS_FULL_URI="/keys")
+        self.assertEqual(set(asked), {("GET", "/keys", "pass", None)})
+
+    def test_the_keys_of_a_machine(self):
+        folder = "/latest/meta-data/iam/security-credentials/"
+        asked = self.check_role({("PUT", "/latest/api/token"): "token", ("GET", folder): "writer\n", ("GET", folder + "writer"): self.keys(3600)},
+                                AWS_EC2_METADATA_SERVICE_ENDPOINT="")
+        self.assertEqual(set(asked), {("PUT", "/latest/api/token", None, None), ("GET", folder, None, "token"),
+                                      ("GET", folder + "writer", None, "token")})
+
+    def test_keys_that_expire_are_renewed(self):
+        lasting = len(self.check_role({("GET", "/keys"): self.keys(3600)}, AWS_CONTAINER_CREDENTIALS_FULL_URI="/keys"))
+        self.s3.ask("DELETE", f"/{self.bucket}/a/4/5/6.png")
+        self.assertGreater(len(self.check_role({("GET", "/keys"): self.keys(60)}, AWS_CONTAINER_CREDENTIALS_FULL_URI="/keys")), lasting)
 
     def test_no_secret_is_written_anywhere(self):
         self.must_remote("execute", self.config(last=4), "--quiet")
