@@ -179,6 +179,14 @@ bool tw_file_exists(const char *path)
     return tw_path_is_bucket(path) ? tw_remote_exists(path) : access(path, F_OK) == 0;
 }
 
+uint64_t tw_file_size(const char *path)
+{
+    struct stat info;
+    if (tw_path_is_bucket(path))
+        return tw_remote_size(path);
+    return stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+}
+
 bool tw_is_folder(const char *path)
 {
     struct stat info;

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Reads a file whole into the arena, with a '\0' behind it. Errors: TW_EINPUT, `cannot open 'x': ...`,
  * `cannot read 'x': ...`. Refuses folders, and files over limit_bytes (0: none). */
@@ -51,6 +52,8 @@ void tw_folder_sweep(const char *folder);
 enum tw_status tw_make_folders(const char *path, struct tw_error *err);
 
 bool tw_file_exists(const char *path);
+/* 0 when there is none. */
+uint64_t tw_file_size(const char *path);
 bool tw_is_folder(const char *path);
 
 /* Paths, new in the arena; NULL when out of memory. join: `folder/name`, or name when it is absolute or is a

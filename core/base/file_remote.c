@@ -39,15 +39,26 @@ enum tw_status tw_remote_remove(const char *path, struct tw_error *err)
     return status;
 }
 
-bool tw_remote_exists(const char *path)
+static bool look(const char *path, struct tw_bucket_file *file)
 {
     struct tw_bucket *bucket = NULL;
-    struct tw_bucket_file file = {0};
     struct tw_error ignored;
     bool asked = tw_bucket_open(path, &bucket, &ignored) == TW_OK &&
-                 tw_bucket_look(bucket, "", &file, &ignored) == TW_OK;
+                 tw_bucket_look(bucket, "", file, &ignored) == TW_OK;
     tw_bucket_close(bucket);
-    return asked && (file.found || tw_remote_is_folder(path));
+    return asked && file->found;
+}
+
+uint64_t tw_remote_size(const char *path)
+{
+    struct tw_bucket_file file = {0};
+    return look(path, &file) ? file.size : 0;
+}
+
+bool tw_remote_exists(const char *path)
+{
+    struct tw_bucket_file file = {0};
+    return look(path, &file) || tw_remote_is_folder(path);
 }
 
 static enum tw_status note(void *context, const struct tw_bucket_entry *entry, struct tw_error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "file_check.h"
+#include "source_driver.h"
 
 #include "block_check.h"
 #include "dataset.h"
@@ -16,6 +17,7 @@ struct level {
 enum { MOST_LEVELS = 64 };
 
 struct tw_file_check {
+    struct tw_arena *arena; /* of the name */
     struct tw_dataset_pool *pool;
     const char *path; /* borrowed */
     GDALDatasetH dataset;
@@ -56,11 +58,14 @@ static void add_with_mask(struct tw_file_check *check, int overview)
 enum tw_status tw_file_check_open(const char *path, struct tw_file_check **check, struct tw_error *err)
 {
     struct tw_file_check *opened = calloc(1, sizeof(*opened));
-    if (opened == NULL || (opened->pool = tw_dataset_pool_new(1)) == NULL) {
-        free(opened);
+    if (opened == NULL || (opened->pool = tw_dataset_pool_new(1)) == NULL ||
+        (opened->arena = tw_arena_new(0)) == NULL) {
+        tw_file_check_close(opened);
         return tw_error_nomem(err);
     }
-    enum tw_status status = tw_dataset_open(opened->pool, path, &opened->dataset, err);
+    const char *name = tw_source_resolve(opened->arena, "", path);
+    enum tw_status status =
+        name != NULL ? tw_dataset_open(opened->pool, name, &opened->dataset, err) : tw_error_nomem(err);
     if (status != TW_OK) {
         tw_file_check_close(opened);
         return status;
@@ -79,6 +84,7 @@ void tw_file_check_close(struct tw_file_check *check)
     if (check == NULL)
         return;
     tw_dataset_pool_free(check->pool);
+    tw_arena_free(check->arena);
     free(check);
 }
 

@@ -2,6 +2,7 @@
 #include "stored_output.h"
 
 #include "config.h"
+#include "bucket.h"
 #include "file.h"
 #include "grid_read.h"
 
@@ -57,7 +58,8 @@ enum tw_status tw_stored_open(const char *name, struct tw_arena *arena, struct t
     *stored = (struct tw_stored){.path = tw_arena_strdup(arena, name)};
     if (stored->path == NULL)
         return TW_ENOMEM;
-    bool is_file = !tw_path_is_remote(name) && tw_file_exists(name) && !tw_is_folder(name);
+    bool is_local_file = !tw_path_is_remote(name) && tw_file_exists(name) && !tw_is_folder(name);
+    bool is_file = is_local_file || (tw_path_is_bucket(name) && is_one_file(name) && tw_file_exists(name));
     if (!is_file || is_one_file(name))
         return end(is_file ? open_place(stored, arena, &err)
                            : tw_tile_output_open(name, arena, &stored->tiles, &err),

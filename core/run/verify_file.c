@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
+#include "file.h"
 
 #include "clock.h"
 #include "file_check.h"
@@ -89,7 +90,6 @@ enum tw_status tw_verify_file(const struct tw_verify *verify, const char *path, 
 {
     struct work work = {.spec = verify, .path = path, .verified = verified};
     struct tw_file_check *check = NULL;
-    struct stat info;
     double begun_s = tw_clock_s();
     *verified = (struct tw_verified){.bytes = 0};
     enum tw_status status = tw_file_check_open(path, &check, err);
@@ -99,7 +99,7 @@ enum tw_status tw_verify_file(const struct tw_verify *verify, const char *path, 
     tw_file_check_close(check);
     run(&work);
     tw_faults_sort(&verified->faults);
-    verified->bytes = stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+    verified->bytes = tw_file_size(path);
     verified->seconds = tw_clock_s() - begun_s;
     if (work.failure.status != TW_OK) {
         *err = work.failure;

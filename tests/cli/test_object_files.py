@@ -54,6 +54,8 @@ class Files(Storage):
         status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a.tif", signed=False)
         self.assertEqual((status, headers["content-type"]), (200, "image/tiff"))
         self.check_nothing_is_left()
+        self.assertRegex(self.must_remote("verify", self.url("a.tif")), "all is well")
+        self.assertRegex(self.must_remote("info", self.url("a.tif")), "512 x 512 pixels")
         self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("a.tif"), SMALL + ", acl: public-read")))
         code, _, err = self.remote("execute", self.config(self.url("a.tif"), SMALL, "6"))
         self.assertEqual((code, err), (2, f"tilewright: '{self.url('a.tif')}' exists already; use --overwrite to replace it\n"))
