@@ -41,8 +41,21 @@ export function tidy(number) {
   return text.includes('e') ? text.replace('e', ' e') : text;
 }
 
+// Where the clipboard is closed to pages (other machines, without TLS), as one would by hand.
+function copyByHand(text) {
+  const area = el('textarea', {value: text, style: 'position: fixed; opacity: 0'});
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
 export async function copy(text, button) {
-  await navigator.clipboard.writeText(text);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyByHand(text);
+  }
   const before = button.textContent;
   button.textContent = 'Copied';
   setTimeout(() => { button.textContent = before; }, 1200);

@@ -61,6 +61,8 @@ export class Inspector {
     source.clear();
     source.addFeature(new ol.Feature(new ol.Point(coordinate)));
     $('values-section').open = true;
+    this.preview.emit('inspect');
+    this.isNew = true;
     $('values').replaceChildren(this.head(), el('p', {class: 'quiet'}, '…'));
     this.ask();
   }
@@ -86,6 +88,13 @@ export class Inspector {
     }));
     if (mine !== this.asked || !this.at) return;
     $('values').replaceChildren(this.head(), ...answers.flatMap(([layer, answer]) => this.part(layer, answer)));
+    if (this.isNew) this.scrollThere();
+    this.isNew = false;
+  }
+
+  scrollThere() {
+    const section = $('values-section');
+    section.scrollIntoView({block: section.offsetHeight > section.parentElement.clientHeight ? 'start' : 'nearest'});
   }
 
   head() {

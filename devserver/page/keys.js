@@ -36,7 +36,7 @@ export function startKeys(preview, parts) {
   $('help').addEventListener('click', (event) => { if (event.target === $('help')) $('help').close(); });
   const swipeBy = (step) => { if (preview.swipe) parts.compare.moveTo(preview.swipe.at + step); };
   const click = (id) => () => $(id).click();
-  const acts = {'?': showHelp, i: () => parts.inspector.showMiddle(), s: click('swipe'), g: click('show-tiles'), a: click('show-area'), f: click('fit'), p: click('toggle'), t: click('theme'), c: click('copy'),
+  const acts = {'?': showHelp, i: () => parts.inspector.showMiddle(), s: click('swipe'), g: click('show-tiles'), a: click('show-area'), f: click('fit'), p: click('toggle'), t: click('theme'), c: () => { $('command-section').open = true; $('copy').click(); },
     '[': () => swipeBy(-0.05), ']': () => swipeBy(0.05), e: () => { $('style-section').open = !$('style-section').open; }};
   const blink = (isHidden) => { if (preview.selected && preview.selected.ol) preview.selected.ol.setVisible(preview.selected.visible && !isHidden); };
   document.addEventListener('keydown', (event) => {

@@ -65,6 +65,7 @@ export class Layer {
 
   // What the bytes of the tiles mean that are asked for from now on.
   serve() {
+    if (this.style.bands && this.style.bands.some((band) => !(band >= 1 && band <= this.info.bands.length))) this.style.bands = null; // a link may say anything
     const bands = bandsToAsk(this.info, this.style);
     this.asked = this.isExact && !bands ? null : rangeToAsk(this.style, this.asked);
     const isBytes = this.isExact || (bands && this.info.bands.every((band) => band.dtype === 'uint8'));

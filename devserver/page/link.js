@@ -32,29 +32,40 @@ function readStyle(text) {
     else if (key === 'bands' && [1, 3].includes(numbers.length)) style.bands = numbers;
     else if (key === 'stretch' && [2, 6].includes(numbers.length)) style.stretch = numbers.length === 2 ? [numbers] : [0, 2, 4].map((at) => numbers.slice(at, at + 2));
     else if (key === 'reverse') style.reverse = value === '1';
-    else if (['gamma', 'saturation'].includes(key)) style[key] = numbers[0];
+    else if (key === 'gamma' && numbers[0] >= 0.1 && numbers[0] <= 10) style.gamma = numbers[0];
+    else if (key === 'saturation' && numbers[0] >= 0 && numbers[0] <= 5) style.saturation = numbers[0];
   }
   return style;
 }
 
 function readParams(text, params) {
   const known = new Map(params.map((param) => [param.name, param]));
-  const read = {number: Number, integer: Number, boolean: (value) => value === 'true', string: String};
-  return Object.fromEntries(pairs(text, ';').filter(([name]) => known.has(name) && read[known.get(name).type]).map(([name, value]) => [name, read[known.get(name).type](value)]));
+  const read = {number: Number, integer: Number, any: String, boolean: (value) => value === 'true', string: String};
+  const said = pairs(text, ';').filter(([name]) => known.has(name) && read[known.get(name).type]).map(([name, value]) => [name, read[known.get(name).type](decoded(value))]);
+  return Object.fromEntries(said.filter(([, value]) => !Number.isNaN(value)));
+}
+
+// What is no text in percent signs is nobody's.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }
 
 export function readLink(hash) {
   const [place, ...rest] = hash.replace(/^#/, '').split('&');
   const found = place.match(/^([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/);
-  const keys = new Map(rest.map((part) => part.split(/=(.*)/s)).filter((part) => part.length > 1).map(([key, value]) => [decodeURIComponent(key), decodeURIComponent(value.replaceAll('+', ' '))]));
+  const keys = new Map(rest.map((part) => part.split(/=(.*)/s)).filter((part) => part.length > 1).map(([key, value]) => [decoded(key), decoded(value.replaceAll('+', ' '))]));
   return {place: found && {zoom: Number(found[1]), center: [Number(found[2]), Number(found[3])]}, keys};
 }
 
 // Before layers are opened: which are visible, in which order, how they look.
 export function applyLink({keys}, layers) {
   let ordered = layers;
-  if (keys.has('on')) {
-    const said = keys.get('on').split(',').map((text) => text.match(/^(!?)(.*?)(?::([\d.]+))?$/)).filter(Boolean);
+  const said = (keys.get('on') || '').split(',').map((text) => text.match(/^(!?)(.*?)(?::([\d.]+))?$/)).filter((found) => found && layers.some((layer) => layer.id === found[2]));
+  if (said.length > 0) {
     const at = new Map(said.map(([, , id], i) => [id, i]));
     for (const layer of layers) layer.visible = false;
     for (const [, isHidden, id, opacity] of said) {
@@ -97,7 +108,7 @@ export class Link {
     if (preview.selected && preview.selected !== preview.leader) parts.push(`sel=${enc(preview.selected.id)}`);
     for (const layer of preview.listed) {
       const style = styleText(layer.style);
-      const params = Object.entries(layer.params).map(([name, value]) => `${name}:${value}`).join(';');
+      const params = Object.entries(layer.params).map(([name, value]) => `${name}:${encodeURIComponent(value)}`).join(';');
       if (style) parts.push(`style.${enc(layer.id)}=${enc(style)}`);
       if (params) parts.push(`param.${enc(layer.id)}=${enc(params)}`);
     }

@@ -34,6 +34,8 @@ preview.on('loading', (count) => {
   document.body.dataset.loading = count;
 });
 
+preview.on('inspect', () => openPanel(true));
+
 async function refresh(first) {
   const {version, layers} = await getLayers();
   for (const info of layers) {

@@ -150,7 +150,7 @@ export class Overlay {
     if (layer.info.metatiling > 1) this.stroke(context, box, 1.5);
     if (box[2] < ROOM_PX) return;
     const timing = this.timings.get(name);
-    const took = timing && timing.seconds !== null ? `${timing.seconds < 1 ? `${Math.round(timing.seconds * 1000)} ms` : `${timing.seconds.toFixed(1)} s`}${timing.cached ? ', kept' : ''}` : null;
+    const took = timing && timing.seconds !== null ? `${timing.seconds < 1 ? `${Math.round(timing.seconds * 1000)} ms` : `${timing.seconds.toFixed(1)} s`}${timing.cached ? ', from the cache' : ''}` : null;
     if (layer.info.metatiling > 1 || took) this.label(context, Math.max(box[0] + 8, 58), Math.max(box[1] + 16, 24), [`metatile ${name}`, took].filter(Boolean), true);
   }
 

@@ -84,7 +84,8 @@ export class Params {
   }
 
   row(param) {
-    const make = {number: this.number, integer: this.number, boolean: this.check}[param.type] || (param.type === 'string' ? this.text : this.fixed);
+    const type = param.type === 'any' ? typeof param.value : param.type;
+    const make = {number: this.number, integer: this.number, boolean: this.check}[type] || (type === 'string' ? this.text : this.fixed);
     return el('div', {class: 'param', 'data-name': param.name}, make.call(this, param));
   }
 
@@ -92,7 +93,7 @@ export class Params {
     const {low, high, step} = limits(param);
     const value = this.valueOf(param);
     const slider = el('input', {type: 'range', min: low, max: high, step, value, 'aria-label': param.name, oninput: () => take(Number(slider.value), number)});
-    const number = el('input', {type: 'number', min: param.min, max: param.max, step: 'any', value: tidy(value), 'aria-label': `${param.name}, as a number`,
+    const number = el('input', {type: 'number', min: param.min, max: param.max, step: 'any', value: value === null ? '' : tidy(value).replace(' ', ''), 'aria-label': `${param.name}, as a number`,
       oninput: () => { if (number.value !== '' && number.validity.valid) take(Number(number.value), slider); }});
     const take = (given, other) => {
       const taken = param.type === 'integer' ? Math.round(given) : Number(given.toPrecision(7));

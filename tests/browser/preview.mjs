@@ -8,7 +8,7 @@ const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args
 const page = await browser.newPage({viewport: {width: 1000, height: 700}, colorScheme: 'light'});
 const seen = {console: [], outside: []};
 let tiles = 0;
-page.on('console', (message) => { if (message.type() === 'error' && !/status of 500|status of 503/.test(message.text()) && !/\/(run|timings)\.json/.test(message.location().url)) seen.console.push(`${message.text()} ${message.location().url}`); });
+page.on('console', (message) => { if (message.type() === 'error' && !/status of 500|status of 503/.test(message.text())) seen.console.push(`${message.text()} ${message.location().url}`); });
 page.on('pageerror', (error) => seen.console.push(error.message));
 page.on('request', (request) => {
   if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) seen.outside.push(request.url());
@@ -83,8 +83,22 @@ const scenarios = {
     seen.read = await text('.chart-said');
     await page.evaluate(() => document.querySelector('.series').scrollIntoView());
     await shot('inspect');
+    const ink = () => page.evaluate(() => {
+      const {canvas} = window.preview.parts.overlay;
+      return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce((sum, byte, i) => sum + (i % 4 === 3 && byte > 0), 0);
+    });
+    const metatiles = [];
+    await page.route(/\/timings\.json\?layer=cloudless$/, (route) => route.fulfill({json: {tiles: metatiles}}));
+    const before = await ink();
     await page.keyboard.press('g');
     await settle();
+    seen.ink = [before, await ink()];
+    metatiles.push({zoom: z, row: Math.floor(y / 4), col: Math.floor(x / 4), seconds: 0.38, cached: true});
+    await page.keyboard.press('g');
+    await page.keyboard.press('g');
+    await until(() => window.preview.parts.overlay.timings.size > 0);
+    await page.waitForTimeout(300);
+    seen.ink.push(await ink());
     await shot('grid');
   },
   async edit() {
@@ -344,6 +358,7 @@ const scenarios = {
   async link() {
     await settle();
     seen.link = await page.evaluate(() => [window.preview.view.getZoom(), ...window.preview.view.getCenter()]);
+    seen.layers = await page.evaluate(() => window.preview.layers.map((layer) => [layer.visible, layer.style, layer.params]));
   },
   async phone() {
     await page.setViewportSize({width: 390, height: 760});

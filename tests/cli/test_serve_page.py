@@ -68,6 +68,7 @@ class Page(Serve):
         tile = harness.read(folder / "out/tiles/11/728/1113.png")
         self.check_pixels("tile", tile[:3], tile[3] == 255, most=0.5)
         self.assertEqual(seen["lines"], 5)
+        self.assertTrue(seen["ink"][0] < seen["ink"][1] < seen["ink"][2], "lines, then times: %s" % seen["ink"])
         self.assertRegex(seen["read"], r"2023-08-1.+blue \d+")
         self.assertRegex(seen["command"], r"\Atilewright execute cloudless\.yaml -z \d+ -b ")
         row, col = 128, 128
@@ -250,6 +251,8 @@ class Page(Serve):
         self.config()
         self.serve()
         self.assertEqual(self.drive("link", "#5.50/-4000000.0/5000000.0")["link"], [5.5, -4000000, 5000000])
+        odd = self.drive("link", "#5.50/-4000000.0/5000000.0&on=%&style.map=bands:9;gamma:0;map:%E0%A4%A&param.map=gain:%ZZ&swipe=a,b,c&sel=zz&=&x")
+        self.assertEqual((odd["link"], odd["layers"][0]), ([5.5, -4000000, 5000000], [True, PLAIN, {}]))
         seen = self.drive("phone")
         self.assertEqual((seen["collapsed"], seen["overlaps"], seen["wide"]), (True, False, False))
 
