@@ -144,7 +144,8 @@ static enum tw_status warp_part(const struct reading *reading, const struct piec
         tw_arena_calloc(reading->arena, reading->read->num_bands, sizeof(struct tw_array));
     if (warped == NULL)
         return too_large(reading);
-    status = tw_warp(&pixels, &reading->kernel, transform, reading->arena, warped, reading->err);
+    const struct tw_warp warp = {&pixels, &reading->kernel, transform};
+    status = tw_warp(&warp, reading->arena, warped, reading->err);
     if (status == TW_OK)
         tw_paste(warped, reading->read->num_bands, reading->arrays, piece->col_px, piece->row_px);
     else

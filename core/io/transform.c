@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "transform.h"
 
-#include <math.h>
+#include "clones.h"
 
-enum { CELL_PX = 32, NODE_PX = 16 };
+#include <math.h>
+#include <string.h>
+
+enum { CELL_PX = TW_CELL_PX, NODE_PX = 16 };
 static const double TOLERANCE_PX = 1.0 / 256;
-static const double STEPS_PER_PX = 1 << 20;
+static const double STEPS_PER_PX = 1 << TW_STEPS_LOG2;
+static const int64_t STEPS = 1 << TW_STEPS_LOG2;
 
 bool tw_mapping_position(const struct tw_mapping *mapping, const struct tw_window *grid, double *x, double *y)
 {
@@ -132,6 +136,16 @@ static void fill_nodes(struct tw_transform *t)
     }
 }
 
+static void fill_weights(struct tw_transform *t)
+{
+    for (int i = 0; i < CELL_PX; i++) {
+        double w[3];
+        weights((i + 0.5) / NODE_PX - 1, w);
+        for (int k = 0; k < 3; k++)
+            t->weights[k][i] = w[k];
+    }
+}
+
 static int64_t cell_of(int64_t px)
 {
     return px >= 0 ? px / CELL_PX : -((-px + CELL_PX - 1) / CELL_PX);
@@ -161,6 +175,7 @@ enum tw_status tw_transform_init(struct tw_transform *transform, const struct tw
     if (t->nodes == NULL || t->direct == NULL)
         return tw_error_set(err, TW_EBUDGET, "no memory is left for the transformation");
     fill_nodes(t);
+    fill_weights(t);
     for (size_t i = 0; i < num_cells; i++) {
         t->direct[i] =
             !is_smooth(t, (int32_t)(i % (size_t)t->cell_cols), (int32_t)(i / (size_t)t->cell_cols));
@@ -170,9 +185,10 @@ enum tw_status tw_transform_init(struct tw_transform *transform, const struct tw
 }
 
 /* Adding 1.5 * 2^52 leaves no bits for fractions: that rounds to nearest, ties to even, without a call. */
+static const double no_fractions = 6755399441055744.0;
+
 static double snapped(double px)
 {
-    static const double no_fractions = 6755399441055744.0;
     if (!(fabs(px) < 1 << 30))
         return nearbyint(px);
     double steps = px * STEPS_PER_PX + no_fractions;
@@ -195,6 +211,100 @@ static bool locate(const struct tw_transform *t, struct cell_row *cell, double *
     }
     interpolate(t, cell, *x, x, y);
     return true;
+}
+
+/* The number of steps is what the bits have more than those of no_fractions. Below 2^30 pixels only. */
+static inline int64_t steps_of(double px)
+{
+    double steps = px * STEPS_PER_PX + no_fractions;
+    int64_t bits, zero;
+    memcpy(&bits, &steps, sizeof(bits));
+    memcpy(&zero, &no_fractions, sizeof(zero));
+    return bits - zero;
+}
+
+/* Some pixels of a row. */
+struct span {
+    int32_t first_px, count;
+    int64_t *x, *y;
+};
+
+/* One by one, wherever they lie. */
+static void locate_span(const struct tw_transform *t, int32_t row_px, const struct span *span)
+{
+    struct cell_row cell = {.cell_col = -1};
+    for (int32_t i = 0; i < span->count; i++) {
+        double x = (double)(t->window.col_px + span->first_px + i) + 0.5;
+        double y = (double)(t->window.row_px + row_px) + 0.5;
+        bool ok = locate(t, &cell, &x, &y) && fabs(x) < 1 << 30 && fabs(y) < 1 << 30;
+        span->x[i] = ok ? steps_of(x) - t->origin_x * STEPS : TW_NOWHERE;
+        span->y[i] = ok ? steps_of(y) - t->origin_y * STEPS : TW_NOWHERE;
+    }
+}
+
+/* weights: of three nodes, each of them for all pixels of a cell. */
+TW_CLONES static void interpolate_span(const double *restrict weights_of_cell, const double nodes[3],
+                                       int32_t count, int64_t *restrict out)
+{
+    const double *a = weights_of_cell, *b = a + CELL_PX, *c = b + CELL_PX;
+    for (int32_t i = 0; i < count; i++)
+        out[i] = steps_of(a[i] * nodes[0] + b[i] * nodes[1] + c[i] * nodes[2]);
+}
+
+static bool is_near(const struct cell_row *cell)
+{
+    for (int i = 0; i < 3; i++)
+        if (!(fabs(cell->x[i]) < 1 << 28) || !(fabs(cell->y[i]) < 1 << 28))
+            return false;
+    return true;
+}
+
+/* The pixels lie in one cell, from the column first_col of it on. */
+static void fill_span(const struct tw_transform *t, struct cell_row *cell, int32_t first_col,
+                      const struct span *span)
+{
+    int32_t row_px = (int32_t)(cell->row - 0.5 - (double)t->window.row_px);
+    if (t->direct[(size_t)cell->cell_row * (size_t)t->cell_cols + (size_t)cell->cell_col]) {
+        locate_span(t, row_px, span);
+        return;
+    }
+    fill_cell_row(t, cell);
+    if (!is_near(cell)) {
+        locate_span(t, row_px, span);
+        return;
+    }
+    interpolate_span(&t->weights[0][first_col], cell->x, span->count, span->x);
+    interpolate_span(&t->weights[0][first_col], cell->y, span->count, span->y);
+    for (int32_t i = 0; i < span->count; i++) {
+        span->x[i] -= t->origin_x * STEPS;
+        span->y[i] -= t->origin_y * STEPS;
+    }
+}
+
+void tw_transform_row(const struct tw_transform *transform, int32_t row_px, int32_t count, int64_t *x,
+                      int64_t *y)
+{
+    const struct tw_transform *t = transform;
+    if (t->nodes == NULL) {
+        locate_span(t, row_px, &(struct span){0, count, x, y});
+        return;
+    }
+    struct cell_row cell = {.row = (double)(t->window.row_px + row_px) + 0.5};
+    cell.cell_row = (int32_t)(cell_of(t->window.row_px + row_px) - t->first_cell_row);
+    for (int32_t done = 0; done < count;) {
+        int64_t col_px = t->window.col_px + done, cell_col = cell_of(col_px);
+        int32_t first_col = (int32_t)(col_px - cell_col * CELL_PX), rest = CELL_PX - first_col;
+        struct span span = {done, count - done < rest ? count - done : rest, x + done, y + done};
+        cell.cell_col = (int32_t)(cell_col - t->first_cell_col);
+        fill_span(t, &cell, first_col, &span);
+        done += span.count;
+    }
+}
+
+bool tw_transform_is_upright(const struct tw_transform *transform)
+{
+    const struct tw_georeference *georeference = transform->mapping.georeference;
+    return transform->nodes == NULL && georeference->to_px[2] == 0 && georeference->to_px[4] == 0;
 }
 
 static void points_back(const struct tw_transform *t, int count, double *x, double *y, int *success)

@@ -33,6 +33,8 @@ bool tw_mapping_position(const struct tw_mapping *mapping, const struct tw_windo
 /* The other way round, to the position in the grid's pixels. Only the sum of pixels needs it. */
 bool tw_mapping_back(const struct tw_mapping *mapping, const struct tw_window *grid, double *x, double *y);
 
+enum { TW_CELL_PX = 32 };
+
 struct tw_transform {
     unsigned char signature[8]; /* zero: GDAL knows its own transformers by what stands here */
     struct tw_mapping mapping;
@@ -44,6 +46,7 @@ struct tw_transform {
     double (*nodes)[2]; /* 2 * cell_cols + 1 by 2 * cell_rows + 1 */
     bool *direct;       /* for each cell: positions are computed, not interpolated */
     bool any_direct;
+    double weights[3][TW_CELL_PX]; /* of a cell's nodes, for the centres of its pixels along a row */
 };
 
 /* TW_EBUDGET when the arena is full. */
@@ -54,6 +57,18 @@ enum tw_status tw_transform_init(struct tw_transform *transform, const struct tw
 /* The bounds in the file of all of the window's pixels, without subtracting the origin. False when no pixel
  * has a position. */
 bool tw_transform_bounds(const struct tw_transform *transform, struct tw_box *bounds);
+
+/* Positions in steps of 2^-20 pixel; TW_NOWHERE: none. */
+enum { TW_STEPS_LOG2 = 20 };
+#define TW_NOWHERE INT64_MIN
+
+/* The centres of the first `count` pixels of a row of the window, as positions in the file less the origin:
+ * what tw_transform_points says of them. */
+void tw_transform_row(const struct tw_transform *transform, int32_t row_px, int32_t count, int64_t *x,
+                      int64_t *y);
+
+/* Whether x is the same in all rows, and y everywhere in a row. */
+bool tw_transform_is_upright(const struct tw_transform *transform);
 
 /* A GDALTransformerFunc: window pixels to pixels of the file less the origin, and back. How many parameters
  * that takes is GDAL's choice; it passes the arrays one by one. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "warp.h"
+#include "warp_direct.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
@@ -191,10 +192,12 @@ static int group_size(const struct tw_array *bands, size_t num_bands)
     return count;
 }
 
-enum tw_status tw_warp(const struct tw_source_pixels *source, const struct tw_kernel *kernel,
-                       struct tw_transform *transform, struct tw_arena *arena, struct tw_array *target,
-                       struct tw_error *err)
+/* by_gdal: also what could be done without. */
+static enum tw_status warp_bands(const struct tw_warp *warp, bool by_gdal, struct tw_arena *arena,
+                                 struct tw_array *target, struct tw_error *err)
 {
+    const struct tw_source_pixels *source = warp->source;
+    struct tw_transform *transform = warp->transform;
     enum tw_status status = TW_OK;
     transform->origin_x = source->part.x;
     transform->origin_y = source->part.y;
@@ -209,8 +212,23 @@ enum tw_status tw_warp(const struct tw_source_pixels *source, const struct tw_ke
             return tw_error_set(err, TW_EBUDGET,
                                 "not enough memory to resample; raise --memory, or lower the "
                                 "metatiling");
-        status = warp_group(&group, kernel, transform, err);
+        const struct tw_warp_bands bands = {group.from, group.to, group.count};
+        status = !by_gdal && tw_warp_direct_suits(warp->kernel, (enum tw_dtype)group.from->dtype)
+                     ? tw_warp_direct(&bands, warp->kernel, transform, arena, err)
+                     : warp_group(&group, warp->kernel, transform, err);
         i += (size_t)group.count;
     }
     return status;
+}
+
+enum tw_status tw_warp(const struct tw_warp *warp, struct tw_arena *arena, struct tw_array *target,
+                       struct tw_error *err)
+{
+    return warp_bands(warp, false, arena, target, err);
+}
+
+enum tw_status tw_warp_by_gdal(const struct tw_warp *warp, struct tw_arena *arena, struct tw_array *target,
+                               struct tw_error *err)
+{
+    return warp_bands(warp, true, arena, target, err);
 }

@@ -18,7 +18,7 @@ LOWER = "baselevels: {{min: {high}, lower: average}}\n"
 FORMATS = {"PNG": "format: PNG, metatiling: 1, count: 3, georeference: none",
            "JPEG": "format: JPEG, metatiling: 1, count: 3, quality: 75, georeference: none",
            "WebP": "format: WebP, metatiling: 1, count: 3, quality: 75, georeference: none",
-           "GTiff": "format: GTiff, compression: deflate"}
+           "GTiff": "format: GTiff, compression: deflate, dtype: uint8, bands: 3"}
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "GTiff": ".tif"}
 
 
