@@ -196,6 +196,7 @@ const struct tw_encoder_driver tw_encode_jpeg = {
     .about = "JPEG images, gray or RGB; a background where there is no data",
     .extension = "jpg",
     .content_type = "image/jpeg",
+    .by_pixels_alone = true,
     .makes_bands = true,
     .most_pixels = JPEG_MAX_DIMENSION,
     .open = jpeg_open,

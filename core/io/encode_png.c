@@ -137,6 +137,7 @@ const struct tw_encoder_driver tw_encode_png = {
     .about = "PNG images, 8 or 16 bit, 1 to 4 bands; alpha from validity",
     .extension = "png",
     .content_type = "image/png",
+    .by_pixels_alone = true,
     .makes_bands = true,
     .open = png_open,
     .options = png_options,

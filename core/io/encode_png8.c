@@ -95,6 +95,7 @@ const struct tw_encoder_driver tw_encode_png8 = {
         "is no data",
     .extension = "png",
     .content_type = "image/png",
+    .by_pixels_alone = true,
     .makes_bands = true,
     .open = png8_open,
     .options = png8_options,

@@ -102,6 +102,7 @@ const struct tw_encoder_driver tw_encode_png_hillshade = {
     .about = "PNG images that lay shade (0 dark to 255 light) over a map: black, opaque where it is dark",
     .extension = "png",
     .content_type = "image/png",
+    .by_pixels_alone = true,
     .makes_bands = true,
     .open = hillshade_open,
     .options = hillshade_options,

@@ -217,6 +217,7 @@ const struct tw_encoder_driver tw_encode_webp = {
     .about = "WebP images, RGBA or RGB, with or without loss",
     .extension = "webp",
     .content_type = "image/webp",
+    .by_pixels_alone = true,
     .makes_bands = true,
     .most_pixels = WEBP_MAX_DIMENSION,
     .open = webp_open,

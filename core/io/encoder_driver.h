@@ -29,9 +29,10 @@ struct tw_encoder {
 
 struct tw_encoder_driver {
     const char *format, *about, *extension, *content_type;
-    const char *alias;   /* another name of the format, or NULL */
-    bool makes_bands;    /* it makes the bands of the file from other numbers of bands, too */
-    int32_t most_pixels; /* of a side of a file; 0: no limit */
+    const char *alias;    /* another name of the format, or NULL */
+    bool by_pixels_alone; /* the bytes of a tile do not depend on where it lies */
+    bool makes_bands;     /* it makes the bands of the file from other numbers of bands, too */
+    int32_t most_pixels;  /* of a side of a file; 0: no limit */
     /* Fills in the encoder; adds problems. Returns false when out of memory. */
     bool (*open)(struct tw_encoder *encoder, const struct tw_output_spec *spec, struct tw_problems *problems);
     void (*close)(struct tw_encoder *encoder);

@@ -3,24 +3,30 @@
 #include "sink_reader.h"
 #include "encoder_driver.h"
 #include "journal.h"
+#include "tile_memo.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct tw_writer {
     struct tw_sink *sink;
-    struct tw_bytes bytes;    /* of the tile in work */
+    struct tw_bytes bytes; /* of the tile in work */
+    struct tw_tile_memo *memo;
     struct tw_arena *scratch; /* for paths */
 };
 
 struct tw_writer *tw_writer_new(struct tw_sink *sink)
 {
     struct tw_writer *writer = calloc(1, sizeof(*writer));
-    if (writer == NULL || (writer->scratch = tw_arena_new(0)) == NULL) {
-        free(writer);
+    if (writer == NULL)
+        return NULL;
+    writer->sink = sink;
+    writer->scratch = tw_arena_new(0);
+    writer->memo = tw_tile_memo_new();
+    if (writer->scratch == NULL || writer->memo == NULL) {
+        tw_writer_free(writer);
         return NULL;
     }
-    writer->sink = sink;
     return writer;
 }
 
@@ -29,6 +35,7 @@ void tw_writer_free(struct tw_writer *writer)
     if (writer == NULL)
         return;
     tw_bytes_free(&writer->bytes);
+    tw_tile_memo_free(writer->memo);
     tw_arena_free(writer->scratch);
     free(writer);
 }
@@ -199,13 +206,27 @@ static enum tw_status see_part(struct tw_writer *writer, struct put *put, const 
     return status;
 }
 
+/* Encodes a tile; one with the same pixels as one of the last simple ones is not encoded again. */
+static enum tw_status encode_part(struct tw_writer *writer, const struct tw_raster *part,
+                                  const struct tw_window *window, struct tw_error *err)
+{
+    const struct tw_encoder *codec = writer->sink->codec;
+    bool by_pixels_alone = codec->driver->by_pixels_alone;
+    if (by_pixels_alone && tw_tile_memo_find(writer->memo, part, &writer->bytes))
+        return TW_OK;
+    enum tw_status status = tw_encoder_encode(codec, part, window, &writer->bytes, err);
+    if (status == TW_OK && by_pixels_alone)
+        tw_tile_memo_keep(writer->memo, part, &writer->bytes);
+    return status;
+}
+
 static enum tw_status put_part(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
                                const int32_t rectangle[4], struct tw_error *err)
 {
     struct tw_raster part;
     enum tw_status status = crop(put->arena, put->stored, rectangle, &part, err);
     if (status == TW_OK)
-        status = tw_encoder_encode(writer->sink->codec, &part, &tile->window, &writer->bytes, err);
+        status = encode_part(writer, &part, &tile->window, err);
     if (status == TW_OK && put->seen != NULL)
         status = see_part(writer, put, tile, &part, rectangle, err);
     return status == TW_OK ? put_bytes(writer, put, tile, err) : status;

@@ -44,7 +44,7 @@ size_t tw_memory_available(void)
 
 enum { MEGABYTE = 1024 * 1024 };
 
-static const size_t LARGEST_CACHE = (size_t)256 * MEGABYTE;
+static const size_t LARGEST_CACHE = (size_t)192 * MEGABYTE;
 static const size_t LEAST_SCRIPT_BYTES = (size_t)16 * MEGABYTE;
 static const size_t PROGRAM_BYTES = (size_t)48 * MEGABYTE; /* code, libraries, Lua states, open files */
 

@@ -1,6 +1,7 @@
 # The tests of encoders and sinks. sink_fixture.c is shared by them.
 tw_test(encode_png SOURCES test_encode_png.c sink_fixture.c LIBRARIES tw_io PkgConfig::PNG)
 tw_test(pixel_deflate SOURCES test_pixel_deflate.c LIBRARIES tw_io PkgConfig::DEFLATE)
+tw_test(tile_memo SOURCES test_tile_memo.c sink_fixture.c LIBRARIES tw_io)
 tw_test(encode_picture SOURCES test_encode_picture.c sink_fixture.c LIBRARIES tw_io PkgConfig::JPEG PkgConfig::WEBP)
 tw_test(encode_gtiff SOURCES test_encode_gtiff.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)
 tw_test(encode_vector SOURCES test_encode_vector.c sink_fixture.c LIBRARIES tw_io PkgConfig::GDAL)

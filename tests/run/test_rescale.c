@@ -70,6 +70,35 @@ static void averages_of_negative_numbers_round_like_those_of_positive_ones(void 
     tw_arena_free(arena);
 }
 
+/* All 15 ways in which some of four bytes are valid, with sums of every size, beside a division. */
+static void averages_of_some_bytes_are_rounded_half_up(void **state)
+{
+    (void)state;
+    enum { COUNT = 4096 };
+    static uint8_t values[4 * COUNT], valid[4 * COUNT];
+    struct tw_arena *arena = tw_arena_new(0);
+    struct tw_array from = {values, valid, 2 * COUNT, 2, TW_UINT8}, to;
+    for (unsigned i = 0; i < COUNT; i++)
+        for (unsigned k = 0; k < 4; k++) {
+            size_t at = 2 * i + k % 2 + (k / 2) * 2 * COUNT;
+            values[at] = i < 16 ? 255 : (uint8_t)((i * (7 + 30 * k) >> 2) + i / 64);
+            valid[at] = (i >> k & 1) != 0 ? TW_VALID : 0;
+        }
+    assert_true(tw_array_halve(arena, &from, TW_AVERAGE, &to));
+    for (unsigned i = 0; i < COUNT; i++) {
+        int sum = 0, count = 0;
+        for (unsigned k = 0; k < 4; k++)
+            if ((i >> k & 1) != 0) {
+                sum += values[2 * i + k % 2 + (k / 2) * 2 * COUNT];
+                count++;
+            }
+        assert_int_equal(to.valid[i], count > 0 ? TW_VALID : 0);
+        if (count > 0)
+            assert_int_equal((int)tw_array_get(&to, i), (sum + count / 2) / count);
+    }
+    tw_arena_free(arena);
+}
+
 /* A plane stays a plane under every kernel that is symmetric; away from the edges exactly. */
 static void wide_kernels_keep_a_slope(void **state)
 {
@@ -145,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(methods_reduce_the_valid_pixels_of_each_block),
         cmocka_unit_test(averages_of_negative_numbers_round_like_those_of_positive_ones),
+        cmocka_unit_test(averages_of_some_bytes_are_rounded_half_up),
         cmocka_unit_test(wide_kernels_keep_a_slope),
         cmocka_unit_test(doubling_with_nearest_repeats_pixels_and_nodata),
         cmocka_unit_test(pieces_halve_like_the_whole),
