@@ -157,7 +157,7 @@ static void values_from_another_crs_are_those_of_gdal(void **state)
     struct fixture *fixture = *state;
     place(fixture, "EPSG:32633", (double[]){500000, 120, 0, 5100000, 0, -120});
     compare_all(fixture, 10, 75);
-    compare_all(fixture, 13, 700);
+    compare_all(fixture, 12, 350);
 }
 
 static void values_of_the_same_crs_are_those_of_gdal(void **state)
@@ -165,7 +165,7 @@ static void values_of_the_same_crs_are_those_of_gdal(void **state)
     struct fixture *fixture = *state;
     place(fixture, "EPSG:3857", (double[]){1600000, 150, 0, 5800000, 0, -140});
     compare_all(fixture, 10, 75);
-    compare_all(fixture, 13, 600);
+    compare_all(fixture, 12, 350);
 }
 
 static void values_of_a_rotated_file_are_those_of_gdal(void **state)
@@ -173,7 +173,7 @@ static void values_of_a_rotated_file_are_those_of_gdal(void **state)
     struct fixture *fixture = *state;
     place(fixture, "EPSG:3857", (double[]){1600000, 100, 40, 5800000, 30, -110});
     compare_all(fixture, 10, 75);
-    compare_all(fixture, 13, 500);
+    compare_all(fixture, 12, 350);
 }
 
 /* At low zooms a cell of 32 pixels is not smooth: every pixel of it is transformed. */
