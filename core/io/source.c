@@ -18,8 +18,8 @@ static const char *const driver_names[] = {
     "catalogue", "config", "raster", "stack", "tile_directory", "vector",
 };
 static const char *const driver_about[] = {
-    "many rasters as one: a folder, a pattern, a list, a tile index (GTI, gdaltindex, mapchete) or a "
-    "MosaicJSON",
+    ("many rasters as one: a folder, a pattern, a list, a tile index (GTI, gdaltindex, mapchete) or a "
+     "MosaicJSON"),
     "what another configuration has made: its tiles or its file",
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",

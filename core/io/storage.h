@@ -3,7 +3,8 @@
  * On a disk each file is written under a temporary name in the store's work folder, and appears under its own
  * name by a rename, after the bytes are safe on the disk. Syncing each file alone would cost more than making
  * it, so files are committed in batches: the batch is synced (syncfs), then renamed, then the caller is told
- * (a journal may record them). A run killed at any moment leaves whole files and, in the work folder,
+ * (a journal may record them), by a thread of the store: who puts waits for the disk only when some batches
+ * wait already. A run killed at any moment leaves whole files and, in the work folder,
  * leftovers that the next run removes. Every write, sync, close and rename is checked.
  *
  * In object storage a file is one request, and many are under way at once beside the threads that put: a put

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,8 @@ struct local {
     struct tw_batch committing; /* being committed by one thread, if is_committing; read-only then */
     bool is_committing;
     struct tw_error failure; /* of the first batch that failed */
+    pthread_t committer;     /* commits batches that are due, if has_committer */
+    bool has_committer, is_closing;
 };
 
 const struct tw_storage_ops tw_storage_system = {write, close, syncfs, rename, unlink};
@@ -204,6 +207,7 @@ static void commit_pending(struct local *store)
     store->committing = store->pending;
     store->pending = empty;
     store->is_committing = true;
+    pthread_cond_broadcast(&store->changed);
     pthread_mutex_unlock(&store->lock);
     struct tw_error failure = {0};
     enum tw_status status = commit_batch(store, &store->committing, &failure);
@@ -237,12 +241,57 @@ static enum tw_status failed_before(const struct local *store, struct tw_error *
     return store->failure.status;
 }
 
+static void *commit_when_due(void *context)
+{
+    struct local *store = context;
+    pthread_mutex_lock(&store->lock);
+    while (!store->is_closing) {
+        if (!store->is_committing && store->failure.status == TW_OK && is_due(store))
+            commit_pending(store);
+        else
+            pthread_cond_wait(&store->changed, &store->lock);
+    }
+    pthread_mutex_unlock(&store->lock);
+    return NULL;
+}
+
+/* Signals are for the threads that wait for them. */
+static bool start_committer(struct local *store)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    store->has_committer = pthread_create(&store->committer, NULL, commit_when_due, store) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return store->has_committer;
+}
+
+static void stop_committer(struct local *store)
+{
+    pthread_mutex_lock(&store->lock);
+    store->is_closing = true;
+    pthread_cond_broadcast(&store->changed);
+    pthread_mutex_unlock(&store->lock);
+    if (store->has_committer)
+        pthread_join(store->committer, NULL);
+}
+
+/* A batch is due: the disk is waited for in a thread of its own, which begins with the first batch. */
+static void hand_over(struct local *store)
+{
+    if (store->has_committer || start_committer(store))
+        pthread_cond_broadcast(&store->changed);
+    else if (!store->is_committing)
+        commit_pending(store);
+}
+
 /* Hands in an entry (its path is owned by the batch from here on), and commits when it is time. */
 static enum tw_status add_entry(struct local *store, struct tw_batch_entry *entry, size_t bytes,
                                 struct tw_error *err)
 {
     pthread_mutex_lock(&store->lock);
-    while (store->is_committing && is_crowded(store))
+    while (is_crowded(store) && store->failure.status == TW_OK &&
+           (store->is_committing || store->has_committer))
         pthread_cond_wait(&store->changed, &store->lock);
     enum tw_status status = failed_before(store, err);
     if (status == TW_OK && !tw_batch_add(&store->pending, entry, bytes))
@@ -252,8 +301,8 @@ static enum tw_status add_entry(struct local *store, struct tw_batch_entry *entr
     } else {
         if (store->pending.count == 1)
             store->pending.begun_s = tw_clock_s();
-        if (!store->is_committing && is_due(store))
-            commit_pending(store);
+        if (is_due(store))
+            hand_over(store);
         status = failed_before(store, err);
     }
     pthread_mutex_unlock(&store->lock);
@@ -342,6 +391,7 @@ static enum tw_status local_close(struct tw_store *base, bool abandon, struct tw
 {
     struct local *store = (struct local *)base;
     enum tw_status status = abandon ? TW_OK : local_flush(base, err);
+    stop_committer(store);
     struct tw_error ignored;
     enum tw_status emptied = empty_work(store, status == TW_OK ? err : &ignored);
     rmdir(store->work);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A file is kept when it has at most an eighth of the bytes of its pixels. */
-enum { MOST_KEPT = 4, LEAST_SHRINKING = 8, MOST_BANDS = 4, MOST_PIXEL_BYTES = 4 << 20 };
+enum { MOST_KEPT = 4, LEAST_SHRINKING = 8, MOST_BANDS = 4, MOST_PIXEL_BYTES = 1 << 20 };
 
 /* Pixels and validity of all bands, one after the other, and the file. */
 struct kept {

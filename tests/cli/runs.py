@@ -2,6 +2,7 @@
 program keeps for itself."""
 import json
 import os
+import re
 import pathlib
 import signal
 import subprocess
@@ -77,6 +78,11 @@ class Case(harness.Case):
 
     def execute(self, *arguments, config="run.yaml", **more):
         return self.run_tilewright("execute", config, *arguments, **more)
+
+    def execute_slowly(self, *arguments, config="run.yaml", **more):
+        """The same without the lines of progress that a run of more than five seconds prints."""
+        code, out, err = self.execute(*arguments, config=config, **more)
+        return code, out, re.sub(r"(?m)^\d+ of \d+ metatiles.*\n", "", err)
 
     def must_execute(self, *arguments, config="run.yaml", **more):
         return self.must_run("execute", config, *arguments, **more)

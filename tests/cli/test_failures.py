@@ -159,7 +159,7 @@ class Failures(runs.Case):
 
     def test_fail_fast_stops_at_the_first(self):
         self.fail_in(2)
-        code, out, err = self.execute("--fail-fast", "--workers", 1)
+        code, out, err = self.execute_slowly("--fail-fast", "--workers", 1)
         self.assertEqual(code, 1)
         self.assertRegex(err, r"\Atile 6/\d+/\d+: run.lua:6: there is a hole in the road\n"
                               r"tilewright: 1 metatile failed; mend the cause, then run again with --retry-failed\n\Z")

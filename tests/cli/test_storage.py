@@ -83,7 +83,7 @@ class Storage(runs.Case):
         self.check_read_only(small.path, "an old folder")
 
     def check_full(self, small, config, message):
-        code, out, err = self.execute(config=config)
+        code, out, err = self.execute_slowly(config=config)
         self.assertEqual((code, out), (3, ""), err)
         self.assertRegex(err, rf"\Atilewright: {message}: No space left on device\n\Z")
 

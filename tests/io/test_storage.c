@@ -141,11 +141,14 @@ static void a_full_batch_is_committed_and_its_tokens_are_reported_in_order(void 
     put(fixture, store, "b", "2");
     assert_int_equal(tokens.count, 0);
     assert_int_equal(tw_store_mark(store, 60, &fixture->err), TW_OK);
+    for (int i = 0; i < 10000 && !is_there(fixture_path(fixture, "out/b")); i++)
+        usleep(1000);
+    assert_true(is_there(fixture_path(fixture, "out/b")));
+    assert_int_equal(tw_store_flush(store, &fixture->err), TW_OK); /* waits for the end of the batch */
     assert_int_equal(tokens.count, 2);
     assert_int_equal(tokens.values[0], 70);
     assert_int_equal(tokens.values[1], 60);
     assert_int_equal(syncs, 1);
-    assert_true(is_there(fixture_path(fixture, "out/b")));
     assert_int_equal(tw_store_close(store, false, &fixture->err), TW_OK);
 }
 
@@ -228,7 +231,8 @@ static void a_failed_sync_fails_everything_after_it_and_reports_no_token(void **
     struct tw_store *store = open_store(fixture, &tokens, 2);
     failing_sync = 1;
     put(fixture, store, "a", "1");
-    assert_int_equal(tw_store_mark(store, 5, &fixture->err), TW_ESTORAGE);
+    tw_store_mark(store, 5, &fixture->err); /* the batch is full: it fails in the store's thread */
+    assert_int_equal(tw_store_flush(store, &fixture->err), TW_ESTORAGE);
     const char *expected = tw_arena_printf(fixture->arena, "cannot write to '%s': Input/output error",
                                            fixture_path(fixture, "out"));
     assert_string_equal(fixture->err.message, expected);
@@ -273,6 +277,40 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
 }
 
 enum { NUM_THREADS = 4, FILES_EACH = 300 };
+
+static pthread_mutex_t disk = PTHREAD_MUTEX_INITIALIZER;
+
+/* Takes as long as somebody holds the disk. */
+static int wait_for_disk(int fd)
+{
+    (void)fd;
+    pthread_mutex_lock(&disk);
+    pthread_mutex_unlock(&disk);
+    return 0;
+}
+
+/* Batches of two files; the disk answers when three more of them have been put. */
+static void a_slow_disk_holds_nobody_up(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct tw_storage_ops slow = {write, close, wait_for_disk, rename, unlink};
+    struct tw_storage_limits limits = {2, (size_t)1 << 30, 1e9};
+    struct tw_store_spec spec = {.root = fixture_path(fixture, "out"),
+                                 .work = fixture_path(fixture, "out/.work"),
+                                 .ops = &slow,
+                                 .limits = &limits};
+    struct tw_store *store;
+    assert_int_equal(tw_store_open_with(&spec, &store, &fixture->err), TW_OK);
+    pthread_mutex_lock(&disk);
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        put(fixture, store, names[i], "x");
+    assert_false(is_there(fixture_path(fixture, "out/a")));
+    assert_string_equal(get(fixture, store, "a"), "x");
+    pthread_mutex_unlock(&disk);
+    assert_int_equal(tw_store_close(store, false, &fixture->err), TW_OK);
+    assert_int_equal(count_files(fixture_path(fixture, "out"), ""), 8);
+}
 
 struct job {
     struct tw_store *store;
@@ -336,6 +374,7 @@ int main(void)
         TEST(a_failed_sync_fails_everything_after_it_and_reports_no_token),
         TEST(a_failed_rename_names_the_file),
         TEST(a_folder_that_cannot_be_made_is_named),
+        TEST(a_slow_disk_holds_nobody_up),
         TEST(many_threads_put_and_every_token_comes_once_in_the_order_of_its_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
