@@ -64,7 +64,7 @@ export class Compare {
     this.place();
     if (!swipe) return;
     const select = (side, label) => el('label', {}, el('span', {class: 'quiet'}, label), el('select', {'aria-label': `Layer on the ${side}`, onchange: (event) => this.choose(side, event.target.value)},
-      this.others.map((layer) => el('option', {value: layer.id, selected: layer.id === swipe[side]}, layer.info.title))));
+      this.others.map((layer) => el('option', {value: layer.id, selected: layer.id === swipe[side]}, this.preview.nameOf(layer)))));
     $('compare').replaceChildren(select('left', 'Left'), select('right', 'Right'));
   }
 
@@ -84,7 +84,7 @@ export class Compare {
     this.divider.setAttribute('aria-valuenow', Math.round(swipe.at * 100));
     for (const side of ['left', 'right']) {
       const layer = this.preview.layer(swipe[side]);
-      $(`side-${side}`).textContent = layer ? layer.info.title : '';
+      $(`side-${side}`).textContent = layer ? this.preview.nameOf(layer) : '';
     }
   }
 

@@ -30,7 +30,7 @@ export class LayerList {
     const handle = el('button', {class: 'handle', type: 'button', 'aria-label': `Order of ${info.title}: arrow keys move it`, title: 'Drag, or press the arrow keys, to order',
       onkeydown: (event) => this.moveByKey(event, layer), onpointerdown: (event) => this.drag(event, layer)}, grip());
     const box = el('input', {type: 'checkbox', class: 'visible', checked: layer.visible, 'aria-label': `Show ${info.title}`, onchange: (event) => preview.setVisible(layer, event.target.checked)});
-    const name = el('button', {class: 'layer-name', type: 'button', 'aria-pressed': String(isSelected), title: info.source || info.title, onclick: () => preview.select(layer)}, info.title);
+    const name = el('button', {class: 'layer-name', type: 'button', 'aria-pressed': String(isSelected), title: info.source || info.title, onclick: () => preview.select(layer)}, preview.nameOf(layer));
     const kind = el('span', {class: 'kind'}, kinds[info.kind] || '');
     const row = el('li', {'data-id': layer.id, class: `${isSelected ? 'selected ' : ''}${layer.visible ? '' : 'off '}${info.problem ? 'broken' : ''}`}, handle, box, name, kind);
     if (isSelected) row.append(this.opacity(layer));

@@ -56,6 +56,13 @@ export class Preview extends EventTarget {
     this.emit('layers');
   }
 
+  // An input may have the name of another result's.
+  nameOf(layer) {
+    const {info} = layer;
+    const of = info.kind === 'input' && this.layers.some((other) => other !== layer && other.info.title === info.title && !other.isTwin) && this.layer(info.of);
+    return of ? `${info.title} (${of.info.title})` : info.title;
+  }
+
   layer(id) { return this.layers.find((layer) => layer.id === id); }
 
   // The first that was given leads: its grid is the map's.

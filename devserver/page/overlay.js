@@ -131,7 +131,7 @@ export class Overlay {
       const extent = layer.grid.getTileCoordExtent([z, x, y]);
       const box = this.box(extent);
       this.corner(context, box);
-      if (box[2] >= ROOM_PX) this.label(context, box[0] + 6, box[1] + box[3] - 9, [`${z}/${y}/${x}`], false);
+      if (box[2] >= ROOM_PX) this.label(context, box[0] + 6, box[1] + box[3] - 9, [`${z}/${y}/${x}`]);
       const row = Math.floor(y / side), col = Math.floor(x / side);
       metatiles.set(`${z}/${row}/${col}`, [z, row, col]);
     });
@@ -151,11 +151,13 @@ export class Overlay {
     if (box[2] < ROOM_PX) return;
     const timing = this.timings.get(name);
     const took = timing && timing.seconds !== null ? `${timing.seconds < 1 ? `${Math.round(timing.seconds * 1000)} ms` : `${timing.seconds.toFixed(1)} s`}${timing.cached ? ', from the cache' : ''}` : null;
-    if (layer.info.metatiling > 1 || took) this.label(context, Math.max(box[0] + 8, 58), Math.max(box[1] + 16, 24), [`metatile ${name}`, took].filter(Boolean), true);
+    if (layer.info.metatiling > 1 || took) this.label(context, Math.max(box[0] + 8, 58), Math.max(box[1] + 16, 24), [`metatile ${name}`, took].filter(Boolean), {isBold: true, end: box[0] + box[2]});
   }
 
-  label(context, x, y, lines, isBold) {
+  // Only where it ends before `end`.
+  label(context, x, y, lines, {isBold = false, end = Infinity} = {}) {
     context.font = `${isBold ? '600 ' : ''}11px ui-monospace, monospace`;
+    if (lines.some((line) => x + context.measureText(line).width > end)) return;
     context.lineJoin = 'round';
     context.lineWidth = 3;
     lines.forEach((line, i) => {

@@ -27,7 +27,7 @@ export class StylePanel {
   get isShown() { return Boolean($('style-section').open && this.layer && this.layer.ol && !this.layer.info.is_vector); }
 
   draw() {
-    $('style-of').textContent = this.layer ? this.layer.info.title : '';
+    $('style-of').textContent = this.layer ? this.preview.nameOf(this.layer) : '';
     $('style-section').hidden = !this.layer || Boolean(this.layer.ol && this.layer.info.is_vector);
     if (!$('style-section').open) return;
     if (!this.isShown) {
