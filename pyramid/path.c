@@ -19,6 +19,7 @@ const struct tw_path_layout tw_path_layouts[TW_NUM_PATH_LAYOUTS] = {
     {"tms", "{zoom}/{col}/{-y}.{extension}", "OSGeo's Tile Map Service: z/x/y with row 0 in the south"},
     {"quadkey", "{quadkey}.{extension}", "Bing Maps: one name for zoom, row and column"},
     {"arcgis", "_alllayers/L{zoom:02}/R{row:08x}/C{col:08x}.{extension}", "Esri's exploded cache"},
+    {"mapserver", "MapServer/tile/{zoom}/{row}/{col}", "as ArcGIS asks a MapServer for tiles"},
 };
 
 /* What stands between braces, and how a number is written. */

@@ -48,7 +48,7 @@ bool tw_path_schema_fits(const struct tw_value *schema, const struct tw_pyramid 
 struct tw_path_layout {
     const char *name, *schema, *about;
 };
-enum { TW_NUM_PATH_LAYOUTS = 5 };
+enum { TW_NUM_PATH_LAYOUTS = 6 };
 extern const struct tw_path_layout tw_path_layouts[TW_NUM_PATH_LAYOUTS];
 
 /* The schema of `layout: xyz`: a name, or a schema itself. NULL: problems were added. */

@@ -72,6 +72,15 @@ void tw_text_printf(struct tw_text *text, const char *format, ...)
     va_end(arguments);
 }
 
+void tw_text_add_xml(struct tw_text *text, const char *chars)
+{
+    for (; *chars != '\0'; chars++)
+        if (strchr("<&>\"", *chars) != NULL)
+            tw_text_printf(text, "&#%d;", *chars);
+        else
+            tw_text_add_bytes(text, chars, 1);
+}
+
 const char *tw_text_get(const struct tw_text *text)
 {
     return text->chars != NULL ? text->chars : "";

@@ -24,6 +24,8 @@ void tw_text_add(struct tw_text *text, const char *chars);
 void tw_text_add_bytes(struct tw_text *text, const void *bytes, size_t size);
 void tw_text_printf(struct tw_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tw_text_vprintf(struct tw_text *text, const char *format, va_list arguments);
+/* The same as the text of an XML element or attribute. */
+void tw_text_add_xml(struct tw_text *text, const char *chars);
 /* What was added, "" when nothing was. */
 const char *tw_text_get(const struct tw_text *text);
 

@@ -40,6 +40,7 @@ extern const struct tw_command tw_command_info;
 extern const struct tw_command tw_command_verify;
 extern const struct tw_command tw_command_cp;
 extern const struct tw_command tw_command_rm;
+extern const struct tw_command tw_command_services;
 extern const struct tw_command tw_command_stac;
 extern const struct tw_command_parts tw_command_stac_parts;
 extern const struct tw_command tw_command_formats;

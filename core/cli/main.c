@@ -11,9 +11,10 @@
 #include <string.h>
 
 static const struct tw_command *const commands[] = {
-    &tw_command_execute, &tw_command_serve,  &tw_command_convert, &tw_command_create,    &tw_command_check,
-    &tw_command_info,    &tw_command_verify, &tw_command_formats, &tw_command_processes, &tw_command_schema,
-    &tw_command_index,   &tw_command_types,  &tw_command_cp,      &tw_command_rm,        &tw_command_stac};
+    &tw_command_execute,   &tw_command_serve,  &tw_command_convert, &tw_command_create,
+    &tw_command_check,     &tw_command_info,   &tw_command_verify,  &tw_command_formats,
+    &tw_command_processes, &tw_command_schema, &tw_command_index,   &tw_command_types,
+    &tw_command_services,  &tw_command_cp,     &tw_command_rm,      &tw_command_stac};
 static const struct tw_command_parts *const parts[] = {&tw_command_stac_parts};
 enum { NUM_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -192,6 +192,8 @@ static void read_pixels(struct tw_tile_output *output, const json_t *driver)
     const json_t *bands = json_object_get(driver, "bands"), *nodata = json_object_get(driver, "nodata");
     const char *dtype = json_string_value(json_object_get(driver, "dtype"));
     json_int_t count = json_is_array(bands) ? (json_int_t)json_array_size(bands) : json_integer_value(bands);
+    json_int_t quality = json_integer_value(json_object_get(driver, "quality"));
+    output->quality = quality > 0 && quality <= 100 ? (int)quality : 0;
     output->num_bands = count > 0 && count <= MAX_SIZE ? (int)count : 0;
     output->has_dtype = dtype != NULL && tw_dtype_parse(dtype, &output->dtype);
     output->has_nodata = json_is_number(nodata);

@@ -20,6 +20,7 @@ struct tw_tile_output {
     const char *extension; /* without the dot; NULL: neither said nor known from the format */
     bool has_zooms;        /* that the configuration covered; there may be fewer, or none */
     int min_zoom, max_zoom;
+    int quality;   /* of JPEG and WebP; 0: not said */
     int num_bands; /* 0: not said, or features */
     bool has_dtype;
     enum tw_dtype dtype;

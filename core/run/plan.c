@@ -204,6 +204,7 @@ static enum tw_status open_sink(struct tw_plan *plan, struct tw_problems *proble
     check_loss(plan, problems);
     check_overviews(plan, problems);
     tw_plan_read_stac(plan, problems);
+    tw_plan_read_services(plan, problems);
     return plan->sink != NULL ? TW_OK : problems->count > 0 ? TW_EUSAGE : TW_ENOMEM;
 }
 

@@ -62,6 +62,7 @@ struct tw_plan {
     const char *settings;        /* of the same without the inputs */
     const char *prepared;        /* what prepare sees, as text: "" without it */
     const char *metadata;        /* JSON text that goes beside the tiles */
+    bool has_services;           /* output.services asks for files, and was checked */
     const struct tw_value *stac; /* what output.stac says, checked; NULL: no STAC item is asked for */
 };
 
@@ -76,6 +77,9 @@ const struct tw_plan_zoom *tw_plan_zoom(const struct tw_plan *plan, int zoom);
 
 /* What a script sees a source as. */
 enum tw_input_kind tw_input_kind_of(const struct tw_source *source);
+
+/* Writes the map services that output.services asks for; after the tiles. */
+enum tw_status tw_plan_write_services(const struct tw_plan *plan, struct tw_error *err);
 
 /* Writes the STAC item that output.stac asks for, if it does; after the tiles. */
 enum tw_status tw_plan_write_stac(const struct tw_plan *plan, struct tw_error *err);

@@ -73,7 +73,7 @@ static void describe_pyramid(const struct tw_config *config, struct tw_text *tex
 }
 
 /* What says nothing of what tiles hold: an output may be moved, and the STAC item is no tile. */
-static const char *const outside[] = {"path", "stac", "acl", "cache_control"};
+static const char *const outside[] = {"path", "stac", "services", "acl", "cache_control"};
 
 static bool is_outside(const char *key)
 {
@@ -225,8 +225,8 @@ static json_t *delimiters_to_json(const struct tw_plan *plan)
 /* The output's options, and what they come to. The path is left out: an output may be moved. */
 static json_t *driver_to_json(const struct tw_plan *plan)
 {
-    static const char *const left_out[] = {"path",      "metatiling", "pixelbuffer",
-                                           "tile_size", "layout",     "stac"};
+    static const char *const left_out[] = {"path",   "metatiling", "pixelbuffer", "tile_size",
+                                           "layout", "stac",       "services"};
     const struct tw_encoder *encoder = tw_sink_encoder(plan->sink);
     json_t *driver = tw_value_to_json(plan->config->output);
     for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
@@ -258,6 +258,7 @@ static void add_stac(const struct tw_plan *plan, json_t *made)
                                          "indent"};
     const char *const *names = tw_encoder_band_names(tw_sink_encoder(plan->sink));
     json_object_del(json_object_get(made, "output"), "stac");
+    json_object_del(json_object_get(made, "output"), "services");
     if (plan->stac != NULL) {
         json_t *stac = tw_value_to_json(plan->stac);
         for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)

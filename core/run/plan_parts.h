@@ -26,6 +26,12 @@ enum tw_status tw_plan_check_margin(struct tw_plan *plan, const struct tw_script
 /* Sets variants. After the areas were found. */
 enum tw_status tw_plan_find_variants(struct tw_plan *plan);
 
+/* Where the tiles of a folder lie below it. */
+const char *tw_plan_tile_schema(const struct tw_plan *plan);
+
+/* plan_services.c: checks output.services. After the sink was opened. Adds problems. */
+void tw_plan_read_services(struct tw_plan *plan, struct tw_problems *problems);
+
 /* Sets stac. After the sink was opened. Adds problems. */
 void tw_plan_read_stac(struct tw_plan *plan, struct tw_problems *problems);
 

@@ -17,8 +17,9 @@ static bool is_folder_of_tiles(const struct tw_config *config)
            !tw_path_has_suffix(path, ".tiff");
 }
 
-static const char *schema_of(const struct tw_value *output)
+const char *tw_plan_tile_schema(const struct tw_plan *plan)
 {
+    const struct tw_value *output = plan->config->output;
     const struct tw_value *layout = tw_value_get(output, "layout"),
                           *schema = tw_value_get(output, "tile_path_schema");
     if (layout != NULL && layout->kind != TW_NULL)
@@ -54,7 +55,7 @@ void tw_plan_read_stac(struct tw_plan *plan, struct tw_problems *problems)
     plan->stac = tw_stac_settings(config->output, config->folder, plan->arena, problems);
     if (plan->sink == NULL)
         return;
-    if (tw_stac_tiles_check(schema_of(config->output), tw_encoder_format(tw_sink_encoder(plan->sink)),
+    if (tw_stac_tiles_check(tw_plan_tile_schema(plan), tw_encoder_format(tw_sink_encoder(plan->sink)),
                             &err) != TW_OK)
         tw_problems_add(problems, place, "output.stac: %s", err.message);
     check_bands(plan, problems);

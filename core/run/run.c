@@ -309,6 +309,8 @@ static enum tw_status end_sink(struct tw_engine *engine, const char *failed_path
         ended = write_failures(engine, failed_path, &late);
     if (ended == TW_OK && *complete)
         ended = tw_plan_write_stac(engine->plan, &late);
+    if (ended == TW_OK && *complete)
+        ended = tw_plan_write_services(engine->plan, &late);
     *complete = *complete && ended == TW_OK;
     if (engine->fatal.status != TW_OK || ended != TW_OK)
         *err = engine->fatal.status != TW_OK ? engine->fatal : late;

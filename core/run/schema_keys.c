@@ -24,9 +24,18 @@
     "\"additionalProperties\": false, \"properties\": {\"path\": {\"type\": \"string\"}, \"layer\": "        \
     "{\"type\": \"string\"}}}, {\"type\": \"object\", \"required\": [\"type\"]}]}"
 #define LAYOUT                                                                                               \
-    "{\"anyOf\": [{\"enum\": [\"wmts\", \"xyz\", \"tms\", \"quadkey\", \"arcgis\"]}, {\"type\": "            \
+    "{\"anyOf\": [{\"enum\": [\"wmts\", \"xyz\", \"tms\", \"quadkey\", \"arcgis\", \"mapserver\"]}, "        \
+    "{\"type\": "                                                                                            \
     "\"string\", "                                                                                           \
     "\"pattern\": \"[{]\"}, {\"type\": \"null\"}]}"
+#define SERVICE "{\"enum\": [\"all\", \"tilejson\", \"wmts\", \"viewer\", \"arcgis\"]}"
+#define SERVICE_LIST                                                                                         \
+    "{\"anyOf\": [" SERVICE ", {\"type\": \"array\", \"minItems\": 1, \"items\": " SERVICE "}]}"
+#define SERVICES                                                                                             \
+    "{\"anyOf\": [" SERVICE ", {\"type\": \"array\", \"minItems\": 1, \"items\": " SERVICE                   \
+    "}, {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {\"files\": " SERVICE_LIST   \
+    ", \"base_url\": {\"type\": \"string\"}, \"title\": {\"type\": \"string\"}, \"attribution\": "           \
+    "{\"type\": \"string\"}}}, {\"type\": \"null\"}]}"
 #define COMPRESSION                                                                                          \
     "{\"anyOf\": [{\"enum\": [\"fast\", \"default\", \"best\"]}, {\"type\": [\"integer\", \"null\"], "       \
     "\"minimum\": 1, "                                                                                       \
@@ -173,6 +182,8 @@ const struct tw_schema_key tw_schema_keys[] = {
      "text = {zoom}/{row}/{col}.{extension}"},
     {"output", "layout", "Where tiles lie: a convention, or a template (default wmts).", LAYOUT},
     {"output", "nodata", "The value of pixels without data (default 0).", "number = 0"},
+    {"output", "services",
+     "Files that make the folder a map service: tilejson, wmts, viewer, arcgis, or all.", SERVICES},
     {"output", "skip", "partial: tiles with any nodata are left out, too (default empty).",
      "one empty partial = empty"},
     {"output", "stac",

@@ -6,7 +6,7 @@ import numpy as np
 
 import harness
 
-COMMANDS = ("execute", "serve", "create", "check", "info", "verify", "formats", "index", "processes", "schema", "types", "cp", "rm", "stac")
+COMMANDS = ("execute", "serve", "create", "check", "info", "verify", "formats", "index", "processes", "schema", "types", "services", "cp", "rm", "stac")
 
 
 class Help(harness.Case):
