@@ -11,6 +11,9 @@
 
 #include "config.h"
 
+/* Pixels of a tile's side with output.retina: twice what maps count with. */
+enum { TW_RETINA_PX = 512 };
+
 struct tw_check {
     struct tw_config *config;
     struct tw_problems *problems;

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "file.h"
+#include "path.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,6 +178,50 @@ static void check_output_pyramid(struct tw_check *check, const struct tw_value *
         check_fits_process(check, output);
 }
 
+/* `{zoom}/{col}/{row}@2x.{extension}`: the names that web maps ask for. Caches of ArcGIS have none for it. */
+static const struct tw_value *name_retina(struct tw_check *check, const struct tw_value *output)
+{
+    static const char end[] = ".{extension}";
+    static const char *const others[] = {"arcgis", "compact", "mapserver"};
+    struct tw_arena *arena = check->config->arena;
+    const struct tw_value *layout = tw_check_given(output, "layout");
+    const char *name = layout == NULL ? "wmts" : layout->kind == TW_STRING ? layout->text : "{";
+    struct tw_value wanted = {.kind = TW_STRING, .text = name};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(name, others[i]) == 0)
+            return output;
+    struct tw_problems ignored = {0};
+    const char *schema = strchr(name, '{') == NULL ? tw_path_layout_read(&wanted, &ignored) : NULL;
+    tw_problems_free(&ignored);
+    if (schema == NULL || tw_check_given(output, "tile_path_schema") != NULL)
+        return output;
+    size_t length = strlen(schema) - strlen(end);
+    char *text = tw_arena_printf(arena, "%.*s@2x%s", (int)length, schema, end);
+    struct tw_value *value = text != NULL ? tw_value_string(arena, text) : NULL;
+    const struct tw_value *renamed = value != NULL ? tw_value_with(arena, output, "layout", value) : NULL;
+    if (renamed == NULL)
+        tw_problems_add(check->problems, NULL, "out of memory");
+    return renamed != NULL ? renamed : output;
+}
+
+static void check_retina(struct tw_check *check, const struct tw_value *output)
+{
+    const struct tw_value *value = tw_check_given(output, "retina");
+    const struct tw_pyramid *pyramid = &check->config->process_pyramid;
+    if (value == NULL)
+        return;
+    if (value->kind != TW_BOOL)
+        tw_check_wrong(check, value, "output.retina", "true or false");
+    else if (value->boolean && check->pyramid_is_known && pyramid->tile_size_px != TW_RETINA_PX)
+        tw_problems_add(
+            check->problems, value,
+            "output.retina means tiles of %d pixels, and pyramid.tile_size is %d: leave one of the "
+            "two out",
+            TW_RETINA_PX, pyramid->tile_size_px);
+    else if (value->boolean)
+        check->config->output = name_retina(check, output);
+}
+
 void tw_check_output(struct tw_check *check)
 {
     struct tw_config *config = check->config;
@@ -197,4 +242,5 @@ void tw_check_output(struct tw_check *check)
     check_dtype(check, output);
     check_nodata(check, output);
     check_output_pyramid(check, output);
+    check_retina(check, output);
 }

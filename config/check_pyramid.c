@@ -26,6 +26,13 @@ static void check_grid(struct tw_check *check, const struct tw_value *pyramid)
         config->process_pyramid.grid = grid;
 }
 
+/* output.retina: tiles have twice as many pixels as maps count with. */
+static bool is_retina(const struct tw_check *check)
+{
+    const struct tw_value *value = tw_value_get(tw_value_get(check->config->root, "output"), "retina");
+    return value != NULL && value->kind == TW_BOOL && value->boolean;
+}
+
 static void check_tile_size(struct tw_check *check, const struct tw_value *pyramid)
 {
     static const struct tw_check_range range = {128, 4096};
@@ -34,6 +41,8 @@ static void check_tile_size(struct tw_check *check, const struct tw_value *pyram
     const struct tw_grid *grid = check->config->process_pyramid.grid;
     if (grid->tile_size_px > 0)
         *size_px = grid->tile_size_px;
+    else if (is_retina(check))
+        *size_px = TW_RETINA_PX;
     if (value == NULL || !tw_check_int(check, value, "pyramid.tile_size", range, size_px) ||
         grid->tile_size_px == 0 || *size_px == grid->tile_size_px)
         return;

@@ -27,6 +27,7 @@ static const char help[] =
     "      --co NAME=VALUE            an option of the format, as under output; as often as needed\n"
     "      --overviews                lower zooms, or those inside of a .tif, are made of the deepest one\n"
     "      --overviews-resampling-method NAME  (default: cubic_spline)\n"
+    "      --retina                   tiles of 512 pixels that web maps show as 256, named @2x\n"
     "      --cog                      a cloud-optimized GeoTIFF\n\n"
     "from what:\n"
     "      --bidx 3,1                 bands, by number or name, in this order\n"

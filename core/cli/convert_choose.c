@@ -27,8 +27,9 @@ static void refuse(struct tw_convert *convert, enum tw_convert_key key, const ch
 static void check_kind(struct tw_convert *convert)
 {
     static const enum tw_convert_key of_pixels[] = {
-        TW_CONVERT_BIDX,  TW_CONVERT_SCALE_RATIO, TW_CONVERT_SCALE_OFFSET, TW_CONVERT_RESAMPLING,
-        TW_CONVERT_DTYPE, TW_CONVERT_NODATA,      TW_CONVERT_COG,          TW_CONVERT_OVERVIEWS};
+        TW_CONVERT_BIDX,       TW_CONVERT_SCALE_RATIO, TW_CONVERT_SCALE_OFFSET,
+        TW_CONVERT_RESAMPLING, TW_CONVERT_DTYPE,       TW_CONVERT_NODATA,
+        TW_CONVERT_COG,        TW_CONVERT_OVERVIEWS,   TW_CONVERT_RETINA};
     const char *const *given = convert->asked->given;
     for (size_t i = 0; convert->is_vector && i < sizeof(of_pixels) / sizeof(of_pixels[0]); i++)
         if (given[of_pixels[i]] != NULL)

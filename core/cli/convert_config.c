@@ -21,6 +21,7 @@ const struct tw_option tw_convert_options[TW_NUM_CONVERT_KEYS] = {
     [TW_CONVERT_GEOMETRY_TYPE] = {0, "output-geometry-type", 1},
     [TW_CONVERT_CO] = {0, "co", 1},
     [TW_CONVERT_COG] = {0, "cog", 0},
+    [TW_CONVERT_RETINA] = {0, "retina", 0},
     [TW_CONVERT_OVERVIEWS] = {0, "overviews", 0},
     [TW_CONVERT_OVERVIEWS_RESAMPLING] = {0, "overviews-resampling-method", 1},
     [TW_CONVERT_RESAMPLING_ALIAS] = {0, "resampling", 1},

@@ -89,6 +89,9 @@ static void set_raster(struct tw_convert *convert, const struct tw_value **outpu
     tw_convert_set(convert, output, "bands", bands_like_input(convert));
     set_dtype(convert, output);
     set_nodata(convert, output);
+    if (convert->asked->given[TW_CONVERT_RETINA] != NULL)
+        tw_convert_set(convert, output, "retina",
+                       tw_convert_from(convert, TW_CONVERT_RETINA, tw_value_bool(convert->arena, true)));
     if (convert->is_single && convert->asked->given[TW_CONVERT_COG] != NULL)
         tw_convert_set(convert, output, "cog", tw_value_bool(convert->arena, true));
     if (convert->is_single && convert->asked->given[TW_CONVERT_OVERVIEWS] != NULL)

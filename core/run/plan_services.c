@@ -6,6 +6,8 @@
 
 #include "service_output.h"
 
+#include <string.h>
+
 static struct tw_map_service service_of(const struct tw_plan *plan)
 {
     const struct tw_config *config = plan->config;
@@ -18,6 +20,7 @@ static struct tw_map_service service_of(const struct tw_plan *plan)
                                      .min_zoom = config->min_zoom,
                                      .max_zoom = config->max_zoom,
                                      .schema = schema,
+                                     .is_retina = strstr(schema, "@2x") != NULL,
                                      .format = tw_encoder_format(encoder),
                                      .extension = tw_encoder_extension(encoder)};
     const struct tw_value *quality = tw_value_get(config->output, "quality");
