@@ -13,12 +13,21 @@ static const char *const names[NUM_NAMES] = {"{zoom}", "{row}", "{col}", "{exten
 static const enum part parts[NUM_NAMES] = {PART_ZOOM, PART_ROW, PART_COL,   PART_EXTENSION, PART_ZOOM,
                                            PART_ROW,  PART_COL, PART_SOUTH, PART_QUADKEY};
 
+const char tw_path_exploded[] = "_alllayers/L{zoom:02}/R{row:08x}/C{col:08x}.{extension}";
+const char tw_path_bundled[] = "_alllayers/L{zoom:02}/R{row:04x}C{col:04x}.bundle";
+
+bool tw_path_is_bundled(const char *schema)
+{
+    return strcmp(schema, tw_path_bundled) == 0;
+}
+
 const struct tw_path_layout tw_path_layouts[TW_NUM_PATH_LAYOUTS] = {
     {"wmts", "{zoom}/{row}/{col}.{extension}", "row 0 in the north; mapchete's, and the default"},
     {"xyz", "{zoom}/{col}/{row}.{extension}", "as web maps ask for tiles: z/x/y"},
     {"tms", "{zoom}/{col}/{-y}.{extension}", "OSGeo's Tile Map Service: z/x/y with row 0 in the south"},
     {"quadkey", "{quadkey}.{extension}", "Bing Maps: one name for zoom, row and column"},
-    {"arcgis", "_alllayers/L{zoom:02}/R{row:08x}/C{col:08x}.{extension}", "Esri's exploded cache"},
+    {"arcgis", tw_path_exploded, "Esri's exploded cache"},
+    {"compact", tw_path_bundled, "Esri's Compact Cache V2: bundles of 128 x 128 tiles"},
     {"mapserver", "MapServer/tile/{zoom}/{row}/{col}", "as ArcGIS asks a MapServer for tiles"},
 };
 

@@ -48,8 +48,13 @@ bool tw_path_schema_fits(const struct tw_value *schema, const struct tw_pyramid 
 struct tw_path_layout {
     const char *name, *schema, *about;
 };
-enum { TW_NUM_PATH_LAYOUTS = 6 };
+enum { TW_NUM_PATH_LAYOUTS = 7 };
 extern const struct tw_path_layout tw_path_layouts[TW_NUM_PATH_LAYOUTS];
+
+/* Of those: Esri's exploded cache; and its bundles of 128 x 128 tiles, where the path is that of the bundle
+ * whose first tile it names: such tiles are no files of their own. */
+extern const char tw_path_exploded[], tw_path_bundled[];
+bool tw_path_is_bundled(const char *schema);
 
 /* The schema of `layout: xyz`: a name, or a schema itself. NULL: problems were added. */
 const char *tw_path_layout_read(const struct tw_value *value, struct tw_problems *problems);

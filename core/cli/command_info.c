@@ -9,6 +9,7 @@
 #include "bucket.h"
 #include "file.h"
 #include "plan_config_input.h"
+#include "tile_output.h"
 
 #include <stdio.h>
 
@@ -95,13 +96,10 @@ static enum tw_status read_arguments(struct tw_info_request *request, int argc, 
     }
 }
 
-/* A folder with metadata.json. */
+/* A folder of tiles, which says so. */
 static bool is_tile_folder(const char *target, struct tw_arena *arena)
 {
-    if (!tw_path_is_bucket(target) && (tw_path_is_remote(target) || !tw_is_folder(target)))
-        return false;
-    const char *metadata = tw_path_join(arena, target, "metadata.json");
-    return metadata != NULL && tw_file_exists(metadata);
+    return tw_is_tile_folder(target, arena);
 }
 
 static int tell(const struct tw_info_request *request, struct tw_arena *arena)

@@ -6,6 +6,7 @@
 
 #include "encoder.h"
 #include "file.h"
+#include "tile_output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,7 @@ static void check_names(struct tw_convert *convert)
     const char *input = convert->asked->input, *output = convert->asked->output;
     convert->is_single = tw_path_has_suffix(output, ".tif") || tw_path_has_suffix(output, ".tiff");
     convert->is_archive = tw_path_has_suffix(output, ".pmtiles") && !tw_is_folder(output);
-    const char *metadata = tw_arena_printf(convert->arena, "%s/metadata.json", input);
-    if (tw_is_folder(input) && (metadata == NULL || !tw_file_exists(metadata)))
+    if (tw_is_folder(input) && !tw_is_tile_folder(input, convert->arena))
         tw_problems_add(convert->problems, NULL,
                         "'%s' is a folder without metadata.json, so it is no folder of tiles", input);
     if (is_same_file(input, output))

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "grid_read.h"
 #include "inspect.h"
+#include "tile_output.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,9 +74,7 @@ static enum tw_status read_folder(struct configured *configured, struct tw_error
 {
     const char *path = tw_sink_path(configured->plan->sink);
     expect_all(configured);
-    const char *metadata = tw_path_join(configured->arena, path, "metadata.json");
-    configured->is_folder =
-        metadata != NULL && (tw_path_is_bucket(path) || !tw_path_is_remote(path)) && tw_file_exists(metadata);
+    configured->is_folder = tw_is_tile_folder(path, configured->arena);
     if (!configured->is_folder)
         return TW_OK;
     enum tw_status status = tw_tile_output_open(path, configured->arena, &configured->output, err);

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "grid_read.h"
 #include "source.h"
+#include "tile_output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +58,7 @@ static enum tw_status find_kind(const char *path, struct tw_arena *arena, struct
 static void choose(struct shown *shown, const char *path, const struct held *held)
 {
     struct tw_conversion *conversion = &shown->conversion;
-    const char *metadata = tw_arena_printf(shown->arena, "%s/metadata.json", path);
-    bool is_tiled = metadata != NULL && tw_file_exists(metadata);
+    bool is_tiled = tw_is_tile_folder(path, shown->arena);
     *conversion =
         (struct tw_conversion){.input = path, .output = "tilewright-preview", .selection = &shown->selection};
     conversion->given[TW_CONVERT_FORMAT] = held->is_vector ? "GeoJSON" : "GTiff";

@@ -2,6 +2,7 @@
 #include "arcgis.h"
 
 #include "crs.h"
+#include "path.h"
 #include "tile_matrix_write.h"
 
 #include <cpl_conv.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char tw_arcgis_bundle_schema[] = "_alllayers/L{zoom:02}/R{row:04x}C{col:04x}.bundle";
+const char tw_arcgis_mark[] = "<!-- made by tilewright: ";
 
 enum { DPI = 96 };
 static const double inches_per_m = 39.37; /* as Esri has it, so that scales are those of its own caches */
@@ -18,8 +19,8 @@ static const double inches_per_m = 39.37; /* as Esri has it, so that scales are 
 /* Where ArcGIS looks for tiles. */
 static bool is_known_layout(const char *schema)
 {
-    static const char *const known[] = {"_alllayers/L{zoom:02}/R{row:08x}/C{col:08x}.{extension}",
-                                        "MapServer/tile/{zoom}/{row}/{col}", tw_arcgis_bundle_schema};
+    static const char *const known[] = {tw_path_exploded, "MapServer/tile/{zoom}/{row}/{col}",
+                                        tw_path_bundled};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strcmp(schema, known[i]) == 0)
             return true;
@@ -31,9 +32,10 @@ enum tw_status tw_arcgis_check(const struct tw_map_service *service, struct tw_e
     if (strcmp(service->extension, "webp") == 0)
         return tw_error_set(err, TW_EUSAGE, "ArcGIS knows tiles of PNG and JPEG, not of WebP");
     if (!is_known_layout(service->schema))
-        return tw_error_set(err, TW_EUSAGE,
-                            "ArcGIS does not find tiles as '%s': use output.layout arcgis or mapserver",
-                            service->schema);
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "ArcGIS does not find tiles as '%s': use output.layout arcgis, compact or mapserver",
+            service->schema);
     for (int zoom = service->min_zoom; zoom <= service->max_zoom; zoom++)
         if (!tw_tile_matrix_is_even(service->pyramid, zoom))
             return tw_error_set(

@@ -10,9 +10,8 @@
 
 #include "map_service.h"
 
-/* Of paths below the folder of a cache with bundles of 128 x 128 tiles (Compact Cache V2). A mark for those
- * who look at layouts: the tiles of a bundle have no paths of their own. */
-extern const char tw_arcgis_bundle_schema[];
+/* How the mark begins that conf.xml may end with, a comment. */
+extern const char tw_arcgis_mark[];
 
 /* Whether ArcGIS can be told of the tiles. */
 enum tw_status tw_arcgis_check(const struct tw_map_service *service, struct tw_error *err);

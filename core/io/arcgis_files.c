@@ -6,6 +6,7 @@
 #include "arcgis.h"
 
 #include "file.h"
+#include "path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,21 @@
 
 static const char declaration[] = "<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n";
 
+/* With the code of the CRS, as Esri's own caches have it: GDAL finds it there. */
+static void add_wkt(struct tw_text *text, const struct tw_arcgis_crs *crs)
+{
+    size_t length = strlen(crs->wkt);
+    struct tw_text wkt = {0};
+    tw_text_add(&wkt, crs->wkt);
+    if (!wkt.failed && crs->latest_wkid != 0 && length > 0 && crs->wkt[length - 1] == ']') {
+        wkt.chars[--wkt.length] = '\0';
+        tw_text_printf(&wkt, ",AUTHORITY[\"EPSG\",%d]]", crs->latest_wkid);
+    }
+    tw_text_add_xml(text, tw_text_get(&wkt));
+    text->failed = text->failed || wkt.failed;
+    tw_text_free(&wkt);
+}
+
 /* The frame in which Esri's software counts coordinates as whole numbers: wide enough for the grid, and finer
  * than a tenth of a millimetre. */
 static void add_reference(struct tw_text *text, const struct tw_grid *grid, const struct tw_arcgis_crs *crs)
@@ -23,7 +39,7 @@ static void add_reference(struct tw_text *text, const struct tw_grid *grid, cons
     double width = grid->extent.right - grid->extent.left, height = grid->extent.top - grid->extent.bottom;
     tw_text_printf(text, "    <SpatialReference xsi:type=\"typens:%s\">\n      <WKT>",
                    crs->is_geographic ? "GeographicCoordinateSystem" : "ProjectedCoordinateSystem");
-    tw_text_add_xml(text, crs->wkt);
+    add_wkt(text, crs);
     tw_text_printf(
         text,
         "</WKT>\n      <XOrigin>%.17g</XOrigin>\n      <YOrigin>%.17g</YOrigin>\n"
@@ -72,7 +88,7 @@ enum tw_status tw_arcgis_conf_xml(const struct tw_map_service *service, struct t
                                   struct tw_error *err)
 {
     struct tw_arcgis_crs crs;
-    bool is_compact = strcmp(service->schema, tw_arcgis_bundle_schema) == 0;
+    bool is_compact = tw_path_is_bundled(service->schema);
     enum tw_status status = tw_arcgis_crs_of(service->pyramid->grid, &crs, err);
     if (status != TW_OK)
         return status;
@@ -90,6 +106,8 @@ enum tw_status tw_arcgis_conf_xml(const struct tw_map_service *service, struct t
                    tw_arcgis_format(service), service->quality,
                    is_compact ? "esriMapCacheStorageModeCompactV2" : "esriMapCacheStorageModeExploded",
                    is_compact ? 128 : 0);
+    if (service->mark != NULL)
+        tw_text_printf(text, "%s%s -->\n", tw_arcgis_mark, service->mark);
     tw_arcgis_crs_free(&crs);
     return text->failed ? tw_error_nomem(err) : TW_OK;
 }
@@ -155,6 +173,6 @@ enum tw_status tw_service_arcgis_write(const struct tw_map_service *service, con
                                        struct tw_error *err)
 {
     bool is_cache = strncmp(service->schema, "_alllayers/", strlen("_alllayers/")) == 0;
-    enum tw_status status = is_cache ? write_cache(service, folder, err) : TW_OK;
-    return status == TW_OK ? write_server(service, folder, err) : status;
+    enum tw_status status = write_server(service, folder, err);
+    return status == TW_OK && is_cache ? write_cache(service, folder, err) : status;
 }

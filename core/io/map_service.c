@@ -117,7 +117,7 @@ static enum tw_status check_wmts(const struct tw_map_service *service, struct tw
 
 static enum tw_status check_viewer(const struct tw_map_service *service, struct tw_error *err)
 {
-    if (strcmp(service->schema, tw_arcgis_bundle_schema) != 0)
+    if (!tw_path_is_bundled(service->schema))
         return TW_OK;
     return tw_error_set(err, TW_EUSAGE, "browsers cannot open the tiles of a compact cache");
 }

@@ -33,6 +33,7 @@ struct tw_map_service {
     const char *format, *extension; /* `PNG`, `png` */
     int quality;                    /* of JPEG */
     bool is_retina;                 /* tiles have twice as many pixels as maps think */
+    const char *mark; /* of who has made an ArcGIS cache, which conf.xml ends with; NULL: none */
 };
 
 /* What the folder's metadata says; the title is the folder's name. TW_EUSAGE: it names no zooms. */

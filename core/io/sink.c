@@ -7,7 +7,7 @@
 
 /* The first that takes the output has it. */
 static const struct tw_sink_driver *const drivers[] = {&tw_sink_null, &tw_sink_gtiff_file, &tw_sink_pmtiles,
-                                                       &tw_sink_directory};
+                                                       &tw_sink_compact, &tw_sink_directory};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 

@@ -85,6 +85,7 @@ struct tw_sink_driver {
 extern const struct tw_sink_driver tw_sink_directory;
 extern const struct tw_sink_driver tw_sink_gtiff_file;
 extern const struct tw_sink_driver tw_sink_pmtiles;
+extern const struct tw_sink_driver tw_sink_compact;
 extern const struct tw_sink_driver tw_sink_null;
 
 /* sink_place.c: reads the labels, and refuses places that cannot be written to. */

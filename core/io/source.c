@@ -5,6 +5,7 @@
 #include "file.h"
 #include "source_limits.h"
 #include "tile_directory_options.h"
+#include "tile_output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,7 @@ const char *const *tw_source_keys(size_t driver, const char **alias)
 /* A folder of tiles says so. */
 static bool is_tile_directory(const struct tw_source *source, const char *folder)
 {
-    char *path = tw_arena_printf(source->arena, "%s/metadata.json", folder);
-    return path != NULL && tw_is_folder(folder) && tw_file_exists(path);
+    return tw_is_tile_folder(folder, source->arena);
 }
 
 /* A GeoPackage may hold rasters, vectors or both; what is on a server is told by its name alone. */

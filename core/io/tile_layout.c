@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_layout.h"
 
+#include "arcgis_bundle.h"
+#include "file.h"
 #include "path.h"
 #include "text.h"
 #include "tile_output.h"
@@ -106,8 +108,26 @@ const char *tw_tile_layout_path(const struct tw_tile_layout *layout, const struc
                                 struct tw_arena *arena)
 {
     const struct tw_path_schema schema = {layout->schema, layout->extension, &layout->pyramid};
-    const char *path = tw_tile_path(arena, &schema, tile);
+    const char *path =
+        tw_path_is_bundled(layout->schema) ? tw_bundle_path(tile, arena) : tw_tile_path(arena, &schema, tile);
     return path != NULL ? tw_arena_printf(arena, "%s/%s", layout->folder, path) : NULL;
+}
+
+enum tw_status tw_tile_layout_find(const struct tw_tile_layout *layout, const struct tw_tile *tile,
+                                   struct tw_arena *arena, const char **path, struct tw_error *err)
+{
+    struct tw_error found = {0};
+    if (tw_path_is_bundled(layout->schema)) {
+        *path = tw_bundle_gdal_path(layout->folder, tile, arena, &found);
+        if (found.status != TW_OK)
+            *err = found;
+        return found.status;
+    }
+    *path = tw_tile_layout_path(layout, tile, arena);
+    if (*path == NULL)
+        return tw_error_set(err, TW_EBUDGET, "not enough memory; raise --memory");
+    *path = tw_file_exists(*path) ? *path : NULL;
+    return TW_OK;
 }
 
 static const char *const extensions[] = {"tif", "tiff", "png",     "jpg", "jpeg",

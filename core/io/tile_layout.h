@@ -28,9 +28,13 @@ struct tw_tile_zooms {
 enum tw_status tw_tile_zooms_list(const struct tw_tile_layout *layout, struct tw_tile_zooms *zooms,
                                   struct tw_error *err);
 
-/* Where the tile's file is, if there is one; new in the arena, NULL when out of memory. */
+/* Where the tile's file is, or its bundle, if there is one; new in the arena, NULL when out of memory. */
 const char *tw_tile_layout_path(const struct tw_tile_layout *layout, const struct tw_tile *tile,
                                 struct tw_arena *arena);
+
+/* The tile as a file that GDAL opens, in the arena; *path is NULL when there is none. */
+enum tw_status tw_tile_layout_find(const struct tw_tile_layout *layout, const struct tw_tile *tile,
+                                   struct tw_arena *arena, const char **path, struct tw_error *err);
 
 /* In the grid's CRS. */
 struct tw_box tw_tile_range_bounds(const struct tw_pyramid *pyramid, const struct tw_tile_range *range);

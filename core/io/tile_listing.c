@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "arcgis_bundle.h"
 #include "tile_output.h"
 #include "bucket.h"
 #include "path.h"
@@ -250,7 +251,8 @@ static enum tw_status visit_tile(struct folder *folder, size_t index, const char
 {
     const struct tw_tile_listing *listing = folder->walk->listing;
     const struct tw_pyramid *pyramid = &listing->output->pyramid;
-    struct tw_stored_tile stored = {folder->found[index].tile, path, false, folder->found[index].bytes};
+    struct tw_stored_tile stored = {
+        .tile = folder->found[index].tile, .path = path, .bytes = folder->found[index].bytes};
     const struct found *next = index + 1 < folder->count ? &folder->found[index + 1] : NULL;
     stored.has_sidecar = next != NULL && next->is_sidecar && tw_tile_equals(&next->tile, &stored.tile);
     stored.bytes += stored.has_sidecar ? next->bytes : 0;
@@ -343,6 +345,8 @@ enum tw_status tw_tile_output_list(const struct tw_tile_listing *listing, struct
 {
     if (listing->area != NULL && tw_area_is_empty(listing->area))
         return TW_OK;
+    if (tw_path_is_bundled(listing->output->schema))
+        return tw_bundles_list(listing, err);
     struct walk walk = {.listing = listing,
                         .arena = tw_arena_new(0),
                         .only_zoom = -1,

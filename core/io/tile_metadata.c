@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_metadata.h"
+#include "arcgis_read.h"
 #include "encoder.h"
 #include "bucket.h"
 #include "file.h"
@@ -271,6 +272,8 @@ enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_ar
     enum tw_status status = tw_file_read_found(arena, path, MAX_METADATA_BYTES, &bytes, &size, err);
     if (status == TW_ESTORAGE && !tw_path_is_bucket(path))
         err->status = status = TW_EINPUT;
+    if (status == TW_OK && bytes == NULL && !tw_path_is_bucket(path))
+        return tw_arcgis_cache_read(output, arena, found, err);
     if (status != TW_OK || bytes == NULL)
         return status;
     *found = true;
@@ -285,6 +288,20 @@ enum tw_status tw_tile_metadata_read(struct tw_tile_output *output, struct tw_ar
     status = read_root(&metadata, root);
     json_decref(root);
     return status;
+}
+
+bool tw_is_tile_folder(const char *folder, struct tw_arena *arena)
+{
+    static const char *const names[] = {"metadata.json", "conf.xml"};
+    bool is_bucket = tw_path_is_bucket(folder);
+    if (!is_bucket && (tw_path_is_remote(folder) || !tw_is_folder(folder)))
+        return false;
+    for (int i = 0; i < (is_bucket ? 1 : 2); i++) {
+        const char *path = tw_arena_printf(arena, "%s/%s", folder, names[i]);
+        if (path != NULL && tw_file_exists(path))
+            return true;
+    }
+    return false;
 }
 
 static enum tw_status check_local(const char *folder, struct tw_error *err)

@@ -38,7 +38,11 @@ struct tw_tile_output {
 
 extern const char tw_tile_default_schema[];
 
-/* Opens a folder with metadata.json. Everything in *output lives in the arena. TW_EUSAGE: `no folder 'x'`,
+/* Whether a folder says that it holds tiles, in metadata.json or in the conf.xml of an ArcGIS cache. */
+bool tw_is_tile_folder(const char *folder, struct tw_arena *arena);
+
+/* Opens a folder with metadata.json, or an ArcGIS cache. Everything in *output lives in the arena. TW_EUSAGE:
+ * `no folder 'x'`,
  * `'x' is no tile directory: it has no metadata.json`, and what is wrong with that file. */
 enum tw_status tw_tile_output_open(const char *folder, struct tw_arena *arena, struct tw_tile_output *output,
                                    struct tw_error *err);
@@ -54,6 +58,8 @@ struct tw_stored_tile {
     const char *path; /* below the folder */
     bool has_sidecar;
     uint64_t bytes; /* with the sidecar; in object storage only, where listing tells */
+    uint64_t offset; /* of a tile in a bundle, whose path is the bundle's */
+    uint32_t size;   /* of it; 0: the file is the tile's own */
 };
 
 enum tw_stranger {

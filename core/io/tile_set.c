@@ -94,6 +94,8 @@ static enum tw_status describe(struct tw_tile_set *set, const struct tw_tile *ti
     struct tw_dataset_pool *pool = tw_dataset_pool_new(1);
     enum tw_status status =
         pool != NULL ? tw_tile_file_open(set, tile, pool, arena, &file, err) : tw_error_nomem(err);
+    if (status == TW_OK && file.path == NULL)
+        status = tw_error_set(err, TW_EINPUT, "a tile of '%s' has vanished", set->layout.folder);
     if (status == TW_OK)
         set->info = file.info;
     tw_dataset_pool_free(pool);

@@ -49,7 +49,8 @@ enum tw_status tw_tile_set_read(const struct tw_tile_set *set, struct tw_dataset
                                 const struct tw_pixels_request *request, struct tw_arena *arena,
                                 struct tw_source_pixels *pixels, struct tw_error *err);
 
-/* For tile_set.c: opens a tile, and describes it. TW_EINPUT when its size is not what the layout says. */
+/* For tile_set.c: opens a tile, and describes it; a path of NULL says that there is none. TW_EINPUT when its
+ * size is not what the layout says. */
 struct tw_tile_file {
     GDALDatasetH dataset;
     const char *path; /* in the arena */

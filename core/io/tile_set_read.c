@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_set.h"
 
-#include "file.h"
-
 #include <string.h>
 
 /* A part of the raster that is being put together. */
@@ -36,10 +34,10 @@ enum tw_status tw_tile_file_open(const struct tw_tile_set *set, const struct tw_
 {
     const struct tw_pyramid *pyramid = &set->layout.pyramid;
     file->window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px);
-    file->path = tw_tile_layout_path(&set->layout, tile, arena);
-    if (file->path == NULL)
-        return tw_error_nomem(err);
-    enum tw_status status = tw_dataset_open(pool, file->path, &file->dataset, err);
+    enum tw_status status = tw_tile_layout_find(&set->layout, tile, arena, &file->path, err);
+    if (status != TW_OK || file->path == NULL)
+        return status;
+    status = tw_dataset_open(pool, file->path, &file->dataset, err);
     if (status == TW_OK)
         status = tw_raster_info_read(&file->info, file->dataset, file->path, &set->view, arena, err);
     return status == TW_OK ? check_size(set, file, err) : status;
@@ -126,17 +124,12 @@ static enum tw_status paste_tile(const struct reading *reading, const struct tw_
     struct tw_tile_file file;
     struct tw_window core = tw_tile_window(&set->layout.pyramid, tile);
     struct tw_window common = common_of(&core, &reading->window);
-    const char *path = tw_tile_layout_path(&set->layout, tile, reading->arena);
-    enum tw_status status = TW_OK;
-    if (path == NULL)
-        status = tw_error_set(reading->err, TW_EBUDGET, "not enough memory; raise --memory");
-    else if (tw_file_exists(path)) {
-        status = tw_tile_file_open(set, tile, reading->pool, reading->arena, &file, reading->err);
-        if (status == TW_OK)
-            status = check_bands(reading, &file);
-        if (status == TW_OK)
-            status = paste_file(reading, &file, &common);
-    }
+    enum tw_status status = tw_tile_file_open(set, tile, reading->pool, reading->arena, &file, reading->err);
+    bool is_there = status == TW_OK && file.path != NULL;
+    if (is_there)
+        status = check_bands(reading, &file);
+    if (is_there && status == TW_OK)
+        status = paste_file(reading, &file, &common);
     tw_arena_release(reading->arena, mark);
     return status;
 }

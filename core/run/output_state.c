@@ -110,7 +110,7 @@ static enum tw_status take_tile(void *context, const struct tw_stored_tile *tile
         return status;
     struct tw_zoom_state *zoom = &reading->state->zooms[tile->tile.zoom];
     widen(&zoom->range, &tile->tile, zoom->tiles++ == 0);
-    zoom->bytes += tw_tile_files_tile_size(reading->files, tile);
+    zoom->bytes += tile->size > 0 ? tile->size : tw_tile_files_tile_size(reading->files, tile);
     return tw_presence_add(&reading->presence, &tile->tile, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include "file.h"
 #include "grid_read.h"
+#include "tile_output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,8 +116,7 @@ static bool is_there(struct tw_arena *arena, const char *path)
 {
     if (tw_path_is_remote(path))
         return true;
-    const char *metadata = tw_arena_printf(arena, "%s/metadata.json", path);
-    return tw_is_folder(path) ? metadata != NULL && tw_file_exists(metadata) : tw_file_exists(path);
+    return tw_is_folder(path) ? tw_is_tile_folder(path, arena) : tw_file_exists(path);
 }
 
 /* Whether a configuration has made something that can be read. */

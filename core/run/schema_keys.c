@@ -24,7 +24,8 @@
     "\"additionalProperties\": false, \"properties\": {\"path\": {\"type\": \"string\"}, \"layer\": "        \
     "{\"type\": \"string\"}}}, {\"type\": \"object\", \"required\": [\"type\"]}]}"
 #define LAYOUT                                                                                               \
-    "{\"anyOf\": [{\"enum\": [\"wmts\", \"xyz\", \"tms\", \"quadkey\", \"arcgis\", \"mapserver\"]}, "        \
+    "{\"anyOf\": [{\"enum\": [\"wmts\", \"xyz\", \"tms\", \"quadkey\", \"arcgis\", \"compact\", "            \
+    "\"mapserver\"]}, "                                                                                      \
     "{\"type\": "                                                                                            \
     "\"string\", "                                                                                           \
     "\"pattern\": \"[{]\"}, {\"type\": \"null\"}]}"
@@ -184,6 +185,8 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"output", "nodata", "The value of pixels without data (default 0).", "number = 0"},
     {"output", "services",
      "Files that make the folder a map service: tilejson, wmts, viewer, arcgis, or all.", SERVICES},
+    {"output", "retina", "Tiles of 512 pixels that web maps show as 256: {row}@2x.png (default false).",
+     "bool = false"},
     {"output", "skip", "partial: tiles with any nodata are left out, too (default empty).",
      "one empty partial = empty"},
     {"output", "stac",

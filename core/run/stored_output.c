@@ -5,6 +5,7 @@
 #include "bucket.h"
 #include "file.h"
 #include "grid_read.h"
+#include "path.h"
 
 static bool is_one_file(const char *path)
 {
@@ -80,6 +81,14 @@ enum tw_status tw_stored_output_open(const char *name, struct tw_arena *arena, s
     enum tw_status status = tw_stored_open(name, arena, &stored, problems);
     if (status == TW_OK && stored.kind == TW_STORED_FILE)
         return end(refuse_file(stored.path, &err), &err, problems);
+    if (status == TW_OK && tw_path_is_bundled(stored.tiles.schema)) {
+        tw_error_set(
+            &err, TW_EUSAGE,
+            "'%s' is a compact cache, whose tiles are no files of their own: 'tilewright convert' makes "
+            "them so",
+            stored.path);
+        return end(err.status, &err, problems);
+    }
     if (status == TW_OK)
         *output = stored.tiles;
     return status;

@@ -12,10 +12,12 @@
 #include "tile_prototypes.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct work {
     const struct tw_verify *spec;
@@ -209,6 +211,43 @@ static bool read_file(const struct work *work, const char *path, struct tw_arena
     return status == TW_OK ? data != NULL : tw_reason_set(reason, "%s", err.message);
 }
 
+/* A tile in a bundle. */
+static bool read_part(const struct work *work, const struct tw_stored_tile *tile, struct tw_arena *arena,
+                      struct tw_tile_bytes *bytes, struct tw_reason *reason)
+{
+    unsigned char *data = tw_arena_alloc(arena, tile->size);
+    char *path = tw_path_join(arena, work->output->folder, tile->path);
+    int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool read =
+        data != NULL && fd >= 0 && pread(fd, data, tile->size, (off_t)tile->offset) == (ssize_t)tile->size;
+    if (fd >= 0)
+        close(fd);
+    *bytes = (struct tw_tile_bytes){data, tile->size};
+    return read ? true : tw_reason_set(reason, "the bundle is cut off");
+}
+
+static bool read_tile(const struct work *work, const struct tw_stored_tile *tile, struct tw_arena *arena,
+                      struct tw_tile_bytes *bytes, struct tw_reason *reason)
+{
+    return tile->size > 0 ? read_part(work, tile, arena, bytes, reason)
+                          : read_file(work, tile->path, arena, bytes, reason);
+}
+
+/* Caches may mix their formats. */
+static bool check_bytes(const struct work *work, const struct tw_stored_tile *tile,
+                        const struct tw_tile_bytes *bytes, struct tw_reason *reason)
+{
+    struct tw_tile_output output = *work->output;
+    char text[TW_TILE_TEXT_SIZE];
+    struct tw_reason why = {""};
+    if (tile->size == 0)
+        return tw_tile_check(work->output, &tile->tile, bytes, reason);
+    output.extension = bytes->size > 2 && bytes->data[0] == 0xff && bytes->data[1] == 0xd8 ? "jpg" : "png";
+    if (tw_tile_check(&output, &tile->tile, bytes, &why))
+        return true;
+    return tw_reason_set(reason, "tile %s: %s", tw_tile_text(&tile->tile, text), why.text);
+}
+
 /* GDAL's, that says where the tile lies. */
 static void check_sidecar(const struct work *work, const struct tw_stored_tile *tile, struct tw_arena *arena,
                           struct tw_reason *reason)
@@ -231,8 +270,8 @@ static enum tw_status check_tile(void *context, const struct tw_stored_tile *til
     enum tw_status status = TW_OK;
     if (arena == NULL)
         return tw_error_nomem(err);
-    if (read_file(work, tile->path, arena, &bytes, &reason)) {
-        tw_tile_check(work->output, &tile->tile, &bytes, &reason);
+    if (read_tile(work, tile, arena, &bytes, &reason)) {
+        check_bytes(work, tile, &bytes, &reason);
         atomic_fetch_add(&work->bytes, bytes.size);
     }
     if (tile->has_sidecar)

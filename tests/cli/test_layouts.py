@@ -133,7 +133,7 @@ class Layouts(harness.Case):
 
     def test_wrong_uses(self):
         for layout, more, message in (
-                ("xzy", {}, "make.yaml:5:72: unknown layout 'xzy'; did you mean 'xyz'? (known: wmts, xyz, tms, quadkey, arcgis, mapserver)"),
+                ("xzy", {}, "make.yaml:5:72: unknown layout 'xzy'; did you mean 'xyz'? (known: wmts, xyz, tms, quadkey, arcgis, compact, mapserver)"),
                 ("{z}/{x}", {}, "make.yaml:5:72: the path of tiles '{z}/{x}' needs {row}"),
                 ("{x}/{-y}/{z}", {}, "make.yaml:5:72: the path of tiles '{x}/{-y}/{z}' needs {zoom} in front of {-y}"),
                 ("quadkey", {"zooms": "[0, 3]"},
@@ -146,7 +146,7 @@ class Layouts(harness.Case):
                 self.check_fails(2, message, "execute", self.config(layout, **more))
         self.make("tms", out="tiles")
         shutil.rmtree(self.folder / "out", ignore_errors=True)
-        self.check_fails(2, "make.yaml:2:60: unknown layout 'tsm'; did you mean 'tms'? (known: wmts, xyz, tms, quadkey, arcgis, mapserver)",
+        self.check_fails(2, "make.yaml:2:60: unknown layout 'tsm'; did you mean 'tms'? (known: wmts, xyz, tms, quadkey, arcgis, compact, mapserver)",
                          "execute", self.config(inp="{format: tile_directory, path: tiles, layout: tsm}"))
         self.assertFalse((self.folder / "out").exists())
 

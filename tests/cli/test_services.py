@@ -217,7 +217,7 @@ class Command(Services):
         self.make(layout="quadkey")
         self.check_fails(2, "tilewright: a TileJSON cannot say where tiles lie as '{quadkey}.{extension}': use output.layout xyz, wmts or tms",
                          "services", "out", "--tilejson", "--viewer")
-        self.check_fails(2, "tilewright: ArcGIS does not find tiles as '{quadkey}.{extension}': use output.layout arcgis or mapserver",
+        self.check_fails(2, "tilewright: ArcGIS does not find tiles as '{quadkey}.{extension}': use output.layout arcgis, compact or mapserver",
                          "services", "out", "--arcgis")
         self.check_fails(2, "tilewright: --base-url must be the URL of the folder, such as https://maps.example.org/tiles, not 'maps'",
                          "services", "out", "--base-url", "maps")

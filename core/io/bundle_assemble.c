@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "bundle_assemble.h"
+
+#include "arcgis_bundle.h"
+#include "file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CANCEL_EVERY = 256 };
+
+struct cell {
+    int32_t row, col;
+};
+
+struct assembly {
+    struct tw_single_file *file;
+    struct tw_arena *arena; /* reset after each tile */
+    int zoom;
+    struct cell *cells; /* of that zoom */
+    size_t count, capacity, num_done;
+    char *path; /* of the bundle in work, under a temporary name */
+    FILE *stream;
+    uint64_t size;
+    uint32_t largest;
+    uint8_t head[TW_BUNDLE_HEADER + TW_BUNDLE_INDEX];
+};
+
+static void put_number(uint8_t *bytes, int size, uint64_t number)
+{
+    for (int i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(number >> (8 * i));
+}
+
+static enum tw_status cannot_write(const struct assembly *assembly, struct tw_error *err)
+{
+    return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", assembly->path, strerror(errno));
+}
+
+static enum tw_status add_cell(void *context, const struct tw_stored_tile *stored, struct tw_error *err)
+{
+    struct assembly *assembly = context;
+    if (assembly->count == assembly->capacity) {
+        size_t capacity = assembly->capacity == 0 ? 1024 : 2 * assembly->capacity;
+        struct cell *grown = realloc(assembly->cells, capacity * sizeof(*grown));
+        if (grown == NULL)
+            return tw_error_nomem(err);
+        assembly->cells = grown;
+        assembly->capacity = capacity;
+    }
+    assembly->cells[assembly->count++] = (struct cell){(int32_t)stored->tile.row, (int32_t)stored->tile.col};
+    return TW_OK;
+}
+
+static struct cell bundle_of(const struct cell *cell)
+{
+    return (struct cell){cell->row / TW_BUNDLE_SIDE, cell->col / TW_BUNDLE_SIDE};
+}
+
+static int compare_cells(const struct cell *a, const struct cell *b)
+{
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return a->col < b->col ? -1 : a->col > b->col;
+}
+
+/* Bundle by bundle. */
+static int by_bundle(const void *one, const void *other)
+{
+    struct cell a = bundle_of(one), b = bundle_of(other);
+    int bundles = compare_cells(&a, &b);
+    return bundles != 0 ? bundles : compare_cells(one, other);
+}
+
+static enum tw_status list_zoom(struct assembly *assembly, struct tw_error *err)
+{
+    const struct tw_sink *sink = assembly->file->sink;
+    const struct tw_tile_output output = {.folder = assembly->file->folder,
+                                          .pyramid = sink->pyramid,
+                                          .schema = tw_tile_default_schema,
+                                          .extension = tw_encoder_extension(sink->codec)};
+    const struct tw_tile_listing listing = {.output = &output,
+                                            .min_zoom = assembly->zoom,
+                                            .max_zoom = assembly->zoom,
+                                            .tile = add_cell,
+                                            .context = assembly};
+    assembly->count = 0;
+    enum tw_status status = tw_tile_output_list(&listing, err);
+    if (assembly->count > 1)
+        qsort(assembly->cells, assembly->count, sizeof(*assembly->cells), by_bundle);
+    return status;
+}
+
+static bool is_cancelled(const struct assembly *assembly)
+{
+    const volatile int *cancel = assembly->file->cancel;
+    return cancel != NULL && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0;
+}
+
+static enum tw_status append_tile(struct assembly *assembly, const struct cell *cell, struct tw_error *err)
+{
+    const struct tw_tile tile = {assembly->zoom, cell->row, cell->col};
+    struct tw_blob blob = {0};
+    uint8_t size[4];
+    if (assembly->num_done++ % CANCEL_EVERY == 0 && is_cancelled(assembly))
+        return tw_error_set(err, TW_ECANCELLED, "interrupted");
+    tw_arena_reset(assembly->arena);
+    enum tw_status status = tw_directory_get(assembly->file->tiles, &tile, assembly->arena, &blob, err);
+    if (status != TW_OK || !blob.found)
+        return status;
+    put_number(size, 4, blob.size);
+    if (fwrite(size, 1, 4, assembly->stream) != 4 ||
+        fwrite(blob.bytes, 1, blob.size, assembly->stream) != blob.size)
+        return cannot_write(assembly, err);
+    int at = cell->row % TW_BUNDLE_SIDE * TW_BUNDLE_SIDE + cell->col % TW_BUNDLE_SIDE;
+    put_number(assembly->head + TW_BUNDLE_HEADER + 8 * at, 8,
+               (assembly->size + 4) | (uint64_t)blob.size << 40);
+    assembly->size += 4 + blob.size;
+    assembly->largest = blob.size > assembly->largest ? (uint32_t)blob.size : assembly->largest;
+    return TW_OK;
+}
+
+/* What Esri's description calls legacy has these values always. */
+static void fill_header(struct assembly *assembly)
+{
+    static const struct {
+        int at, size;
+        uint64_t value;
+    } fields[] = {{0, 4, 3},
+                  {4, 4, TW_BUNDLE_TILES},
+                  {12, 4, 5},
+                  {32, 8, 40},
+                  {40, 4, 20 + TW_BUNDLE_INDEX},
+                  {44, 4, 3},
+                  {48, 4, 16},
+                  {52, 4, TW_BUNDLE_TILES},
+                  {56, 4, 5},
+                  {60, 4, TW_BUNDLE_INDEX}};
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        put_number(assembly->head + fields[i].at, fields[i].size, fields[i].value);
+    put_number(assembly->head + 8, 4, assembly->largest);
+    put_number(assembly->head + 24, 8, assembly->size);
+}
+
+static enum tw_status write_tiles(struct assembly *assembly, const struct cell *cells, size_t count,
+                                  struct tw_error *err)
+{
+    memset(assembly->head, 0, sizeof(assembly->head));
+    assembly->size = sizeof(assembly->head);
+    assembly->largest = 0;
+    if (fwrite(assembly->head, 1, sizeof(assembly->head), assembly->stream) != sizeof(assembly->head))
+        return cannot_write(assembly, err);
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; status == TW_OK && i < count; i++)
+        status = append_tile(assembly, &cells[i], err);
+    if (status != TW_OK)
+        return status;
+    fill_header(assembly);
+    if (fseek(assembly->stream, 0, SEEK_SET) != 0 ||
+        fwrite(assembly->head, 1, sizeof(assembly->head), assembly->stream) != sizeof(assembly->head) ||
+        fflush(assembly->stream) != 0)
+        return cannot_write(assembly, err);
+    return TW_OK;
+}
+
+/* A bundle without tiles is not kept. */
+static enum tw_status write_bundle(struct assembly *assembly, const struct cell *cells, size_t count,
+                                   const char *path, struct tw_error *err)
+{
+    assembly->stream = fopen(assembly->path, "wb");
+    if (assembly->stream == NULL)
+        return cannot_write(assembly, err);
+    enum tw_status status = write_tiles(assembly, cells, count, err);
+    if (fclose(assembly->stream) != 0 && status == TW_OK)
+        status = cannot_write(assembly, err);
+    if (status == TW_OK && assembly->largest > 0)
+        return tw_file_move(assembly->path, path, err);
+    unlink(assembly->path);
+    return status;
+}
+
+static enum tw_status write_zoom(struct assembly *assembly, struct tw_error *err)
+{
+    struct tw_arena *arena = tw_arena_new(0);
+    const char *root = assembly->file->sink->path;
+    enum tw_status status = arena != NULL ? list_zoom(assembly, err) : tw_error_nomem(err);
+    char *folder = arena != NULL ? tw_arena_printf(arena, "%s/_alllayers/L%02d", root, assembly->zoom) : NULL;
+    if (status == TW_OK && assembly->count > 0)
+        status = folder != NULL ? tw_make_folders(folder, err) : tw_error_nomem(err);
+    for (size_t first = 0, end; status == TW_OK && first < assembly->count; first = end) {
+        struct cell bundle = bundle_of(&assembly->cells[first]);
+        for (end = first + 1; end < assembly->count; end++) {
+            struct cell next = bundle_of(&assembly->cells[end]);
+            if (compare_cells(&next, &bundle) != 0)
+                break;
+        }
+        const struct tw_tile tile = {assembly->zoom, assembly->cells[first].row, assembly->cells[first].col};
+        char *below = tw_bundle_path(&tile, arena);
+        char *path = below != NULL ? tw_arena_printf(arena, "%s/%s", root, below) : NULL;
+        status = path != NULL ? write_bundle(assembly, &assembly->cells[first], end - first, path, err)
+                              : tw_error_nomem(err);
+    }
+    tw_arena_free(arena);
+    return status;
+}
+
+/* Takes away what an earlier cache has left: its conf.xml first, as it is complete no more. */
+static enum tw_status clear(const struct assembly *assembly, struct tw_error *err)
+{
+    static const char *const names[] = {"conf.xml", "conf.cdi", "MapServer.json", "MapServer.js"};
+    const char *root = assembly->file->sink->path;
+    struct tw_arena *arena = tw_arena_new(0);
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; arena != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+        char *path = tw_arena_printf(arena, "%s/%s", root, names[i]);
+        if (path == NULL || (unlink(path) != 0 && errno != ENOENT))
+            status =
+                tw_error_set(err, TW_ESTORAGE, "cannot remove '%s/%s': %s", root, names[i], strerror(errno));
+    }
+    for (int zoom = 0; arena != NULL && status == TW_OK && zoom <= TW_MAX_ZOOM; zoom++) {
+        char *folder = tw_arena_printf(arena, "%s/_alllayers/L%02d", root, zoom);
+        DIR *stream = folder != NULL ? opendir(folder) : NULL;
+        for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+            char *path = tw_arena_printf(arena, "%s/%s", folder, entry->d_name);
+            if (path != NULL && tw_path_has_suffix(path, ".bundle"))
+                unlink(path);
+        }
+        if (stream != NULL)
+            closedir(stream);
+        if (folder != NULL)
+            rmdir(folder);
+    }
+    tw_arena_free(arena);
+    return arena != NULL ? status : tw_error_nomem(err);
+}
+
+static enum tw_status write_cache(struct assembly *assembly, struct tw_error *err)
+{
+    const struct tw_sink *sink = assembly->file->sink;
+    struct tw_compact_cache *cache = (struct tw_compact_cache *)assembly->file;
+    enum tw_status status = tw_make_folders(sink->path, err);
+    if (status == TW_OK)
+        status = clear(assembly, err);
+    for (assembly->zoom = sink->min_zoom; status == TW_OK && assembly->zoom <= sink->max_zoom;
+         assembly->zoom++)
+        status = write_zoom(assembly, err);
+    cache->service.mark = assembly->file->fingerprint;
+    return status == TW_OK ? tw_map_service_write(&cache->service, TW_SERVICE_ARCGIS, sink->path, err)
+                           : status;
+}
+
+enum tw_status tw_bundles_assemble(struct tw_single_file *file, struct tw_error *err)
+{
+    struct assembly *assembly = calloc(1, sizeof(*assembly));
+    if (assembly == NULL || (assembly->arena = tw_arena_new(0)) == NULL) {
+        free(assembly);
+        return tw_error_nomem(err);
+    }
+    assembly->file = file;
+    assembly->path = tw_arena_printf(file->sink->arena, "%s/assembled.bundle", file->folder);
+    enum tw_status status = assembly->path != NULL ? write_cache(assembly, err) : tw_error_nomem(err);
+    free(assembly->cells);
+    tw_arena_free(assembly->arena);
+    free(assembly);
+    return status;
+}
