@@ -34,6 +34,8 @@ bool tw_request_is_wanted(struct tw_waiter *waiter)
 static enum MHD_Result reply_empty(struct request *request)
 {
     struct tw_view *view = tw_tiles_view(request->edition->tiles);
+    if (request->empty != TW_EMPTY_NO_CONTENT)
+        return tw_reply_blank(request);
     if (request->waiter.key.is_picture && tw_view_is_vector(view))
         return tw_reply_text(request, MHD_HTTP_OK, "application/geo+json",
                              "{\"type\": \"FeatureCollection\", \"features\": []}");
@@ -175,6 +177,14 @@ static enum MHD_Result route_ogc(struct request *request, const char *path)
     return is_answered ? result : route_tile(request, &key);
 }
 
+static enum MHD_Result route_arcgis(struct request *request, const char *path)
+{
+    struct tw_tile_key key = {0};
+    bool is_answered = false;
+    enum MHD_Result result = tw_route_arcgis(request, path, &key, &is_answered);
+    return is_answered ? result : route_tile(request, &key);
+}
+
 static enum MHD_Result route_page(struct request *request, const char *path, bool *is_known)
 {
     *is_known = true;
@@ -194,6 +204,8 @@ static enum MHD_Result route_page(struct request *request, const char *path, boo
         return route_wmts(request);
     if (strncmp(path, "/ogc", 4) == 0 && (path[4] == '\0' || path[4] == '/'))
         return route_ogc(request, path + 4);
+    if (tw_is_arcgis_path(path))
+        return route_arcgis(request, path);
     return tw_route_about(request, path, is_known);
 }
 

@@ -58,6 +58,8 @@ struct request {
     struct tw_edition *base;              /* of the layer; or NULL */
     struct tw_edition *edition;           /* that its tile is of: the same, or made from it; or NULL */
 
+    enum { TW_EMPTY_NO_CONTENT, TW_EMPTY_BLANK, TW_EMPTY_NOT_FOUND } empty; /* how no data is told */
+
     bool is_point; /* the tile is asked for its values at x, y */
     double x, y;
     json_t *probed; /* what the inputs hold there */
@@ -126,6 +128,12 @@ bool tw_request_is_wanted(struct tw_waiter *waiter);
 /* route_ogc.c: path is what follows `/ogc`. */
 enum MHD_Result tw_route_ogc(struct request *request, const char *path, struct tw_tile_key *key,
                              bool *is_answered);
+
+/* route_arcgis.c: the same, for paths below /arcgis/rest/; and the answer for a tile without data. */
+bool tw_is_arcgis_path(const char *path);
+enum MHD_Result tw_route_arcgis(struct request *request, const char *path, struct tw_tile_key *key,
+                                bool *is_answered);
+enum MHD_Result tw_reply_blank(struct request *request);
 
 /* `http://host:port`, as the client called us. */
 const char *tw_request_base(const struct request *request);

@@ -69,3 +69,15 @@ enum tw_status tw_png_put_pixels(struct tw_bytes *bytes, const unsigned char *ro
     tw_png_close_chunk(bytes, "IEND", 0);
     return TW_OK;
 }
+
+enum tw_status tw_png_blank(int side_px, struct tw_bytes *bytes, struct tw_error *err)
+{
+    enum { RGBA = 6, LEVEL = 1 };
+    const int32_t size_px[] = {side_px, side_px};
+    size_t raw = (4 * (size_t)side_px + 1) * (size_t)side_px, file = TW_PNG_HEADER + tw_png_pixels_bound(raw);
+    if (!tw_bytes_reserve(bytes, file + raw))
+        return tw_error_nomem(err);
+    memset(bytes->data + file, 0, raw);
+    tw_png_put_header(bytes, size_px, 8, RGBA);
+    return tw_png_put_pixels(bytes, bytes->data + file, raw, LEVEL, err);
+}

@@ -26,4 +26,7 @@ size_t tw_png_pixels_bound(size_t raw);
 enum tw_status tw_png_put_pixels(struct tw_bytes *bytes, const unsigned char *rows, size_t raw, int level,
                                  struct tw_error *err);
 
+/* A square picture of which nothing is seen. */
+enum tw_status tw_png_blank(int side_px, struct tw_bytes *bytes, struct tw_error *err);
+
 #endif

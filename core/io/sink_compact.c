@@ -8,6 +8,7 @@
 #include "arcgis_read.h"
 #include "area.h"
 #include "bundle_assemble.h"
+#include "bucket.h"
 #include "path.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ static bool compact_takes(const struct tw_sink_spec *spec)
 {
     const struct tw_value *layout = tw_value_get(spec->output.options, "layout");
     return spec->path != NULL && layout != NULL && layout->kind == TW_STRING &&
-           tw_path_layout_read(layout, NULL) == tw_path_bundled;
+           (strcmp(layout->text, "compact") == 0 || tw_path_is_bundled(layout->text));
 }
 
 static void check(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)
@@ -28,6 +29,11 @@ static void check(struct tw_sink *sink, const struct tw_sink_spec *spec, struct 
         tw_problems_add(problems, tw_value_get(spec->output.options, "format"),
                         "a compact cache holds PNG or JPEG, and output.format is %s",
                         tw_encoder_format(sink->encoder));
+    if (tw_path_is_bucket(spec->path))
+        tw_problems_add(
+            problems, tw_value_get(spec->output.options, "path"),
+            "a compact cache is made on this machine: name a folder, and copy it to '%s' afterwards",
+            spec->path);
     if (spec->pyramid.pixelbuffer_px != 0)
         tw_problems_add(problems, layout,
                         "the tiles of a compact cache have no margin, and output.pixelbuffer is %d: use 0",

@@ -57,7 +57,7 @@ struct tw_stored_tile {
     struct tw_tile tile;
     const char *path; /* below the folder */
     bool has_sidecar;
-    uint64_t bytes; /* with the sidecar; in object storage only, where listing tells */
+    uint64_t bytes;  /* with the sidecar; in object storage only, where listing tells */
     uint64_t offset; /* of a tile in a bundle, whose path is the bundle's */
     uint32_t size;   /* of it; 0: the file is the tile's own */
 };

@@ -108,8 +108,9 @@ static void names_of_layouts_are_schemas(void **state)
     assert_string_equal(tw_path_layout_read(&value, &problems), "a{quadkey}");
     value.text = "xzy";
     assert_null(tw_path_layout_read(&value, &problems));
-    assert_string_equal(tw_text_get(&problems.text), "a.yaml:3:7: unknown layout 'xzy'; did you mean 'xyz'? "
-                                                     "(known: wmts, xyz, tms, quadkey, arcgis, compact, mapserver)");
+    assert_string_equal(tw_text_get(&problems.text),
+                        "a.yaml:3:7: unknown layout 'xzy'; did you mean 'xyz'? "
+                        "(known: wmts, xyz, tms, quadkey, arcgis, compact, mapserver)");
     tw_problems_free(&problems);
 }
 
