@@ -70,11 +70,34 @@ static enum tw_status read_file(struct configured *configured)
     return status;
 }
 
+/* A folder that is made as a whole, from tiles that lie elsewhere meanwhile. */
+static enum tw_status read_cache(struct configured *configured, struct tw_error *err)
+{
+    struct tw_output_state state = {0};
+    const char *path = tw_sink_path(configured->plan->sink);
+    enum tw_status status = TW_OK;
+    if (configured->is_folder)
+        status = tw_tile_output_open(path, configured->arena, &configured->output, err);
+    if (configured->is_folder && status == TW_OK)
+        status = tw_output_state_read(&configured->output, NULL, &state, err);
+    if (status == TW_OK)
+        status = read_file(configured);
+    if (status != TW_OK || !configured->is_folder)
+        return status;
+    state.to_make = configured->state.to_make;
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++)
+        state.zooms[zoom].to_make = configured->state.zooms[zoom].to_make;
+    configured->state = state;
+    return TW_OK;
+}
+
 static enum tw_status read_folder(struct configured *configured, struct tw_error *err)
 {
     const char *path = tw_sink_path(configured->plan->sink);
     expect_all(configured);
     configured->is_folder = tw_is_tile_folder(path, configured->arena);
+    if (tw_sink_is_single(configured->plan->sink))
+        return read_cache(configured, err);
     if (!configured->is_folder)
         return TW_OK;
     enum tw_status status = tw_tile_output_open(path, configured->arena, &configured->output, err);

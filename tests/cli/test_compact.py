@@ -163,6 +163,12 @@ class Bundles(Caches):
         self.must_execute("--overwrite", config="cache.yaml")
         self.assertEqual({zoom for zoom, _, _ in self.stored()}, {runs.ZOOM}, "nothing is left of the other one")
 
+    def test_info_of_its_configuration(self):
+        self.config("cache.yaml", output={**COMPACT, "path": "cache"})
+        self.assertIn("nodata 0, new\n", self.must_run("info", "cache.yaml"))
+        self.must_execute(config="cache.yaml")
+        self.assertIn("nodata 0, complete\n", self.must_run("info", "cache.yaml"))
+
     def test_wrong_uses(self):
         self.config(output={**COMPACT, "format": "WebP"})
         self.check_execute_fails(2, "run.yaml:21:15: a compact cache holds PNG or JPEG, and output.format is WebP")
