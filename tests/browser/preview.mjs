@@ -340,6 +340,7 @@ const scenarios = {
     seen.facts = await text('#run');
     seen.tiles = await page.evaluate(() => window.preview.parts.overlay.run.length);
     await shot('run');
+    writeFileSync(`${folder}/looked`, '');
     await until(() => document.getElementById('run-state').textContent === 'done');
     seen.after = await text('#run');
     seen.left = await page.evaluate(() => window.preview.parts.overlay.run.length);

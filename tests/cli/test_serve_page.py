@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -210,25 +211,42 @@ class Page(Serve):
         self.write("run.lua", self.slow(60))
         self.config(metatiling=1, baselevels="", min_zoom=6)
         self.serve()
-        runs = []
+        codes = []
 
         def run():
             self.wait_for("ready")
-            runs.append(self.run_tilewright("execute", "map.yaml", "--quiet", "--workers", "1"))
+            command = [harness.BINARY, "execute", "map.yaml", "--quiet", "--workers", "1"]
+            with subprocess.Popen(command, cwd=self.folder) as process:
+                while process.poll() is None and not self.has_begun():
+                    time.sleep(0.005)
+                process.send_signal(signal.SIGSTOP)  # until it was looked at
+                try:
+                    self.wait_for("looked")
+                finally:
+                    process.send_signal(signal.SIGCONT)
+            codes.append(process.returncode)
 
         thread = threading.Thread(target=run)
         thread.start()
         seen = self.drive("run")
         thread.join()
-        self.assertEqual(runs[0][0], 0, runs)
+        self.assertEqual(codes, [0])
         self.assertTrue(seen["before"])
         self.assertRegex(seen["facts"], r"^\d+ of 16 metatiles")
         self.assertGreater(seen["tiles"], 0)
         self.assertRegex(seen["after"], r"^16 of 16 metatiles")
         self.assertEqual(seen["left"], 0)
 
-    def wait_for(self, name):
+    def has_begun(self):
+        """Whether the run in the test's folder has made a metatile."""
+        path = self.folder / "out/.tilewright/progress"
+        return path.exists() and json.loads(path.read_text())["done"] > 0
+
+    def wait_for(self, name, seconds=200):
+        limit = time.monotonic() + seconds
         while not (self.folder / "shots" / name).exists():
+            if time.monotonic() > limit:
+                raise TimeoutError(f"the page never wrote '{name}'")
             time.sleep(0.05)
 
     def test_the_page_comes_back_with_the_server(self):
