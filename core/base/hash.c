@@ -12,6 +12,13 @@ void tw_fingerprint(const void *bytes, size_t size, char fingerprint[TW_FINGERPR
              (unsigned long long)hash.low64);
 }
 
+void tw_hash_128(const void *bytes, size_t size, uint64_t hash[2])
+{
+    XXH128_hash_t found = XXH3_128bits(bytes, size);
+    hash[0] = found.low64;
+    hash[1] = found.high64;
+}
+
 uint64_t tw_hash(const void *bytes, size_t size)
 {
     return XXH3_64bits(bytes, size);

@@ -3,6 +3,7 @@
 
 #include "arcgis_bundle.h"
 #include "file.h"
+#include "spool_walk.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,18 +42,29 @@ static enum tw_status cannot_write(const struct assembly *assembly, struct tw_er
     return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", assembly->path, strerror(errno));
 }
 
-static enum tw_status add_cell(void *context, const struct tw_stored_tile *stored, struct tw_error *err)
+static bool add_cell(struct assembly *assembly, const struct cell *cell)
 {
-    struct assembly *assembly = context;
     if (assembly->count == assembly->capacity) {
         size_t capacity = assembly->capacity == 0 ? 1024 : 2 * assembly->capacity;
         struct cell *grown = realloc(assembly->cells, capacity * sizeof(*grown));
         if (grown == NULL)
-            return tw_error_nomem(err);
+            return false;
         assembly->cells = grown;
         assembly->capacity = capacity;
     }
-    assembly->cells[assembly->count++] = (struct cell){(int32_t)stored->tile.row, (int32_t)stored->tile.col};
+    assembly->cells[assembly->count++] = *cell;
+    return true;
+}
+
+static enum tw_status add_cells(void *context, const struct tw_spool_step *step, struct tw_error *err)
+{
+    struct assembly *assembly = context;
+    for (int64_t row = step->tiles.first_row; row <= step->tiles.last_row; row++)
+        for (int64_t col = step->tiles.first_col; col <= step->tiles.last_col; col++) {
+            const struct cell cell = {(int32_t)row, (int32_t)col};
+            if (!add_cell(assembly, &cell))
+                return tw_error_nomem(err);
+        }
     return TW_OK;
 }
 
@@ -78,18 +90,9 @@ static int by_bundle(const void *one, const void *other)
 
 static enum tw_status list_zoom(struct assembly *assembly, struct tw_error *err)
 {
-    const struct tw_sink *sink = assembly->file->sink;
-    const struct tw_tile_output output = {.folder = assembly->file->folder,
-                                          .pyramid = sink->pyramid,
-                                          .schema = tw_tile_default_schema,
-                                          .extension = tw_encoder_extension(sink->codec)};
-    const struct tw_tile_listing listing = {.output = &output,
-                                            .min_zoom = assembly->zoom,
-                                            .max_zoom = assembly->zoom,
-                                            .tile = add_cell,
-                                            .context = assembly};
+    const struct tw_spool_walk walk = {assembly->file, add_cells, assembly};
     assembly->count = 0;
-    enum tw_status status = tw_tile_output_list(&listing, err);
+    enum tw_status status = tw_spool_walk(&walk, assembly->zoom, err);
     if (assembly->count > 1)
         qsort(assembly->cells, assembly->count, sizeof(*assembly->cells), by_bundle);
     return status;

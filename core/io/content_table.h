@@ -1,6 +1,7 @@
 /* content_table.h - where bytes were written that are there already.
  *
- * Contents are told apart by 128 bits of hash (XXH3) and their size.
+ * Contents are told apart by 128 bits of hash (XXH3). The table is bounded: when it holds as many contents as
+ * it may, it forgets all of them, so that some are written once more.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,14 +14,15 @@
 
 struct tw_content_table;
 
-/* NULL when out of memory. Owned by the caller. */
-struct tw_content_table *tw_content_table_new(void);
+/* Memory: at most 96 bytes for each of the contents. NULL when out of memory. Owned by the caller. */
+struct tw_content_table *tw_content_table_new(size_t most_contents);
 /* Accepts NULL. */
 void tw_content_table_free(struct tw_content_table *table);
 
-/* Sets *offset to that of equal bytes; when there are none, *is_new is set, and *offset kept for later. False
- * when out of memory. */
-bool tw_content_find(struct tw_content_table *table, const void *bytes, size_t size, uint64_t *offset,
-                     bool *is_new);
+/* The number that was kept for the content; false when there is none. */
+bool tw_content_find(const struct tw_content_table *table, const uint64_t hash[2], uint64_t *number);
+
+/* Keeps a number for a content that has none. False when out of memory. */
+bool tw_content_keep(struct tw_content_table *table, const uint64_t hash[2], uint64_t number);
 
 #endif

@@ -3,7 +3,7 @@
 #include "content_table.h"
 #include "file.h"
 #include "pmtiles_directory.h"
-#include "pmtiles_ids.h"
+#include "spool_walk.h"
 
 #include <jansson.h>
 #include <libdeflate.h>
@@ -16,19 +16,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_METADATA = 1 << 20, CANCEL_EVERY = 256 };
+enum { MOST_METADATA = 1 << 20, MOST_CONTENTS = 1 << 21, BUFFER_SIZE = 1 << 20 };
 
 struct archive {
     struct tw_single_file *file;
-    struct tw_pyramid pyramid;
     struct tw_arena *arena; /* reset after each tile */
     const char *path;       /* of the temporary file */
     int fd;
-    uint64_t size;
-    struct tw_pmtiles_ids ids;
+    uint64_t size;   /* with what the buffer holds */
+    char *buffer;    /* the end of the file, not written yet */
+    size_t buffered; /* bytes of it */
     struct tw_pmtiles_entries entries;
     struct tw_content_table *contents;
     struct tw_pmtiles_header header;
+    struct tw_tile_range deepest; /* of the tiles of the last zoom */
 };
 
 static enum tw_status write_at(const struct archive *archive, const void *bytes, size_t size, uint64_t offset,
@@ -48,41 +49,76 @@ static enum tw_status write_at(const struct archive *archive, const void *bytes,
     return TW_OK;
 }
 
+static enum tw_status write_buffer(struct archive *archive, struct tw_error *err)
+{
+    uint64_t offset = archive->size - archive->buffered;
+    enum tw_status status = write_at(archive, archive->buffer, archive->buffered, offset, err);
+    archive->buffered = 0;
+    return status;
+}
+
 static enum tw_status append(struct archive *archive, const void *bytes, size_t size, struct tw_error *err)
 {
-    enum tw_status status = write_at(archive, bytes, size, archive->size, err);
+    enum tw_status status = TW_OK;
+    if (archive->buffered + size > BUFFER_SIZE && (status = write_buffer(archive, err)) != TW_OK)
+        return status;
+    if (size > BUFFER_SIZE) {
+        status = write_at(archive, bytes, size, archive->size, err);
+    } else {
+        memcpy(archive->buffer + archive->buffered, bytes, size);
+        archive->buffered += size;
+    }
     archive->size += size;
     return status;
 }
 
-static enum tw_status add_tile(struct archive *archive, uint64_t id, struct tw_error *err)
+static void extend_places(struct archive *archive, const struct tw_tile_range *tiles)
 {
-    struct tw_tile tile = tw_pmtiles_tile(&archive->pyramid, id);
-    struct tw_blob blob = {0};
-    tw_arena_reset(archive->arena);
-    enum tw_status status = tw_directory_get(archive->file->tiles, &tile, archive->arena, &blob, err);
-    if (status != TW_OK || !blob.found)
-        return status;
-    struct tw_pmtiles_entry entry = {id, archive->size - TW_PMTILES_ROOT_END, (uint32_t)blob.size, 1};
-    bool is_new;
-    if (!tw_content_find(archive->contents, blob.bytes, blob.size, &entry.offset, &is_new) ||
-        !tw_pmtiles_add(&archive->entries, &entry))
-        return tw_error_nomem(err);
-    archive->header.num_tiles++;
-    archive->header.num_contents += is_new;
-    return is_new ? append(archive, blob.bytes, blob.size, err) : TW_OK;
+    struct tw_tile_range *range = &archive->deepest;
+    if (archive->header.num_tiles == 0)
+        archive->header.min_zoom = (uint8_t)tiles->zoom;
+    if (archive->header.num_tiles == 0 || tiles->zoom > range->zoom)
+        *range = *tiles;
+    range->first_row = tiles->first_row < range->first_row ? tiles->first_row : range->first_row;
+    range->last_row = tiles->last_row > range->last_row ? tiles->last_row : range->last_row;
+    range->first_col = tiles->first_col < range->first_col ? tiles->first_col : range->first_col;
+    range->last_col = tiles->last_col > range->last_col ? tiles->last_col : range->last_col;
 }
 
-static enum tw_status add_tiles(struct archive *archive, struct tw_error *err)
+/* Sets where in the archive a content lies, and adds it if it is not there yet. */
+static enum tw_status place_content(struct archive *archive, const struct tw_spool_content *content,
+                                    uint64_t *offset, struct tw_error *err)
 {
-    enum tw_status status = TW_OK;
-    const volatile int *cancel = archive->file->cancel;
-    for (size_t i = 0; status == TW_OK && i < archive->ids.count; i++)
-        if (i % CANCEL_EVERY == 0 && cancel != NULL && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0)
-            status = tw_error_set(err, TW_ECANCELLED, "interrupted");
-        else
-            status = add_tile(archive, archive->ids.items[i], err);
-    return status;
+    struct tw_blob tile;
+    if (tw_content_find(archive->contents, content->hash, offset))
+        return TW_OK;
+    *offset = archive->size - TW_PMTILES_ROOT_END;
+    if (!tw_content_keep(archive->contents, content->hash, *offset))
+        return tw_error_nomem(err);
+    tw_arena_reset(archive->arena);
+    enum tw_status status =
+        tw_spool_read(tw_directory_spool(archive->file->tiles), content, archive->arena, &tile, err);
+    archive->header.num_contents++;
+    return status == TW_OK ? append(archive, tile.bytes, tile.size, err) : status;
+}
+
+/* The specification's example code: ids of the zooms above, 1 + 4 + 16 + ..., and the place. */
+static uint64_t tile_id(int zoom, uint64_t place)
+{
+    return ((UINT64_C(1) << (2 * zoom)) - 1) / 3 + place;
+}
+
+static enum tw_status add_tiles(void *context, const struct tw_spool_step *step, struct tw_error *err)
+{
+    struct archive *archive = context;
+    struct tw_pmtiles_entry entry = {tile_id(step->tiles.zoom, step->first), 0, (uint32_t)step->content.size,
+                                     (uint32_t)step->count};
+    enum tw_status status = place_content(archive, &step->content, &entry.offset, err);
+    if (status != TW_OK)
+        return status;
+    extend_places(archive, &step->tiles);
+    archive->header.num_tiles += step->count;
+    return tw_pmtiles_add(&archive->entries, &entry) ? TW_OK : tw_error_nomem(err);
 }
 
 /* Spherical Mercator: the latitude of the upper edge of a row (Snyder 1987, eq. 7-4). */
@@ -100,12 +136,11 @@ static double longitude_of(int64_t col, int zoom)
 static void set_places(struct archive *archive)
 {
     struct tw_pmtiles_header *header = &archive->header;
-    const struct tw_tile_range *range = &archive->ids.deepest;
     const struct tw_sink *sink = archive->file->sink;
-    bool is_empty = archive->ids.count == 0;
+    bool is_empty = header->num_tiles == 0;
     struct tw_tile_range all = {0, 0, 0, 0, 0};
-    range = is_empty ? &all : range;
-    header->min_zoom = (uint8_t)(is_empty ? sink->min_zoom : archive->ids.min_zoom);
+    const struct tw_tile_range *range = is_empty ? &all : &archive->deepest;
+    header->min_zoom = is_empty ? (uint8_t)sink->min_zoom : header->min_zoom;
     header->max_zoom = (uint8_t)(is_empty ? sink->max_zoom : range->zoom);
     header->center_zoom = header->min_zoom;
     header->bounds[0] = longitude_of(range->first_col, range->zoom);
@@ -121,10 +156,10 @@ static void set_places(struct archive *archive)
 static bool pack_metadata(const struct archive *archive, struct tw_text *packed)
 {
     const char *path = archive->file->sink->path, *name = tw_path_name(path);
-    json_t *json =
-        json_pack("{s:s%, s:s, s:s, s:i, s:{s:s}}", "name", name, strlen(name) - strlen(".pmtiles"), "type",
-                  "overlay", "format", tw_encoder_extension(archive->file->sink->codec), "tile_size",
-                  archive->pyramid.tile_size_px, "tilewright", "fingerprint", archive->file->fingerprint);
+    json_t *json = json_pack(
+        "{s:s%, s:s, s:s, s:i, s:{s:s}}", "name", name, strlen(name) - strlen(".pmtiles"), "type", "overlay",
+        "format", tw_encoder_extension(archive->file->sink->codec), "tile_size",
+        archive->file->sink->pyramid.tile_size_px, "tilewright", "fingerprint", archive->file->fingerprint);
     char *text = json != NULL ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     bool done = text != NULL && tw_pmtiles_gzip(text, strlen(text), packed);
     free(text);
@@ -157,6 +192,8 @@ static enum tw_status write_directories(struct archive *archive, struct tw_error
     if (status == TW_OK)
         status = append(archive, tw_text_get(&leaves), leaves.length, err);
     if (status == TW_OK)
+        status = write_buffer(archive, err);
+    if (status == TW_OK)
         status = write_at(archive, tw_text_get(&root), root.length, header->root_offset, err);
     if (status == TW_OK)
         status = write_at(archive, bytes, sizeof(bytes), 0, err);
@@ -171,23 +208,24 @@ static enum tw_status write_archive(struct archive *archive, struct tw_error *er
     struct tw_single_file *file = archive->file;
     archive->path = tw_arena_printf(file->sink->arena, "%s/assembled.pmtiles", file->folder);
     archive->arena = tw_arena_new(0);
-    archive->contents = tw_content_table_new();
-    if (archive->path == NULL || archive->arena == NULL || archive->contents == NULL)
+    archive->contents = tw_content_table_new(MOST_CONTENTS);
+    archive->buffer = malloc(BUFFER_SIZE);
+    if (archive->path == NULL || archive->arena == NULL || archive->contents == NULL ||
+        archive->buffer == NULL)
         return tw_error_nomem(err);
     archive->fd = open(archive->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (archive->fd < 0)
         return tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", archive->path, strerror(errno));
-    enum tw_status status = tw_pmtiles_ids_list(file->folder, &archive->pyramid,
-                                                tw_encoder_extension(file->sink->codec), &archive->ids, err);
-    if (status == TW_OK)
-        status = add_tiles(archive, err);
+    const struct tw_spool_walk walk = {file, add_tiles, archive};
+    enum tw_status status = TW_OK;
+    for (int zoom = 0; status == TW_OK && zoom <= TW_MAX_ZOOM; zoom++)
+        status = tw_spool_walk(&walk, zoom, err);
     return status == TW_OK ? write_directories(archive, err) : status;
 }
 
 enum tw_status tw_pmtiles_assemble(struct tw_single_file *file, struct tw_error *err)
 {
-    struct archive archive = {
-        .file = file, .pyramid = file->sink->pyramid, .fd = -1, .size = TW_PMTILES_ROOT_END};
+    struct archive archive = {.file = file, .fd = -1, .size = TW_PMTILES_ROOT_END};
     enum tw_status status = write_archive(&archive, err);
     if (archive.fd >= 0 && close(archive.fd) != 0 && status == TW_OK)
         status = tw_error_set(err, TW_ESTORAGE, "cannot write '%s': %s", archive.path, strerror(errno));
@@ -195,7 +233,7 @@ enum tw_status tw_pmtiles_assemble(struct tw_single_file *file, struct tw_error 
         status = tw_sink_place_file(file->sink, archive.path, file->fingerprint, err);
     else if (archive.fd >= 0)
         unlink(archive.path);
-    free(archive.ids.items);
+    free(archive.buffer);
     free(archive.entries.items);
     tw_content_table_free(archive.contents);
     tw_arena_free(archive.arena);

@@ -1,8 +1,9 @@
-/* pmtiles_assemble.h - a PMTiles archive made from the tiles of a folder.
+/* pmtiles_assemble.h - a PMTiles archive made from the tiles of a spool.
  *
  * Tiles are written in the order of their ids, equal ones once, so that the bytes do not depend on the order
  * in which they were made. The archive is written under a temporary name, every write checked, synced, then
- * renamed. Memory: 8 bytes for each tile, 32 for each entry, 64 for each content.
+ * renamed. Memory: 32 bytes for each entry, and a bounded table of
+ * contents: of more than two million, some are there twice.
  *
  * SPDX-License-Identifier: MIT
  */

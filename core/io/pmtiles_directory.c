@@ -13,8 +13,8 @@ bool tw_pmtiles_add(struct tw_pmtiles_entries *entries, const struct tw_pmtiles_
 {
     struct tw_pmtiles_entry *last = entries->count > 0 ? &entries->items[entries->count - 1] : NULL;
     if (last != NULL && last->id + last->run == entry->id && last->offset == entry->offset &&
-        last->length == entry->length && last->run < UINT32_MAX) {
-        last->run++;
+        last->length == entry->length && last->run <= UINT32_MAX - entry->run) {
+        last->run += entry->run;
         return true;
     }
     if (entries->count == entries->capacity) {

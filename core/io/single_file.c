@@ -55,6 +55,7 @@ bool tw_single_init(struct tw_single_file *file, struct tw_sink *sink)
                                       .work = file->folder,
                                       .lock = lock,
                                       .schema = tw_tile_default_schema,
+                                      .is_spooled = file->is_spooled,
                                       .is_bare = file->is_bare};
     file->tiles = tw_directory_new(&tiles);
     return file->tiles != NULL;
@@ -83,12 +84,23 @@ static enum tw_status look_at_file(const struct tw_single_file *file, bool *exis
     return status;
 }
 
+/* Whether tiles lie in the folder; of one that is being removed the journal goes first. */
+static bool is_begun(const struct tw_single_file *file)
+{
+    char *journal;
+    if (asprintf(&journal, "%s/journal", file->folder) < 0)
+        return true;
+    bool begun = tw_file_exists(journal);
+    free(journal);
+    return begun;
+}
+
 static enum tw_status check_existing(struct tw_single_file *file, const struct tw_sink_begin *begin,
                                      struct tw_error *err)
 {
     const char *path = file->sink->path, *found;
     bool exists;
-    if (begin->overwrite || tw_is_folder(file->folder))
+    if (begin->overwrite || is_begun(file))
         return TW_OK;
     enum tw_status status = look_at_file(file, &exists, &found, err);
     if (status != TW_OK || !exists)
@@ -130,25 +142,6 @@ enum tw_status tw_single_look(void *state, const struct tw_sink_begin *begin, en
     return status;
 }
 
-enum tw_status tw_single_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
-{
-    struct tw_single_file *file = state;
-    file->is_done = false;
-    file->cancel = begin->cancel;
-    if (!set_fingerprint(file, begin))
-        return tw_error_nomem(err);
-    enum tw_status status = check_existing(file, begin, err);
-    if (status == TW_OK && !file->is_done)
-        status = make_private(file, err);
-    return status != TW_OK || file->is_done ? status : tw_directory_begin(file->tiles, begin, err);
-}
-
-bool tw_single_is_new(const void *state)
-{
-    const struct tw_single_file *file = state;
-    return !file->is_done && tw_directory_is_new(file->tiles);
-}
-
 static bool remove_tree(const char *path);
 
 static bool remove_inside(const char *path, const char *name)
@@ -174,6 +167,44 @@ static bool remove_tree(const char *path)
     return rmdir(path) == 0 && removed;
 }
 
+/* The journal first: what lies in a folder without one does not count. */
+static bool remove_folder(const struct tw_single_file *file)
+{
+    struct tw_error ignored;
+    char *journal = tw_arena_printf(file->sink->arena, "%s/journal", file->folder);
+    return journal != NULL && tw_file_remove(journal, &ignored) == TW_OK && remove_tree(file->folder);
+}
+
+/* Of a run that was killed after the file had got its name; nobody must be at work there now. */
+static void remove_leftovers(const struct tw_single_file *file)
+{
+    struct tw_lock_holder holder;
+    const char *lock = tw_directory_spec(file->tiles)->lock;
+    if (tw_is_folder(file->folder) && !tw_lock_is_held(lock, &holder))
+        remove_folder(file);
+}
+
+enum tw_status tw_single_begin(void *state, const struct tw_sink_begin *begin, struct tw_error *err)
+{
+    struct tw_single_file *file = state;
+    file->is_done = false;
+    file->cancel = begin->cancel;
+    if (!set_fingerprint(file, begin))
+        return tw_error_nomem(err);
+    enum tw_status status = check_existing(file, begin, err);
+    if (status == TW_OK && !file->is_done)
+        status = make_private(file, err);
+    if (status == TW_OK && file->is_done)
+        remove_leftovers(file);
+    return status != TW_OK || file->is_done ? status : tw_directory_begin(file->tiles, begin, err);
+}
+
+bool tw_single_is_new(const void *state)
+{
+    const struct tw_single_file *file = state;
+    return !file->is_done && tw_directory_is_new(file->tiles);
+}
+
 static enum tw_status finish_file(struct tw_single_file *file, struct tw_error *err)
 {
     enum tw_status status = file->assemble(file, err);
@@ -181,7 +212,7 @@ static enum tw_status finish_file(struct tw_single_file *file, struct tw_error *
         return status;
     tw_directory_free(file->tiles);
     file->tiles = NULL;
-    if (!remove_tree(file->folder))
+    if (!remove_folder(file))
         return tw_error_set(err, TW_ESTORAGE, "cannot remove the folder '%s': %s", file->folder,
                             strerror(errno));
     return TW_OK;

@@ -79,7 +79,7 @@ static bool compact_open(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     sink->state = file;
     check(sink, spec, problems);
     sink->pyramid.metatiling = 1;
-    file->is_bare = file->is_pyramid = true;
+    file->is_bare = file->is_spooled = file->is_pyramid = true;
     file->read_fingerprint = read_mark;
     file->assemble = tw_bundles_assemble;
     if (!set_service(cache, sink, spec))

@@ -61,7 +61,7 @@ static bool archive_open(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     check_format(sink, spec, problems);
     check_pyramid(spec, problems);
     sink->pyramid.metatiling = 1;
-    file->is_bare = file->is_pyramid = true;
+    file->is_bare = file->is_spooled = file->is_pyramid = true;
     file->read_fingerprint = tw_pmtiles_fingerprint;
     file->assemble = tw_pmtiles_assemble;
     struct tw_box box = spec->area != NULL && !tw_area_is_empty(spec->area) ? tw_area_bounds(spec->area)

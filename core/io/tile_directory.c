@@ -5,6 +5,7 @@
 #include "journal.h"
 #include "lock.h"
 #include "path.h"
+#include "spool.h"
 #include "storage.h"
 #include "tile_metadata.h"
 #include "tile_prototypes.h"
@@ -19,7 +20,8 @@ struct tw_directory {
     struct tw_arena *arena; /* for paths */
     struct tw_lock *lock;
     struct tw_journal *journal;
-    struct tw_store *store;
+    struct tw_store *store; /* of files, one for each tile; or else */
+    struct tw_spool *spool;
     bool is_new;
 };
 
@@ -46,10 +48,16 @@ void tw_directory_free(struct tw_directory *directory)
         return;
     struct tw_error ignored;
     tw_store_close(directory->store, true, &ignored);
+    tw_spool_free(directory->spool);
     tw_journal_close(directory->journal);
     tw_directory_unlock(directory);
     tw_arena_free(directory->arena);
     free(directory);
+}
+
+const struct tw_spool *tw_directory_spool(const struct tw_directory *directory)
+{
+    return directory->spool;
 }
 
 const struct tw_directory_spec *tw_directory_spec(const struct tw_directory *directory)
@@ -200,6 +208,12 @@ static enum tw_status open_records(struct tw_directory *directory, const struct 
 
 static enum tw_status open_store(struct tw_directory *directory, struct tw_error *err)
 {
+    const struct tw_spool_spec spool = {directory->spec.root, directory->is_new, tw_journal_commit,
+                                        directory->journal};
+    if (directory->spec.is_spooled) {
+        enum tw_status status = spool.forget ? TW_OK : tw_spool_look(spool.folder, directory->arena, err);
+        return status == TW_OK ? tw_spool_open(&spool, &directory->spool, err) : status;
+    }
     const struct tw_store_place place = {directory->spec.root, work_path(directory, "tmp"),
                                          &directory->spec.labels};
     if (place.work == NULL)
@@ -301,16 +315,24 @@ bool tw_directory_is_new(const void *state)
 
 enum tw_status tw_directory_flush(struct tw_directory *directory, struct tw_error *err)
 {
-    return tw_store_flush(directory->store, err);
+    return directory->spool != NULL ? tw_spool_flush(directory->spool, err)
+                                    : tw_store_flush(directory->store, err);
 }
 
 enum tw_status tw_directory_finish_files(struct tw_directory *directory, struct tw_error *err)
 {
-    enum tw_status status = tw_store_close(directory->store, false, err);
+    enum tw_status status = directory->spool != NULL ? tw_spool_flush(directory->spool, err)
+                                                     : tw_store_close(directory->store, false, err);
     directory->store = NULL;
     if (status == TW_OK)
         status = tw_journal_finish(directory->journal, err);
     return status;
+}
+
+/* Of an output tile in the spool. */
+static uint64_t spool_place(const struct tw_directory *directory, const struct tw_tile *tile)
+{
+    return tw_tile_hilbert(&directory->spec.sink->pyramid, tile);
 }
 
 static char *tile_path(const struct tw_directory *directory, const struct tw_tile *tile,
@@ -341,6 +363,9 @@ enum tw_status tw_directory_put(void *state, const struct tw_sink_put *put, stru
                                 struct tw_error *err)
 {
     struct tw_directory *directory = state;
+    const struct tw_blob tile = {(void *)put->bytes, put->size, true};
+    if (directory->spool != NULL)
+        return tw_spool_put(directory->spool, put->tile.zoom, spool_place(directory, &put->tile), &tile, err);
     char *path = tile_path(directory, &put->tile, scratch);
     if (path == NULL)
         return tw_error_nomem(err);
@@ -354,6 +379,8 @@ enum tw_status tw_directory_remove(void *state, const struct tw_tile *tile, stru
                                    struct tw_error *err)
 {
     struct tw_directory *directory = state;
+    if (directory->spool != NULL)
+        return tw_spool_remove(directory->spool, tile->zoom, spool_place(directory, tile), err);
     char *path = tile_path(directory, tile, scratch);
     char *beside = path != NULL ? tw_arena_printf(scratch, "%s.aux.xml", path) : NULL;
     if (beside == NULL)
@@ -373,9 +400,7 @@ static uint64_t place_of(const struct tw_directory *directory, const struct tw_t
     return tw_tile_hilbert(&directory->spec.sink->process, metatile);
 }
 
-/* Whether a tile belongs to what the journal speaks of. With --overwrite, tiles of an earlier and larger area
- * stay where they are; they must not come into overviews. */
-static bool is_covered(const struct tw_directory *directory, const struct tw_tile *tile)
+bool tw_directory_covers(const struct tw_directory *directory, const struct tw_tile *tile)
 {
     const struct tw_sink *sink = directory->spec.sink;
     struct tw_tile_range range = tw_tile_intersecting(&sink->pyramid, tile, &sink->process);
@@ -393,8 +418,10 @@ enum tw_status tw_directory_get(void *state, const struct tw_tile *tile, struct 
 {
     struct tw_directory *directory = state;
     blob->found = false;
-    if (!is_covered(directory, tile))
+    if (!tw_directory_covers(directory, tile))
         return TW_OK;
+    if (directory->spool != NULL)
+        return tw_spool_get(directory->spool, tile->zoom, spool_place(directory, tile), arena, blob, err);
     char *path = tile_path(directory, tile, arena);
     if (path == NULL)
         return tw_error_nomem(err);
@@ -408,7 +435,8 @@ enum tw_status tw_directory_finish(void *state, const struct tw_tile *metatile, 
     uint64_t token;
     if (!tw_journal_hold(directory->journal, metatile->zoom, place_of(directory, metatile), files, &token))
         return tw_error_nomem(err);
-    return tw_store_mark(directory->store, token, err);
+    return directory->spool != NULL ? tw_spool_mark(directory->spool, token, err)
+                                    : tw_store_mark(directory->store, token, err);
 }
 
 char *tw_directory_beside(const void *state, const char *name, struct tw_arena *arena)
@@ -447,7 +475,7 @@ enum tw_status tw_directory_is_done(void *state, const struct tw_tile *metatile,
     struct tw_directory *directory = state;
     uint32_t files = 0;
     bool known = tw_journal_find(directory->journal, metatile->zoom, place_of(directory, metatile), &files);
-    *done = known && files == 0;
+    *done = known && (files == 0 || (directory->spool != NULL && files != TW_JOURNAL_OUTDATED));
     if (*done || (known ? files == TW_JOURNAL_OUTDATED : !tw_journal_adopts(directory->journal)))
         return TW_OK;
     uint64_t counts[2] = {0, 0}; /* possible, and there */

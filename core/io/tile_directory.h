@@ -20,6 +20,7 @@ struct tw_directory_spec {
     struct tw_bucket_labels labels; /* in object storage */
     bool has_metadata;              /* metadata.json is kept in root */
     const char *lock;               /* a path; NULL: `lock` in the work folder; borrowed */
+    bool is_spooled;                /* tiles are no files of their own (spool.h); local, and bare */
     bool is_bare;                   /* without the small files beside tiles that say where they lie */
 };
 
@@ -33,6 +34,12 @@ const struct tw_directory_spec *tw_directory_spec(const struct tw_directory *dir
 /* tile_directory_look.c: see tw_sink_look. */
 enum tw_status tw_directory_look(const struct tw_directory_spec *spec, const struct tw_sink_begin *begin,
                                  enum tw_sink_found *found, struct tw_problems *problems);
+
+/* NULL unless is_spooled, and before begin. */
+const struct tw_spool *tw_directory_spool(const struct tw_directory *directory);
+/* Whether a tile belongs to what the journal speaks of. With --overwrite, tiles of an earlier and larger area
+ * stay where they are; they must not come into overviews. */
+bool tw_directory_covers(const struct tw_directory *directory, const struct tw_tile *tile);
 
 /* What the tiles that lie there were made with, for tw_directory_compare; NULL: not known, as mapchete's. */
 enum tw_status tw_directory_fingerprint(const struct tw_directory_spec *spec, struct tw_arena *arena,

@@ -6,6 +6,7 @@
 #include "file.h"
 #include "journal.h"
 #include "lock.h"
+#include "spool.h"
 #include "tile_metadata.h"
 
 #include <stdlib.h>
@@ -65,6 +66,8 @@ static enum tw_status look(const struct tw_directory_spec *spec, const struct tw
         status = look_at_journal(journal, &has_tiles, err);
     else if (status == TW_OK)
         has_tiles = spec->has_metadata && tw_directory_holds_files(spec->root);
+    if (status == TW_OK && has_tiles && spec->is_spooled)
+        status = tw_spool_look(spec->root, arena, err);
     if (status != TW_OK || !has_tiles)
         return status;
     *found = is_begun ? TW_FOUND_BEGUN : TW_FOUND_FILES;

@@ -153,6 +153,29 @@ class PMTiles(harness.Case):
         self.assertEqual(path.read_bytes(), whole)
         self.assertFalse((self.folder / "out.pmtiles.tilewright").exists())
 
+    def test_a_run_that_an_earlier_version_has_begun(self):
+        """It kept each tile as a file of its own beside a journal."""
+        self.config("out.pmtiles")
+        work = self.folder / "out.pmtiles.tilewright"
+        self.write("out.pmtiles.tilewright/journal", "tilewright journal 1\n5 0 0 4\n")
+        message = ("cannot go on with what lies in 'out.pmtiles.tilewright': an earlier version of tilewright has begun it; use "
+                   "--overwrite to begin anew")
+        for command in ("check", "execute"):
+            code, _, err = self.run_tilewright(command, "make.yaml")
+            self.assertEqual(code, 2, err)
+            self.assertIn(message, err)
+        self.must_run("execute", "make.yaml", "--quiet", "--overwrite")
+        self.assertEqual(Archive(self.folder / "out.pmtiles").max_zoom, 5)
+        self.assertFalse(work.exists())
+
+    def test_what_a_run_that_was_killed_at_its_end_has_left_is_removed(self):
+        path = self.make("out.pmtiles")
+        before = path.stat().st_mtime_ns
+        self.write("out.pmtiles.tilewright/tiles", "left")
+        self.must_run("execute", "make.yaml", "--quiet")
+        self.assertEqual(path.stat().st_mtime_ns, before)
+        self.assertFalse((self.folder / "out.pmtiles.tilewright").exists())
+
     def test_a_part_is_not_taken_for_the_whole(self):
         self.config("out.pmtiles")
         self.must_run("execute", "make.yaml", "--quiet", "--zoom", 5)
