@@ -44,7 +44,8 @@ class Services(runs.Case):
 
     def files(self, folder="out"):
         root = self.folder / folder
-        return {str(p.relative_to(root)) for p in root.rglob("*") if p.suffix in (".json", ".js", ".xml", ".cdi", ".html")}
+        names = {str(p.relative_to(root)) for p in root.rglob("*") if p.suffix in (".json", ".js", ".xml", ".cdi", ".html")}
+        return {name for name in names if not name.startswith(".tilewright/")}
 
     def scene(self):
         return harness.read(self.folder / "scene.tif")
