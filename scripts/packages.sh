@@ -3,7 +3,7 @@
 
 TW_BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config libgdal-dev libgeos-dev libluajit-5.1-dev libyaml-dev
     libpng-dev libjpeg62-turbo-dev libwebp-dev libdeflate-dev libjansson-dev libmicrohttpd-dev libxxhash-dev
-    libcurl4-openssl-dev libssl-dev"
+    libcurl4-openssl-dev libssl-dev libsqlite3-dev"
 TW_TEST_PACKAGES="luajit libcmocka-dev universal-ctags clang-format-14 gdal-bin webp libjpeg-turbo-progs libxml2-utils chromium radosgw ceph-mon ceph-osd ceph-common curl python3
     python3-gdal python3-jsonschema python3-numpy python3-scipy python3-shapely python3-yaml"
 # what tests/bench/run.sh compares with, and computes with

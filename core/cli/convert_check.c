@@ -32,9 +32,8 @@ static void check_suffix(struct tw_convert *convert)
         if (tw_path_has_suffix(output, file_suffixes[i]) && !tw_is_folder(output)) {
             tw_problems_add(convert->problems, NULL,
                             "the output '%s' is to be a folder, or a GeoTIFF that ends in .tif, or an "
-                            "archive that ends in "
-                            ".pmtiles; "
-                            "--output-format says what the tiles of a folder are",
+                            "archive that ends in .pmtiles or .mbtiles; --output-format says what the tiles "
+                            "of a folder are",
                             output);
             return;
         }
@@ -44,7 +43,9 @@ static void check_names(struct tw_convert *convert)
 {
     const char *input = convert->asked->input, *output = convert->asked->output;
     convert->is_single = tw_path_has_suffix(output, ".tif") || tw_path_has_suffix(output, ".tiff");
-    convert->is_archive = tw_path_has_suffix(output, ".pmtiles") && !tw_is_folder(output);
+    convert->is_archive =
+        (tw_path_has_suffix(output, ".pmtiles") || tw_path_has_suffix(output, ".mbtiles")) &&
+        !tw_is_folder(output);
     if (tw_is_folder(input) && !tw_is_tile_folder(input, convert->arena))
         tw_problems_add(convert->problems, NULL,
                         "'%s' is a folder without metadata.json, so it is no folder of tiles", input);

@@ -13,10 +13,12 @@ enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 /* Keys of `output:` that belong to the configuration, to the sinks or to the item that describes the output
  * (stac). */
 static const char *const common_keys[] = {
-    "path",   "format", "metatiling", "pixelbuffer", "tile_size", "dtype",  "bands", "tile_path_schema",
-    "layout", "nodata", "skip",       "stac",        "services",  "retina", "acl",   "cache_control"};
+    "path",     "format",           "metatiling", "pixelbuffer",   "tile_size", "dtype",
+    "bands",    "tile_path_schema", "layout",     "nodata",        "skip",      "stac",
+    "services", "retina",           "acl",        "cache_control", "metadata"};
 /* Those that say nothing of features. */
-static const char *const raster_keys[] = {"dtype", "bands", "nodata", "skip", "services", "retina"};
+static const char *const raster_keys[] = {"dtype",    "bands",  "nodata",  "skip",
+                                          "services", "retina", "metadata"};
 
 enum {
     NUM_COMMON = sizeof(common_keys) / sizeof(common_keys[0]),

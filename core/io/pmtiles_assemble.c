@@ -3,14 +3,13 @@
 #include "content_table.h"
 #include "file.h"
 #include "pmtiles_directory.h"
-#include "spool_walk.h"
+#include "tile_archive.h"
 
 #include <jansson.h>
 #include <libdeflate.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ struct archive {
     struct tw_pmtiles_entries entries;
     struct tw_content_table *contents;
     struct tw_pmtiles_header header;
-    struct tw_tile_range deepest; /* of the tiles of the last zoom */
+    struct tw_archive_tiles tiles;
 };
 
 static enum tw_status write_at(const struct archive *archive, const void *bytes, size_t size, uint64_t offset,
@@ -72,19 +71,6 @@ static enum tw_status append(struct archive *archive, const void *bytes, size_t 
     return status;
 }
 
-static void extend_places(struct archive *archive, const struct tw_tile_range *tiles)
-{
-    struct tw_tile_range *range = &archive->deepest;
-    if (archive->header.num_tiles == 0)
-        archive->header.min_zoom = (uint8_t)tiles->zoom;
-    if (archive->header.num_tiles == 0 || tiles->zoom > range->zoom)
-        *range = *tiles;
-    range->first_row = tiles->first_row < range->first_row ? tiles->first_row : range->first_row;
-    range->last_row = tiles->last_row > range->last_row ? tiles->last_row : range->last_row;
-    range->first_col = tiles->first_col < range->first_col ? tiles->first_col : range->first_col;
-    range->last_col = tiles->last_col > range->last_col ? tiles->last_col : range->last_col;
-}
-
 /* Sets where in the archive a content lies, and adds it if it is not there yet. */
 static enum tw_status place_content(struct archive *archive, const struct tw_spool_content *content,
                                     uint64_t *offset, struct tw_error *err)
@@ -116,50 +102,33 @@ static enum tw_status add_tiles(void *context, const struct tw_spool_step *step,
     enum tw_status status = place_content(archive, &step->content, &entry.offset, err);
     if (status != TW_OK)
         return status;
-    extend_places(archive, &step->tiles);
-    archive->header.num_tiles += step->count;
+    tw_archive_tiles_add(&archive->tiles, step);
     return tw_pmtiles_add(&archive->entries, &entry) ? TW_OK : tw_error_nomem(err);
 }
 
-/* Spherical Mercator: the latitude of the upper edge of a row (Snyder 1987, eq. 7-4). */
-static double latitude_of(int64_t row, int zoom)
-{
-    return atan(sinh(M_PI * (1 - 2 * ldexp((double)row, -zoom)))) * 180 / M_PI;
-}
-
-static double longitude_of(int64_t col, int zoom)
-{
-    return ldexp((double)col, -zoom) * 360 - 180;
-}
-
-/* Those of the tiles of the deepest zoom. */
 static void set_places(struct archive *archive)
 {
     struct tw_pmtiles_header *header = &archive->header;
     const struct tw_sink *sink = archive->file->sink;
-    bool is_empty = header->num_tiles == 0;
-    struct tw_tile_range all = {0, 0, 0, 0, 0};
-    const struct tw_tile_range *range = is_empty ? &all : &archive->deepest;
-    header->min_zoom = is_empty ? (uint8_t)sink->min_zoom : header->min_zoom;
-    header->max_zoom = (uint8_t)(is_empty ? sink->max_zoom : range->zoom);
-    header->center_zoom = header->min_zoom;
-    header->bounds[0] = longitude_of(range->first_col, range->zoom);
-    header->bounds[1] = latitude_of(range->last_row + 1, range->zoom);
-    header->bounds[2] = longitude_of(range->last_col + 1, range->zoom);
-    header->bounds[3] = latitude_of(range->first_row, range->zoom);
-    header->center[0] = (header->bounds[0] + header->bounds[2]) / 2;
-    header->center[1] = (header->bounds[1] + header->bounds[3]) / 2;
+    const struct tw_archive_places places = tw_archive_places(&archive->tiles, sink);
     const char *extension = tw_encoder_extension(sink->codec);
+    header->min_zoom = header->center_zoom = (uint8_t)places.min_zoom;
+    header->max_zoom = (uint8_t)places.max_zoom;
+    memcpy(header->bounds, places.bounds, sizeof(header->bounds));
+    memcpy(header->center, places.center, sizeof(header->center));
     header->tile_type = strcmp(extension, "png") == 0 ? 2 : strcmp(extension, "webp") == 0 ? 4 : 3;
 }
 
 static bool pack_metadata(const struct archive *archive, struct tw_text *packed)
 {
-    const char *path = archive->file->sink->path, *name = tw_path_name(path);
-    json_t *json = json_pack(
-        "{s:s%, s:s, s:s, s:i, s:{s:s}}", "name", name, strlen(name) - strlen(".pmtiles"), "type", "overlay",
-        "format", tw_encoder_extension(archive->file->sink->codec), "tile_size",
-        archive->file->sink->pyramid.tile_size_px, "tilewright", "fingerprint", archive->file->fingerprint);
+    const struct tw_sink *sink = archive->file->sink;
+    const struct tw_archive_about *about = &((const struct tw_tile_archive *)archive->file)->about;
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:{s:s}}", "name", about->name, "description",
+                             about->description, "version", about->version, "type", about->type, "format",
+                             tw_encoder_extension(sink->codec), "tile_size", sink->pyramid.tile_size_px,
+                             "tilewright", "fingerprint", archive->file->fingerprint);
+    if (json != NULL && about->attribution[0] != '\0')
+        json_object_set_new(json, "attribution", json_string(about->attribution));
     char *text = json != NULL ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     bool done = text != NULL && tw_pmtiles_gzip(text, strlen(text), packed);
     free(text);
@@ -176,6 +145,7 @@ static enum tw_status write_directories(struct archive *archive, struct tw_error
     enum tw_status status = TW_OK;
     if (!pack_metadata(archive, &metadata) || !tw_pmtiles_pack(&archive->entries, &root, &leaves))
         status = tw_error_nomem(err);
+    header->num_tiles = archive->tiles.count;
     header->num_entries = archive->entries.count;
     header->data_offset = TW_PMTILES_ROOT_END;
     header->data_size = archive->size - TW_PMTILES_ROOT_END;
@@ -283,8 +253,7 @@ char *tw_pmtiles_fingerprint(const char *path, struct tw_arena *arena)
     close(fd);
     const char *found =
         json_string_value(json_object_get(json_object_get(json, "tilewright"), "fingerprint"));
-    bool is_part = found != NULL && strlen(found) > 5 && strcmp(found + strlen(found) - 5, " part") == 0;
-    char *copy = found != NULL && !is_part ? tw_arena_strdup(arena, found) : NULL;
+    char *copy = found != NULL && !tw_archive_is_part(found) ? tw_arena_strdup(arena, found) : NULL;
     json_decref(json);
     return copy;
 }

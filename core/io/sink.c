@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* The first that takes the output has it. */
-static const struct tw_sink_driver *const drivers[] = {&tw_sink_null, &tw_sink_gtiff_file, &tw_sink_pmtiles,
+static const struct tw_sink_driver *const drivers[] = {&tw_sink_null,    &tw_sink_gtiff_file,
+                                                       &tw_sink_pmtiles, &tw_sink_mbtiles,
                                                        &tw_sink_compact, &tw_sink_directory};
 
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
@@ -59,6 +60,15 @@ static bool read_skip(const struct tw_sink_spec *spec, struct tw_problems *probl
     return is_partial;
 }
 
+static void check_metadata(const struct tw_sink_driver *driver, const struct tw_sink_spec *spec,
+                           struct tw_problems *problems)
+{
+    const struct tw_value *metadata = tw_value_get(spec->output.options, "metadata");
+    if (!driver->has_metadata && metadata != NULL && metadata->kind != TW_NULL)
+        tw_problems_add(problems, metadata,
+                        "output.metadata is for archives: output.path must end in .pmtiles or .mbtiles");
+}
+
 static struct tw_sink *new_sink(const struct tw_sink_spec *spec)
 {
     struct tw_sink *sink = calloc(1, sizeof(*sink));
@@ -95,6 +105,7 @@ struct tw_sink *tw_sink_open(const struct tw_sink_spec *spec, struct tw_problems
     open_encoder(sink, spec, problems);
     sink->skips_partial = read_skip(spec, problems);
     tw_sink_check_place(sink, spec, problems);
+    check_metadata(driver, spec, problems);
     if (sink->encoder != NULL) {
         sink->driver = driver;
         if (!driver->open(sink, spec, problems))

@@ -40,6 +40,7 @@ struct tw_sink_put {
 
 struct tw_sink_driver {
     const char *name, *about;
+    bool has_metadata; /* of the map: `output.metadata` */
     /* Whether the output is this driver's; the first in the table that says so has it. */
     bool (*takes)(const struct tw_sink_spec *spec);
     /* Sets sink->state; adds problems. The sink is filled in but for state. False when out of memory. */
@@ -85,6 +86,7 @@ struct tw_sink_driver {
 extern const struct tw_sink_driver tw_sink_directory;
 extern const struct tw_sink_driver tw_sink_gtiff_file;
 extern const struct tw_sink_driver tw_sink_pmtiles;
+extern const struct tw_sink_driver tw_sink_mbtiles;
 extern const struct tw_sink_driver tw_sink_compact;
 extern const struct tw_sink_driver tw_sink_null;
 

@@ -37,6 +37,11 @@
     "}, {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {\"files\": " SERVICE_LIST   \
     ", \"base_url\": {\"type\": \"string\"}, \"title\": {\"type\": \"string\"}, \"attribution\": "           \
     "{\"type\": \"string\"}}}, {\"type\": \"null\"}]}"
+#define METADATA                                                                                             \
+    "{\"type\": [\"object\", \"null\"], \"additionalProperties\": false, \"properties\": {\"name\": "        \
+    "{\"type\": "                                                                                            \
+    "\"string\"}, \"description\": {\"type\": \"string\"}, \"attribution\": {\"type\": \"string\"}, "        \
+    "\"version\": {\"type\": \"number\"}, \"type\": {\"enum\": [\"overlay\", \"baselayer\"]}}}"
 #define COMPRESSION                                                                                          \
     "{\"anyOf\": [{\"enum\": [\"fast\", \"default\", \"best\"]}, {\"type\": [\"integer\", \"null\"], "       \
     "\"minimum\": 1, "                                                                                       \
@@ -185,6 +190,9 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"output", "nodata", "The value of pixels without data (default 0).", "number = 0"},
     {"output", "services",
      "Files that make the folder a map service: tilejson, wmts, viewer, arcgis, or all.", SERVICES},
+    {"output", "metadata",
+     "What a PMTiles or MBTiles archive says of itself: name, description, attribution, version, type.",
+     METADATA},
     {"output", "retina", "Tiles of 512 pixels that web maps show as 256: {row}@2x.png (default false).",
      "bool = false"},
     {"output", "skip", "partial: tiles with any nodata are left out, too (default empty).",

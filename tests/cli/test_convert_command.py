@@ -271,7 +271,7 @@ class WrongUses(Convert):
         self.check_refused("tilewright: one input and one output at a time, and 'c' is a third name", "image.tif", "b", "c")
         self.check_refused("cannot open 'nothing.tif': No such file or directory", "nothing.tif", "out")
         self.check_refused("the output 'image.tif' is the input", "image.tif", "image.tif")
-        self.check_refused("the output 'out.jpg' is to be a folder, or a GeoTIFF that ends in .tif, or an archive that ends in .pmtiles; --output-format says what the "
+        self.check_refused("the output 'out.jpg' is to be a folder, or a GeoTIFF that ends in .tif, or an archive that ends in .pmtiles or .mbtiles; --output-format says what the "
                            "tiles of a folder are", "image.tif", "out.jpg")
         self.write("a.file", "")
         self.check_refused("'a.file' is a file, and the output is to be a folder of tiles; a single GeoTIFF ends in .tif",

@@ -102,7 +102,7 @@ class Schema(harness.Case):
             (("process_parameters",), [{"gain": {"zoom<=8": 1, "zoom>8": 2}}, None]),
             (("output",), [{"path": "o", "format": "JPEG", "quality": 80, "background": [1, 2, 3], "subsampling": "4:4:4"},
                            {"path": "o", "format": "WebP", "lossless": True, "effort": 6}, {"path": "o", "format": "PNG_hillshade", "old_band_num": 4},
-                           {"path": "o", "format": "PNG", "compression": 9, "background": [0, 0, 0], "skip": "partial"}, {"path": "o", "format": "PNG", "layout": "mapserver", "services": ["wmts"]}, {"path": "o", "format": "PNG", "services": {"files": "all", "title": "T"}}, {"path": "o", "format": "PNG8", "colors": 16, "dither": False}, {"path": "o", "format": "PNG", "compression": "best"},
+                           {"path": "o", "format": "PNG", "compression": 9, "background": [0, 0, 0], "skip": "partial"}, {"path": "o", "format": "PNG", "layout": "mapserver", "services": ["wmts"]}, {"path": "o", "format": "PNG", "services": {"files": "all", "title": "T"}}, {"path": "o.pmtiles", "format": "PNG", "metadata": {"name": "T", "version": 2, "type": "overlay"}}, {"path": "o", "format": "PNG8", "colors": 16, "dither": False}, {"path": "o", "format": "PNG", "compression": "best"},
                            {"path": "o", "format": "GTiff", "compress": "deflate", "predictor": 2, "tags": {"A": "b"}},
                            {"path": "o", "format": "GPKG", "schema": {"geometry": "Point", "properties": {"a": "int"}}}]),
             (("bounds",), [[1, 2, 3, 4], None, ["${LEFT}", 2, 3, 4]]),
@@ -116,7 +116,7 @@ class Schema(harness.Case):
             (("zoom_levels",), [31, -1, {"min": 1}, "seven"]),
             (("output", "layout"), ["xzy", 3]),
             (("output",), [{"path": "o"}, {"format": "PNG"}, {"path": "o", "format": "PNGG"}, {"path": "o", "format": "JPEG", "quality": 0},
-                           {"path": "o", "format": "PNG", "quality": 5}, {"path": "o", "format": "PNG", "skip": "all"}, {"path": "o", "format": "PNG", "services": ["wms"]}, {"path": "o", "format": "PNG8", "colors": 257}, {"path": "o", "format": "PNG", "compression": 13}, {"path": "o", "format": "GPKG", "schema": {"geometry": "Pint"}}]),
+                           {"path": "o", "format": "PNG", "quality": 5}, {"path": "o", "format": "PNG", "skip": "all"}, {"path": "o", "format": "PNG", "services": ["wms"]}, {"path": "o.pmtiles", "format": "PNG", "metadata": {"nam": "T"}}, {"path": "o", "format": "PNG8", "colors": 257}, {"path": "o", "format": "PNG", "compression": 13}, {"path": "o", "format": "GPKG", "schema": {"geometry": "Pint"}}]),
             (("bounds",), [[1, 2, 3], "1 2 3 4"]),
             (("unknown",), [1]),
         ]
