@@ -20,6 +20,7 @@ static void edition_free(struct tw_edition *edition)
     tw_children_free(edition->children);
     if (!tw_tiles_free(edition->tiles))
         return; /* a script that does not end still uses it */
+    tw_preview_output_free(edition->output);
     tw_plan_free(edition->plan);
     tw_loaded_free(&edition->loaded);
     free(edition);
@@ -137,7 +138,7 @@ static enum tw_status fill(struct tw_edition *edition, struct tw_problems *probl
         status = TW_ENOMEM;
     if (status != TW_OK)
         return status;
-    status = tw_tiles_new(edition->plan, edition->share, &edition->tiles, &err);
+    status = tw_tiles_new(edition->plan, edition->share, edition->loaded.reads_only, &edition->tiles, &err);
     if (status != TW_OK)
         tw_problems_add_error(problems, &err);
     return status;
@@ -169,8 +170,18 @@ enum tw_status tw_edition_new(const struct tw_tiles_share *share, const struct t
     return TW_OK;
 }
 
+enum tw_status tw_edition_open_output(struct tw_edition *edition, enum tw_preview_mode mode,
+                                      struct tw_error *err)
+{
+    enum tw_status status = tw_preview_output_open(edition->plan, mode, &edition->output, err);
+    if (status == TW_OK)
+        tw_tiles_use_output(edition->tiles, edition->output);
+    return status;
+}
+
 void tw_edition_stop(struct tw_edition *edition)
 {
     tw_children_stop(edition->children);
     tw_tiles_stop(edition->tiles);
+    tw_preview_output_end(edition->output);
 }

@@ -15,6 +15,7 @@ struct tw_children;
 struct tw_loaded {
     struct tw_config *config;
     void *kept;
+    bool reads_only; /* its output is shown, and nothing computed */
     void (*unload)(struct tw_loaded *loaded); /* NULL: the configuration is freed */
 };
 
@@ -40,6 +41,8 @@ struct tw_edition {
     const struct tw_edition_input *inputs; /* in the plan's arena */
     size_t num_inputs;
     struct tw_children *children; /* made from this one */
+    struct tw_preview_output *output; /* that is shown and written; NULL: all is in memory */
+    const char *notice;               /* why nothing is written any more, in the plan's arena; NULL: it is */
 };
 
 /* Plans what was loaded, which is the edition's, or unloaded when that fails. parent: may be NULL. TW_EUSAGE
@@ -50,6 +53,11 @@ enum tw_status tw_edition_new(const struct tw_tiles_share *share, const struct t
 /* One user more; returns edition. One less: freed by the last. NULL is fine for both. */
 struct tw_edition *tw_edition_keep(struct tw_edition *edition);
 void tw_edition_release(struct tw_edition *edition);
+
+/* Before anything is asked: shows what the output holds, and writes into it, as the mode says. The errors of
+ * a run's beginning. */
+enum tw_status tw_edition_open_output(struct tw_edition *edition, enum tw_preview_mode mode,
+                                      struct tw_error *err);
 
 /* Answers all that wait with TW_ECANCELLED, and takes no more: nor do those that were made from it. */
 void tw_edition_stop(struct tw_edition *edition);

@@ -41,12 +41,32 @@ static enum tw_status load(struct tw_layer *layer, int number, struct tw_edition
         tw_loaded_free(&loaded);
         return status;
     }
+    loaded.reads_only = layer->spec.mode == TW_PREVIEW_READONLY;
     status = tw_edition_new(layer->spec.share, &loaded, NULL, edition, problems);
-    if (status == TW_OK) {
+    if (status == TW_OK)
         (*edition)->number = number;
-        tw_tiles_begin((*edition)->tiles);
-    }
     return status;
+}
+
+/* Takes the output for the edition, from the one before it: what was made by that is committed first, and
+ * nothing of it is written any more. Where the output is not to be had, or was made by another version, the
+ * new one shows what it computes, and says why. */
+static enum tw_status hand_over(struct tw_layer *layer, struct tw_edition *edition,
+                                struct tw_problems *problems)
+{
+    struct tw_error err = {0};
+    bool reads_only = layer->spec.mode == TW_PREVIEW_READONLY;
+    if (!reads_only)
+        tw_preview_output_end(layer->edition->output);
+    enum tw_status status = tw_edition_open_output(edition, layer->spec.mode, &err);
+    if (status == TW_OK)
+        return TW_OK;
+    if (reads_only) {
+        tw_problems_add_error(problems, &err);
+        return status;
+    }
+    edition->notice = tw_arena_printf(edition->plan->arena, "nothing is written: %s", err.message);
+    return edition->notice != NULL ? TW_OK : TW_ENOMEM;
 }
 
 static void add_file(struct tw_text *seen, const char *path)
@@ -109,6 +129,14 @@ static void reload(struct tw_layer *layer)
     struct tw_problems problems = {0};
     struct tw_edition *edition = NULL;
     enum tw_status status = load(layer, layer->version + 1, &edition, &problems);
+    if (status == TW_OK)
+        status = hand_over(layer, edition, &problems);
+    if (status == TW_OK) {
+        tw_tiles_begin(edition->tiles);
+    } else {
+        tw_edition_release(edition);
+        edition = NULL;
+    }
     take(layer, edition,
          status == TW_OK      ? NULL
          : problems.count > 0 ? tw_text_get(&problems.text)
@@ -168,6 +196,20 @@ static void *watch(void *context)
     return NULL;
 }
 
+static enum tw_status load_first(struct tw_layer *layer, struct tw_problems *problems)
+{
+    struct tw_error err = {0};
+    enum tw_status status = load(layer, 1, &layer->edition, problems);
+    if (status != TW_OK)
+        return status;
+    status = tw_edition_open_output(layer->edition, layer->spec.mode, &err);
+    if (status == TW_OK)
+        tw_tiles_begin(layer->edition->tiles);
+    else
+        tw_problems_add_error(problems, &err);
+    return status;
+}
+
 enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **layer,
                             struct tw_problems *problems)
 {
@@ -179,7 +221,7 @@ enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **
     made->version = 1;
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->stop, NULL);
-    enum tw_status status = made->run != NULL ? load(made, 1, &made->edition, problems) : TW_ENOMEM;
+    enum tw_status status = made->run != NULL ? load_first(made, problems) : TW_ENOMEM;
     if (status == TW_OK)
         look_at_run(made);
     if (status == TW_OK && pthread_create(&made->watcher, NULL, watch, made) != 0)

@@ -27,6 +27,7 @@ struct tw_layer_spec {
     /* Makes a configuration; NULL: path is one. Also after a failure *loaded is unloaded. */
     enum tw_status (*load)(const char *path, struct tw_loaded *loaded, struct tw_problems *problems);
     const struct tw_tiles_share *share;
+    enum tw_preview_mode mode; /* of a configuration */
     /* Called after a version was loaded, or was wrong, or a run of the output has got on; from the layer's
      * own thread. */
     void (*changed)(void *context);

@@ -160,6 +160,9 @@ enum MHD_Result tw_find_edition(struct request *request, bool *is_found)
         order.input = (int)(request->input - base->inputs);
         return get_child(request, &order, is_found);
     }
+    if (order.params != NULL && base->loaded.reads_only)
+        return tw_reply_error(request, MHD_HTTP_BAD_REQUEST,
+                              "nothing is computed here (--mode readonly), so that params cannot be chosen");
     if (order.params != NULL)
         return get_child(request, &order, is_found);
     *is_found = true;

@@ -81,13 +81,13 @@ static const char *type_of(const struct tw_value *value)
     return value->kind == TW_NULL && value->text[0] != '\0' ? value->text : names[value->kind];
 }
 
-/* The parameters of the script, with what holds at the deepest zoom. */
+/* The parameters of the script, with what holds at the deepest zoom; none where nothing is computed. */
 static json_t *parameters_to_json(const struct tw_edition *edition)
 {
     const struct tw_value *declared = edition->plan->declaration->params;
     const struct tw_value *given = tw_plan_zoom(edition->plan, edition->config->max_zoom)->params;
     json_t *list = json_array();
-    for (size_t i = 0; i < declared->count; i++) {
+    for (size_t i = 0; i < declared->count && !edition->loaded.reads_only; i++) {
         const struct tw_member *param = &declared->members[i];
         const struct tw_value *value = tw_value_get(given, param->key);
         const struct tw_param_limits *limits = &edition->plan->declaration->limits[i];
@@ -176,8 +176,10 @@ static json_t *layer_to_json(const struct request *request, struct tw_layer *lay
         return NULL;
     }
     json_object_set_new(root, "command", command_to_json(spec, NULL));
-    if (spec->kind == TW_LAYER_RESULT)
+    if (spec->kind == TW_LAYER_RESULT) {
+        tw_add_mode(root, layer, edition);
         json_object_set_new(root, "params", parameters_to_json(edition));
+    }
     return root;
 }
 

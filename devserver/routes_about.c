@@ -40,6 +40,19 @@ json_t *tw_box_to_json(const struct tw_box *box)
     return json_pack("[f, f, f, f]", box->left, box->bottom, box->right, box->top);
 }
 
+void tw_add_mode(json_t *root, const struct tw_layer *layer, const struct tw_edition *edition)
+{
+    const char *path = tw_sink_path(edition->plan->sink);
+    uint64_t written;
+    bool is_writing = tw_preview_output_is_writing(edition->output, &written);
+    json_object_set_new(root, "mode", json_string(tw_preview_modes[tw_layer_spec(layer)->mode]));
+    json_object_set_new(root, "output", path != NULL ? tw_text_to_json(path) : json_null());
+    json_object_set_new(root, "is_writing", json_boolean(is_writing));
+    json_object_set_new(root, "written", json_integer((json_int_t)written));
+    json_object_set_new(root, "notice",
+                        edition->notice != NULL ? tw_text_to_json(edition->notice) : json_null());
+}
+
 static void add_failures(json_t *list, const struct tw_tiles_state *state, const char *layer)
 {
     for (int i = 0; i < state->num_failures; i++) {
@@ -116,6 +129,8 @@ static json_t *layer_status(struct request *request, struct tw_layer *layer, str
     json_t *root = json_pack("{s:s, s:i, s:i, s:o}", "id", id, "version", version, "shown", edition->number,
                              "problem", problem != NULL ? tw_text_to_json(problem) : json_null());
     add_numbers(root, state);
+    if (tw_layer_spec(layer)->kind == TW_LAYER_RESULT)
+        tw_add_mode(root, layer, edition);
     if (tw_view_range(tw_tiles_view(edition->tiles), range))
         json_object_set_new(root, "range", json_pack("[f, f]", range[0], range[1]));
     sum_up(total, state);

@@ -106,6 +106,9 @@ enum MHD_Result tw_route_about_layer(struct request *request, const char *path, 
 enum MHD_Result tw_reply_about(struct request *request, json_t *root);
 json_t *tw_box_to_json(const struct tw_box *box);
 
+/* How a configuration's output is dealt with: `mode`, `output`, `is_writing`, `written`, `notice`. */
+void tw_add_mode(json_t *root, const struct tw_layer *layer, const struct tw_edition *edition);
+
 /* route_layers.c: what is shown. */
 enum MHD_Result tw_reply_layer(struct request *request);
 enum MHD_Result tw_reply_layers(struct request *request);

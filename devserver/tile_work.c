@@ -34,7 +34,8 @@ static void settle(struct making *making, const struct tw_tile *tile, struct tw_
     const struct tw_tile_key key = {making->job->is_picture, *tile, making->job->style};
     const char *failure = err != NULL ? err->message : NULL;
     pthread_mutex_lock(&tiles->mutex);
-    if (err == NULL || err->status == TW_ESCRIPT || err->status == TW_EBUDGET)
+    bool is_kept = err == NULL || err->status == TW_ESCRIPT || err->status == TW_EBUDGET;
+    if (is_kept && !tiles->preview->reads_only) /* somebody else may write what is read */
         tw_cache_put(tiles->share->cache, &tiles->cached, &key, blob, failure);
     for (struct tw_waiter *waiter = making->job->waiters; waiter != NULL; waiter = waiter->next)
         if (!waiter->has_answer && tw_tile_key_equals(&waiter->key, &key))
@@ -59,22 +60,34 @@ static enum tw_status encode(struct making *making, const struct tw_window *wind
     return tw_encoder_encode(own, part, window, bytes, err);
 }
 
+static const char *content_type(const struct making *making)
+{
+    struct tw_tiles *tiles = making->tiles;
+    return making->job->is_picture ? tw_view_content_type(tiles->view, &making->job->style)
+                                   : tw_encoder_content_type(tw_sink_encoder(tiles->plan->sink));
+}
+
+/* Bytes of a tile as it goes out; none: nothing is there. */
+static enum tw_status settle_bytes(struct making *making, const struct tw_tile *tile, const void *bytes,
+                                   size_t size, struct tw_error *err)
+{
+    struct tw_blob *blob = size > 0 ? tw_blob_new(bytes, size, content_type(making)) : NULL;
+    if (size > 0 && blob == NULL)
+        return tw_error_nomem(err);
+    settle(making, tile, blob, NULL);
+    tw_blob_release(blob);
+    return TW_OK;
+}
+
 static enum tw_status take_part(void *context, const struct tw_tile *tile, const struct tw_window *window,
                                 const struct tw_raster *part, struct tw_error *err)
 {
     struct making *making = context;
-    struct tw_tiles *tiles = making->tiles;
     struct tw_bytes bytes = {0};
     enum tw_status status = encode(making, window, part, &bytes, err);
-    struct tw_blob *blob = NULL;
-    const char *type = making->job->is_picture ? tw_view_content_type(tiles->view, &making->job->style)
-                                               : tw_encoder_content_type(tw_sink_encoder(tiles->plan->sink));
-    if (status == TW_OK && bytes.size > 0 && (blob = tw_blob_new(bytes.data, bytes.size, type)) == NULL)
-        status = tw_error_nomem(err);
-    tw_bytes_free(&bytes);
     if (status == TW_OK)
-        settle(making, tile, blob, NULL);
-    tw_blob_release(blob);
+        status = settle_bytes(making, tile, bytes.data, bytes.size, err);
+    tw_bytes_free(&bytes);
     return status;
 }
 
@@ -83,28 +96,133 @@ const struct tw_pyramid *tw_tiles_pyramid(const struct tw_tiles *tiles, bool is_
     return is_picture ? &tiles->pictures : &tiles->plan->config->output_pyramid;
 }
 
-static enum tw_status make(struct making *making, struct tw_error *err)
+/* Cuts the job's metatile into tiles. stored: NULL for nothing, and for features, which the worker has. */
+static enum tw_status cut(struct making *making, const struct tw_window *window,
+                          const struct tw_raster *stored, struct tw_error *err)
 {
     struct tw_tiles *tiles = making->tiles;
-    struct tw_worker *worker = making->worker;
-    struct tw_window window = {0};
-    struct tw_raster stored = {0};
-    bool empty;
-    tw_arena_reset(worker->arena);
-    worker->features = (struct tw_features){0};
-    enum tw_status status = tw_preview_make(worker, &making->job->metatile, &window, &stored, &empty, err);
-    if (empty)
-        worker->features = (struct tw_features){0};
     const struct tw_sink_parts parts = {.process = &tiles->plan->config->process_pyramid,
                                         .pyramid = tw_tiles_pyramid(tiles, making->job->is_picture),
-                                        .window = &window,
-                                        .stored = empty || stored.num_bands == 0 ? NULL : &stored,
-                                        .arena = worker->arena,
+                                        .window = window,
+                                        .stored = stored,
+                                        .arena = making->worker->arena,
                                         .skips_partial = !making->job->is_picture &&
                                                          tw_sink_skips_partial(tiles->plan->sink),
                                         .take = take_part,
                                         .context = making};
-    return status == TW_OK ? tw_sink_take_parts(&parts, &making->job->metatile, err) : status;
+    return tw_sink_take_parts(&parts, &making->job->metatile, err);
+}
+
+/* The ranges of the view are of all pictures, also of those that are sent as they are stored. */
+static void see(struct making *making, const struct tw_tile *tile, const void *bytes, size_t size)
+{
+    struct tw_tiles *tiles = making->tiles;
+    const struct tw_encoder *own = tw_sink_encoder(tiles->plan->sink);
+    const struct tw_pyramid *pyramid = &tiles->plan->config->output_pyramid;
+    const struct tw_window window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px);
+    const struct tw_bytes stored = {.data = (void *)bytes, .size = size};
+    struct tw_arena *arena = making->worker->arena;
+    struct tw_arena_mark mark = tw_arena_mark(arena);
+    struct tw_raster raster;
+    struct tw_error ignored;
+    if (!tw_encoder_is_vector(own) &&
+        tw_encoder_decode(own, &stored, &window, arena, &raster, &ignored) == TW_OK)
+        tw_view_see(tiles->view, &raster);
+    tw_arena_release(arena, mark);
+}
+
+/* Whether the bytes of the output's tiles are what is asked for. */
+static bool is_as_stored(const struct making *making)
+{
+    const struct tw_tiles *tiles = making->tiles;
+    const struct tw_pyramid *output = &tiles->plan->config->output_pyramid;
+    if (!making->job->is_picture)
+        return true;
+    return !making->job->style.is_given && output->metatiling == 1 && output->pixelbuffer_px == 0 &&
+           tw_view_encoder(tiles->view) == tw_sink_encoder(tiles->plan->sink);
+}
+
+static enum tw_status show_bytes(struct making *making, struct tw_error *err)
+{
+    struct tw_tiles *tiles = making->tiles;
+    struct tw_worker *worker = making->worker;
+    const struct tw_tile *metatile = &making->job->metatile;
+    const struct tw_tile_range range =
+        tw_tile_intersecting(&tiles->plan->config->process_pyramid, metatile,
+                             tw_tiles_pyramid(tiles, making->job->is_picture));
+    enum tw_status status = TW_OK;
+    for (int64_t row = range.first_row; row <= range.last_row; row++)
+        for (int64_t col = range.first_col; status == TW_OK && col <= range.last_col; col++) {
+            const struct tw_tile tile = {metatile->zoom, row, col};
+            const void *bytes = NULL;
+            size_t size = 0;
+            status = tw_writer_load(worker->writer, &tile, worker->arena, &bytes, &size, err);
+            if (status == TW_OK && bytes != NULL)
+                see(making, &tile, bytes, size);
+            if (status == TW_OK)
+                status = settle_bytes(making, &tile, bytes, bytes != NULL ? size : 0, err);
+        }
+    return status;
+}
+
+static enum tw_status show_pixels(struct making *making, struct tw_error *err)
+{
+    const struct tw_config *config = making->tiles->plan->config;
+    struct tw_worker *worker = making->worker;
+    struct tw_raster stored = {0};
+    bool found = false;
+    const struct tw_window window = tw_tile_window_buffered(&config->process_pyramid, &making->job->metatile,
+                                                            config->output_pyramid.pixelbuffer_px);
+    enum tw_status status = tw_writer_get(worker->writer, &window, worker->arena, &stored, &found, err);
+    return status == TW_OK ? cut(making, &window, found ? &stored : NULL, err) : status;
+}
+
+/* What the output holds, or is to hold from now on. *is_shown: false when it is only to be computed. */
+static enum tw_status show_stored(struct making *making, bool *is_shown, struct tw_error *err)
+{
+    struct tw_preview_output *output = making->tiles->preview->output;
+    bool is_as_is = is_as_stored(making),
+         is_vector = tw_encoder_is_vector(tw_sink_encoder(making->tiles->plan->sink));
+    *is_shown = false;
+    enum tw_status status =
+        tw_preview_output_make(output, making->worker, &making->job->metatile, is_shown, err);
+    /* Features are not read back: they are computed once more. */
+    if (status != TW_OK || !*is_shown || (is_vector && !is_as_is)) {
+        *is_shown = false;
+        return status;
+    }
+    *is_shown = tw_preview_output_enter(output);
+    if (!*is_shown)
+        return TW_OK;
+    tw_arena_reset(making->worker->arena);
+    making->worker->features = (struct tw_features){0};
+    status = is_as_is ? show_bytes(making, err) : show_pixels(making, err);
+    tw_preview_output_leave(output);
+    return status;
+}
+
+static enum tw_status make(struct making *making, struct tw_error *err)
+{
+    struct tw_worker *worker = making->worker;
+    struct tw_window window = {0};
+    struct tw_raster stored = {0};
+    bool empty, is_shown = false;
+    enum tw_status status = TW_OK;
+    tw_arena_reset(worker->arena);
+    worker->features = (struct tw_features){0};
+    if (making->tiles->preview->output != NULL)
+        status = show_stored(making, &is_shown, err);
+    if (status != TW_OK || is_shown)
+        return status;
+    if (making->tiles->preview->reads_only)
+        return tw_error_set(err, TW_ECANCELLED, "nothing is computed");
+    tw_arena_reset(worker->arena);
+    worker->features = (struct tw_features){0};
+    status = tw_preview_make(worker, &making->job->metatile, &window, &stored, &empty, err);
+    if (empty)
+        worker->features = (struct tw_features){0};
+    return status == TW_OK ? cut(making, &window, empty || stored.num_bands == 0 ? NULL : &stored, err)
+                           : status;
 }
 
 static void fail_all(struct making *making, const struct tw_error *err)

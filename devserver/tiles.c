@@ -57,6 +57,14 @@ struct start {
     int index;
 };
 
+static bool is_at_rest(struct tw_tiles *tiles)
+{
+    pthread_mutex_lock(&tiles->mutex);
+    bool is_at_rest = tiles->preview->output != NULL && first_idle(tiles) == NULL;
+    pthread_mutex_unlock(&tiles->mutex);
+    return is_at_rest;
+}
+
 /* Makes the worker, where there is none: what failed may have passed. */
 static void do_next_job(struct tw_tiles *tiles, int index, struct tw_worker **worker)
 {
@@ -68,6 +76,8 @@ static void do_next_job(struct tw_tiles *tiles, int index, struct tw_worker **wo
         tw_preview_worker(tiles->preview, index, worker, &broken);
     tw_tiles_do_job(tiles, *worker, job, &broken);
     tw_gate_leave(tiles->share->gate, 1);
+    if (is_at_rest(tiles))
+        tw_preview_output_rest(tiles->preview->output);
 }
 
 static void *run_thread(void *context)
@@ -176,8 +186,8 @@ static enum tw_status start_threads(struct tw_tiles *tiles)
     return tiles->has_begun ? TW_OK : TW_ENOMEM;
 }
 
-enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, struct tw_tiles **tiles,
-                            struct tw_error *err)
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, bool reads_only,
+                            struct tw_tiles **tiles, struct tw_error *err)
 {
     struct tw_tiles *made = calloc(1, sizeof(*made));
     if (made == NULL)
@@ -191,7 +201,7 @@ enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *s
     pthread_cond_init(&made->work, NULL);
     enum tw_status status = tw_view_new(plan, &made->view, err);
     if (status == TW_OK)
-        status = tw_preview_new(plan, &share->run, &made->preview, err);
+        status = tw_preview_new(plan, &share->run, reads_only, &made->preview, err);
     if (status == TW_OK) {
         made->threads = calloc((size_t)made->preview->shares.workers + 1, sizeof(*made->threads));
         status = made->threads != NULL ? TW_OK : tw_error_nomem(err);
@@ -202,6 +212,11 @@ enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *s
     }
     *tiles = made;
     return TW_OK;
+}
+
+void tw_tiles_use_output(struct tw_tiles *tiles, struct tw_preview_output *output)
+{
+    tiles->preview->output = output;
 }
 
 void tw_tiles_begin(struct tw_tiles *tiles)

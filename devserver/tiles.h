@@ -44,10 +44,12 @@ struct tw_tiles_share {
     struct tw_makers *makers;
 };
 
-/* Plan and share are borrowed. On success *tiles is owned by the caller; its threads begin with the first
- * tile that is to be made. */
-enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, struct tw_tiles **tiles,
-                            struct tw_error *err);
+/* Plan and share are borrowed. reads_only: nothing is computed, tw_tiles_use_output gives what is shown. On
+ * success *tiles is owned by the caller; its threads begin with the first tile that is to be made. */
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, bool reads_only,
+                            struct tw_tiles **tiles, struct tw_error *err);
+/* Before anything is asked: what is shown is what the output holds. Borrowed; may be NULL. */
+void tw_tiles_use_output(struct tw_tiles *tiles, struct tw_preview_output *output);
 /* Starts the threads now, so that the first tile does not wait for them. */
 void tw_tiles_begin(struct tw_tiles *tiles);
 /* Before anything is asked: workers that have nothing to do for a while give back their memory and files. */

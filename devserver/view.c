@@ -180,7 +180,7 @@ static void widen(const struct tw_array *band, double range[2])
     }
 }
 
-static void see(struct tw_view *view, const struct tw_raster *part)
+void tw_view_see(struct tw_view *view, const struct tw_raster *part)
 {
     for (int i = 0; i < view->num_bands && (size_t)i < part->num_bands; i++) {
         double range[2] = {INFINITY, -INFINITY};
@@ -322,7 +322,7 @@ enum tw_status tw_view_picture(struct tw_view *view, const struct tw_view_part *
     struct tw_array bands[3];
     const struct tw_raster raster = {part->num_bands >= 3 ? 3 : 1, bands, colours, NULL};
     double range[2] = {0, 1};
-    see(view, part);
+    tw_view_see(view, part);
     if (shown->style->is_given)
         return styled_picture(view, shown, arena, bytes, err);
     if (view->made == NULL)

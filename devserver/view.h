@@ -43,6 +43,9 @@ struct tw_view_part {
     const struct tw_window *window;
 };
 
+/* Notes the values of a picture that is sent as it is stored. From any thread. */
+void tw_view_see(struct tw_view *view, const struct tw_raster *part);
+
 /* Encodes it; in a style that is given as a PNG with alpha. From any thread. */
 enum tw_status tw_view_picture(struct tw_view *view, const struct tw_view_part *part, struct tw_arena *arena,
                                struct tw_bytes *bytes, struct tw_error *err);

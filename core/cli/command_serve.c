@@ -17,13 +17,14 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char help[] =
     "usage: tilewright serve CONFIG|FILE|TILEDIR... [OPTIONS]\n\n"
     "Shows configurations on a map in the browser. Tiles are made when somebody looks at them, by the "
     "same jobs as\n"
-    "in a run, and kept in memory; nothing is written. When the script or the configuration changes, the map "
+    "in a run, and kept in memory; nothing is written unless --mode says so. When the script or the configuration changes, the map "
     "follows;\n"
     "when the new version is wrong, the old picture stays and the page says why. Rasters, features "
     "and folders of "
@@ -34,6 +35,11 @@ static const char help[] =
     "this "
     "machine only)\n"
     "      --port PORT                (default: 5000; 0: any that is free)\n\n"
+    "the output of configurations:\n"
+    "      --mode MODE                memory: it is left alone (default)\n"
+    "                                 readonly: show what it holds, compute nothing\n"
+    "                                 continue: show what it holds, compute and write what is missing\n"
+    "                                 overwrite: compute and write what is looked at, once\n\n"
     "how:\n" TW_RUN_HELP
     "      --cache SIZE               memory for tiles that were made (default: 256M)\n\n"
     "what to show:\n"
@@ -41,12 +47,13 @@ static const char help[] =
     "examples:\n"
     "  tilewright serve cloudless.yaml\n"
     "  tilewright serve cloudless.yaml --port 8080 --workers 4\n"
+    "  tilewright serve cloudless.yaml --mode continue\n"
     "  tilewright serve dem.tif\n"
     "  tilewright serve new.yaml old.yaml out/tiles\n";
 
-enum { HOST, PORT, CACHE, NUM_KEYS };
+enum { HOST, PORT, CACHE, MODE, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {
-    [HOST] = {0, "host", 1}, [PORT] = {'p', "port", 1}, [CACHE] = {0, "cache", 1}};
+    [HOST] = {0, "host", 1}, [PORT] = {'p', "port", 1}, [CACHE] = {0, "cache", 1}, [MODE] = {0, "mode", 1}};
 
 enum { DEFAULT_PORT = 5000, DEFAULT_CACHE = 256 << 20, TILE_TIMEOUT_S = 120 };
 
@@ -55,7 +62,22 @@ struct asked {
     struct tw_server_spec server;
     struct tw_layer_spec *layers; /* room for every argument */
     size_t num_layers;
+    enum tw_preview_mode mode;
 };
+
+static enum tw_status take_mode(struct asked *asked, const char *name, struct tw_error *err)
+{
+    struct tw_text text = {0};
+    for (int mode = 0; mode < TW_NUM_PREVIEW_MODES; mode++)
+        if (strcmp(tw_preview_modes[mode], name) == 0) {
+            asked->mode = (enum tw_preview_mode)mode;
+            return TW_OK;
+        }
+    tw_text_add_known(&text, name, tw_preview_modes, TW_NUM_PREVIEW_MODES);
+    tw_error_set(err, TW_EUSAGE, "there is no --mode '%s'%s", name, tw_text_get(&text));
+    tw_text_free(&text);
+    return TW_EUSAGE;
+}
 
 static enum tw_status take_option(struct asked *asked, const struct tw_given *given, struct tw_error *err)
 {
@@ -66,6 +88,8 @@ static enum tw_status take_option(struct asked *asked, const struct tw_given *gi
         asked->server.host = given->values[0];
         return TW_OK;
     }
+    if (given->option == &options[MODE])
+        return take_mode(asked, given->values[0], err);
     if (given->option == &options[CACHE])
         return tw_option_bytes(given, &asked->server.layers.cache_bytes, err);
     enum tw_status status = tw_option_whole(given, 0, 0, &port, err);
@@ -89,6 +113,16 @@ static enum tw_status end_request(struct asked *asked, struct tw_error *err)
     if (asked->num_layers == 0)
         return tw_error_set(err, TW_EUSAGE,
                             "which configuration? usage: tilewright serve CONFIG|FILE|TILEDIR... [OPTIONS]");
+    bool has_output = asked->mode == TW_PREVIEW_MEMORY;
+    for (size_t i = 0; i < asked->num_layers; i++)
+        if (asked->layers[i].kind == TW_LAYER_RESULT) {
+            asked->layers[i].mode = asked->mode;
+            has_output = true;
+        }
+    if (!has_output)
+        return tw_error_set(err, TW_EUSAGE,
+                            "--mode %s is for configurations, which have an output, and '%s' is none",
+                            tw_preview_modes[asked->mode], asked->layers[0].path);
     asked->server.layers.list = asked->layers;
     asked->server.layers.count = asked->num_layers;
     return TW_OK;
@@ -130,7 +164,7 @@ struct ending {
 };
 
 /* Scripts that never end may hold the thread that loads them, or that is to stop: then nothing is put in
- * order, which nothing needs, as nothing is written. */
+ * order, which nothing needs: what was written is committed, or made again by the next run. */
 static void *wait_for_end(void *context)
 {
     struct ending *ending = context;
@@ -186,7 +220,7 @@ static int serve(const struct asked *asked)
     if (status != TW_OK) {
         int code = problems.count > 0 ? tw_report_problems(&problems) : tw_report_error(&err);
         tw_problems_free(&problems);
-        return code;
+        return status == TW_ESTORAGE ? TW_EXIT_SYSTEM : code;
     }
     atomic_store(&ending.is_up, true);
     if (asked->server.layers.run.progress != TW_PROGRESS_QUIET)

@@ -159,6 +159,13 @@ enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *b
     return sink->driver->begin(sink->state, begin, err);
 }
 
+enum tw_status tw_sink_begin_reading(struct tw_sink *sink, struct tw_error *err)
+{
+    if (sink->driver->begin_reading != NULL)
+        return sink->driver->begin_reading(sink->state, err);
+    return tw_error_set(err, TW_EUSAGE, "'%s' is no folder of tiles", sink->path != NULL ? sink->path : "");
+}
+
 enum tw_status tw_sink_look(const struct tw_sink *sink, const struct tw_sink_begin *begin,
                             enum tw_sink_found *found, struct tw_problems *problems)
 {

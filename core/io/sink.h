@@ -55,6 +55,7 @@ struct tw_sink_begin {
     bool update;                /* inputs may have changed, settings may not */
     bool accept_change;         /* go on although configuration or script have changed: what was done stays */
     bool has_failed;            /* the last run has left a list of failed tiles: for the remedy in messages */
+    bool is_preview;            /* a server writes what is looked at: for the remedy in messages */
     const volatile int *cancel; /* other than 0: stop; also ends the assembly of a single file. NULL: never */
 };
 
@@ -62,6 +63,10 @@ struct tw_sink_begin {
  * TW_EUSAGE when the fingerprint differs and something was done already (with the remedy), or another run
  * holds the lock (`'out' is being written by process 123 on host 'x' since ...`); TW_ESTORAGE. */
 enum tw_status tw_sink_begin(struct tw_sink *sink, const struct tw_sink_begin *begin, struct tw_error *err);
+
+/* Instead of begin: tiles that are there can be read, also while a run goes on; nothing is locked or written.
+ * Of a folder of tiles only (not tw_sink_is_single). */
+enum tw_status tw_sink_begin_reading(struct tw_sink *sink, struct tw_error *err);
 
 /* What lies at the output before it is begun. */
 enum tw_sink_found {
@@ -142,6 +147,10 @@ enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_
  * pixels that no tile holds are nodata. *found is false when there is no tile at all. */
 enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,
                              struct tw_raster *stored, bool *found, struct tw_error *err);
+
+/* The bytes of an output tile, as they are stored, in the arena. *bytes is NULL when there is none. */
+enum tw_status tw_writer_load(struct tw_writer *writer, const struct tw_tile *tile, struct tw_arena *arena,
+                              const void **bytes, size_t *size, struct tw_error *err);
 
 /* Bytes and files written so far. */
 uint64_t tw_sink_bytes(const struct tw_sink *sink);

@@ -127,6 +127,7 @@ const struct tw_sink_driver tw_sink_directory = {
     .open = directory_open,
     .close = directory_close,
     .begin = tw_directory_begin,
+    .begin_reading = tw_directory_begin_reading,
     .look = directory_look,
     .is_new = tw_directory_is_new,
     .end = directory_end,

@@ -48,6 +48,8 @@ struct tw_sink_driver {
     /* Accepts NULL; gives up what begin has taken and end has not released. */
     void (*close)(void *state);
     enum tw_status (*begin)(void *state, const struct tw_sink_begin *begin, struct tw_error *err);
+    /* See tw_sink_begin_reading. NULL: the output has no tiles that can be read one by one. */
+    enum tw_status (*begin_reading)(void *state, struct tw_error *err);
     /* Before begin: see tw_sink_look. NULL for outputs that keep nothing. */
     enum tw_status (*look)(void *state, const struct tw_sink_begin *begin, enum tw_sink_found *found,
                            struct tw_problems *problems);

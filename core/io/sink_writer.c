@@ -327,6 +327,16 @@ enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *w
     return tw_sink_read(writer->sink, window, arena, stored, found, err);
 }
 
+enum tw_status tw_writer_load(struct tw_writer *writer, const struct tw_tile *tile, struct tw_arena *arena,
+                              const void **bytes, size_t *size, struct tw_error *err)
+{
+    struct tw_blob blob = {0};
+    enum tw_status status = writer->sink->driver->get(writer->sink->state, tile, arena, &blob, err);
+    *bytes = status == TW_OK && blob.found ? blob.bytes : NULL;
+    *size = blob.size;
+    return status;
+}
+
 static enum tw_status take_part(const struct tw_sink_parts *parts, const struct tw_tile *tile,
                                 struct tw_error *err)
 {

@@ -23,6 +23,7 @@ struct tw_directory {
     struct tw_store *store; /* of files, one for each tile; or else */
     struct tw_spool *spool;
     bool is_new;
+    bool reads_only; /* files are read as they are: there is neither a journal nor a store */
 };
 
 struct tw_directory *tw_directory_new(const struct tw_directory_spec *spec)
@@ -42,15 +43,24 @@ void tw_directory_unlock(struct tw_directory *directory)
     directory->lock = NULL;
 }
 
-void tw_directory_free(struct tw_directory *directory)
+/* Whatever begin has taken. */
+static void give_up(struct tw_directory *directory)
 {
-    if (directory == NULL)
-        return;
     struct tw_error ignored;
     tw_store_close(directory->store, true, &ignored);
     tw_spool_free(directory->spool);
     tw_journal_close(directory->journal);
+    directory->store = NULL;
+    directory->spool = NULL;
+    directory->journal = NULL;
     tw_directory_unlock(directory);
+}
+
+void tw_directory_free(struct tw_directory *directory)
+{
+    if (directory == NULL)
+        return;
+    give_up(directory);
     tw_arena_free(directory->arena);
     free(directory);
 }
@@ -120,19 +130,6 @@ static enum tw_status write_if_new(struct tw_directory *directory, const char *p
     return is_in_file(directory, path, text) ? TW_OK : tw_file_write(path, text, strlen(text), err);
 }
 
-enum tw_difference tw_directory_compare(char *stored, const struct tw_sink_begin *begin)
-{
-    char *settings = strchr(stored, '\n');
-    if (settings != NULL) {
-        *settings++ = '\0';
-        settings[strcspn(settings, "\n")] = '\0';
-    }
-    if (strcmp(stored, begin->fingerprint) == 0)
-        return TW_DIFFERS_NOT;
-    bool is_inputs = settings != NULL && begin->settings != NULL && strcmp(settings, begin->settings) == 0;
-    return is_inputs ? TW_DIFFERS_IN_INPUTS : TW_DIFFERS_IN_SETTINGS;
-}
-
 static enum tw_status open_journal(struct tw_directory *directory, bool forget, bool adopt,
                                    struct tw_error *err)
 {
@@ -143,27 +140,6 @@ static enum tw_status open_journal(struct tw_directory *directory, bool forget, 
     enum tw_status status = tw_journal_open(&spec, &directory->journal, err);
     directory->is_new = status == TW_OK && tw_journal_is_empty(directory->journal);
     return status;
-}
-
-enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin,
-                                    enum tw_difference difference, struct tw_error *err)
-{
-    const char *retry = begin->has_failed ? "--retry-failed to make only what failed, " : "";
-    bool is_inputs = difference == TW_DIFFERS_IN_INPUTS;
-    if (difference == TW_DIFFERS_NOT || (is_inputs && begin->update))
-        return TW_OK;
-    if (begin->update)
-        return tw_sink_settings_changed(path, err);
-    if (is_inputs)
-        return tw_error_set(
-            err, TW_EUSAGE,
-            "'%s' was made from other inputs ('input' has changed since); use --update to make "
-            "anew what that touches, --overwrite to make everything anew, %sor another output.path",
-            path, retry);
-    return tw_error_set(err, TW_EUSAGE,
-                        "'%s' was made with another configuration or script (changed since); use --overwrite "
-                        "to make it anew, %sor another output.path",
-                        path, retry);
 }
 
 /* What an earlier configuration or script has made is not mixed with what this one makes, unless that is
@@ -268,7 +244,7 @@ static bool is_same_pyramid(const struct tw_pyramid *a, const struct tw_pyramid 
 }
 
 /* Tiles that another program has made are gone on with when they lie as ours will. */
-static enum tw_status check_foreign(struct tw_directory *directory, struct tw_error *err)
+static enum tw_status check_foreign(struct tw_directory *directory, bool is_preview, struct tw_error *err)
 {
     const struct tw_sink *sink = directory->spec.sink;
     const char *own = work_path(directory, "fingerprint");
@@ -287,8 +263,9 @@ static enum tw_status check_foreign(struct tw_directory *directory, struct tw_er
         return TW_OK;
     return tw_error_set(err, TW_EUSAGE,
                         "'%s' holds tiles of another %s (see its metadata.json); use another output, or "
-                        "--overwrite to write among them",
-                        sink->path, same_files ? "pyramid" : "format");
+                        "%s to write among them",
+                        sink->path, same_files ? "pyramid" : "format",
+                        is_preview ? "--mode overwrite" : "--overwrite");
 }
 
 /* The lock comes first: nothing is looked at that another run may be changing. */
@@ -298,14 +275,24 @@ enum tw_status tw_directory_begin(void *state, const struct tw_sink_begin *begin
     bool adopt = directory->spec.has_metadata && tw_directory_holds_files(directory->spec.root);
     enum tw_status status = take_lock(directory, err);
     if (status == TW_OK && adopt && !begin->overwrite)
-        status = check_foreign(directory, err);
+        status = check_foreign(directory, begin->is_preview, err);
     if (status == TW_OK)
         status = open_records(directory, begin, adopt, err);
     if (status == TW_OK)
         status = open_store(directory, err);
     if (status == TW_OK)
         status = write_metadata(directory, begin->metadata, err);
+    if (status != TW_OK)
+        give_up(directory);
     return status;
+}
+
+enum tw_status tw_directory_begin_reading(void *state, struct tw_error *err)
+{
+    struct tw_directory *directory = state;
+    (void)err;
+    directory->reads_only = true;
+    return TW_OK;
 }
 
 bool tw_directory_is_new(const void *state)
@@ -413,11 +400,26 @@ bool tw_directory_covers(const struct tw_directory *directory, const struct tw_t
     return false;
 }
 
+static enum tw_status read_tile(const struct tw_directory *directory, const struct tw_tile *tile,
+                                struct tw_arena *arena, struct tw_blob *blob, struct tw_error *err)
+{
+    char *path = tile_path(directory, tile, arena), *bytes;
+    char *full = path != NULL ? tw_arena_printf(arena, "%s/%s", directory->spec.root, path) : NULL;
+    if (full == NULL)
+        return tw_error_nomem(err);
+    enum tw_status status = tw_file_read_found(arena, full, 0, &bytes, &blob->size, err);
+    blob->bytes = bytes;
+    blob->found = status == TW_OK && bytes != NULL;
+    return status;
+}
+
 enum tw_status tw_directory_get(void *state, const struct tw_tile *tile, struct tw_arena *arena,
                                 struct tw_blob *blob, struct tw_error *err)
 {
     struct tw_directory *directory = state;
     blob->found = false;
+    if (directory->reads_only)
+        return read_tile(directory, tile, arena, blob, err);
     if (!tw_directory_covers(directory, tile))
         return TW_OK;
     if (directory->spool != NULL)

@@ -48,7 +48,7 @@ enum tw_status tw_directory_fingerprint(const struct tw_directory_spec *spec, st
 /* Whether something lies in the output already that is not the work folder. */
 bool tw_directory_holds_files(const char *root);
 
-/* What the output was made with, compared with what it is to be made with now. */
+/* tile_directory_look.c: what the output was made with, compared with what it is to be made with now. */
 enum tw_difference { TW_DIFFERS_NOT, TW_DIFFERS_IN_INPUTS, TW_DIFFERS_IN_SETTINGS };
 
 /* stored: the file `fingerprint`, which is cut into lines: the whole fingerprint, and the one without the
@@ -61,6 +61,7 @@ enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin
 
 /* As in struct tw_sink_driver. */
 enum tw_status tw_directory_begin(void *directory, const struct tw_sink_begin *begin, struct tw_error *err);
+enum tw_status tw_directory_begin_reading(void *directory, struct tw_error *err);
 bool tw_directory_is_new(const void *directory);
 /* Commits all tiles; they can still be read. */
 enum tw_status tw_directory_flush(struct tw_directory *directory, struct tw_error *err);

@@ -1,4 +1,4 @@
-/* What lies in a folder of tiles before a run, found without touching anything.
+/* What lies in a folder of tiles before a run, found without touching anything; whether it fits.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,6 +11,45 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+enum tw_difference tw_directory_compare(char *stored, const struct tw_sink_begin *begin)
+{
+    char *settings = strchr(stored, '\n');
+    if (settings != NULL) {
+        *settings++ = '\0';
+        settings[strcspn(settings, "\n")] = '\0';
+    }
+    if (strcmp(stored, begin->fingerprint) == 0)
+        return TW_DIFFERS_NOT;
+    bool is_inputs = settings != NULL && begin->settings != NULL && strcmp(settings, begin->settings) == 0;
+    return is_inputs ? TW_DIFFERS_IN_INPUTS : TW_DIFFERS_IN_SETTINGS;
+}
+
+enum tw_status tw_directory_changed(const char *path, const struct tw_sink_begin *begin,
+                                    enum tw_difference difference, struct tw_error *err)
+{
+    const char *retry = begin->has_failed ? "--retry-failed to make only what failed, " : "";
+    bool is_inputs = difference == TW_DIFFERS_IN_INPUTS;
+    if (difference == TW_DIFFERS_NOT || (is_inputs && begin->update))
+        return TW_OK;
+    if (begin->is_preview)
+        return tw_error_set(err, TW_EUSAGE,
+                            "'%s' was made %s (changed since), and two versions are not mixed: --mode "
+                            "overwrite makes it anew, --mode readonly shows what is there",
+                            path, is_inputs ? "from other inputs" : "with another configuration or script");
+    if (begin->update)
+        return tw_sink_settings_changed(path, err);
+    if (is_inputs)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "'%s' was made from other inputs ('input' has changed since); use --update to make "
+            "anew what that touches, --overwrite to make everything anew, %sor another output.path",
+            path, retry);
+    return tw_error_set(err, TW_EUSAGE,
+                        "'%s' was made with another configuration or script (changed since); use --overwrite "
+                        "to make it anew, %sor another output.path",
+                        path, retry);
+}
 
 /* Without records of a run, as in a copy: what metadata.json says, if it can be read. */
 static char *fingerprint_of_metadata(const struct tw_directory_spec *spec, struct tw_arena *arena)

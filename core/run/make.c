@@ -77,10 +77,10 @@ static enum tw_outcome skipped(struct tw_engine *engine)
 
 /* Overviews of the tile that an earlier run has made have to be made again: in this run, or in a later one if
  * this one leaves them out or is stopped. */
-static enum tw_status outdate_above(struct tw_engine *engine, struct tw_worker *worker,
-                                    const struct tw_tile *tile, struct tw_error *err)
+static enum tw_status outdate_above(struct tw_worker *worker, const struct tw_tile *tile,
+                                    struct tw_error *err)
 {
-    struct tw_overviews_of overviews = tw_plan_overviews_of(engine->plan, tile);
+    struct tw_overviews_of overviews = tw_plan_overviews_of(worker->plan, tile);
     struct tw_tile overview;
     enum tw_status status = TW_OK;
     while (status == TW_OK && tw_overviews_next(&overviews, &overview))
@@ -89,10 +89,10 @@ static enum tw_status outdate_above(struct tw_engine *engine, struct tw_worker *
 }
 
 /* The same for what is interpolated from the tile. */
-static enum tw_status outdate_below(struct tw_engine *engine, struct tw_worker *worker,
-                                    const struct tw_tile *tile, struct tw_error *err)
+static enum tw_status outdate_below(struct tw_worker *worker, const struct tw_tile *tile,
+                                    struct tw_error *err)
 {
-    const struct tw_config *config = engine->plan->config;
+    const struct tw_config *config = worker->plan->config;
     if (tile->zoom < config->base_max_zoom || tile->zoom >= config->max_zoom)
         return TW_OK;
     struct tw_tile children[4];
@@ -112,6 +112,15 @@ static enum tw_status write_tile(struct tw_worker *worker, const struct tw_tile 
     return tw_writer_put(worker->writer, tile, window, stored, worker->arena, err);
 }
 
+enum tw_status tw_make_write(struct tw_worker *worker, const struct tw_tile *tile,
+                             const struct tw_window *window, struct tw_raster *stored, struct tw_error *err)
+{
+    enum tw_status status = outdate_above(worker, tile, err);
+    if (status == TW_OK)
+        status = outdate_below(worker, tile, err);
+    return status == TW_OK ? write_tile(worker, tile, window, stored, err) : status;
+}
+
 /* Writes what was made, and counts it; stored becomes what a reader sees. stored == NULL: an empty tile. */
 static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                            const struct tw_window *window, struct tw_raster *stored)
@@ -119,9 +128,7 @@ static enum tw_outcome put(struct tw_engine *engine, struct tw_worker *worker, c
     struct tw_error err = {0};
     if (tw_engine_is_cancelled(engine))
         return TW_DROPPED;
-    if (outdate_above(engine, worker, tile, &err) != TW_OK ||
-        outdate_below(engine, worker, tile, &err) != TW_OK ||
-        write_tile(worker, tile, window, stored, &err) != TW_OK)
+    if (tw_make_write(worker, tile, window, stored, &err) != TW_OK)
         return failed(engine, tile, &err);
     atomic_fetch_add(&engine->counts.made, 1);
     if (stored != NULL)
@@ -150,10 +157,9 @@ static struct tw_window output_window(const struct tw_plan *plan, const struct t
                                    plan->config->output_pyramid.pixelbuffer_px);
 }
 
-/* A tile of the interpolated zooms, when its parent is not at hand but on disk. */
-static enum tw_status from_stored_parent(struct tw_worker *worker, const struct tw_tile *tile,
-                                         struct tw_window *window, struct tw_raster *stored, bool *empty,
-                                         struct tw_error *err)
+enum tw_status tw_make_interpolated(struct tw_worker *worker, const struct tw_tile *tile,
+                                    struct tw_window *window, struct tw_raster *stored, bool *empty,
+                                    struct tw_error *err)
 {
     struct tw_tile parent = tw_tile_parent(tile);
     struct tw_window parent_window = output_window(worker->plan, &parent);
@@ -201,7 +207,7 @@ static enum tw_outcome interpolate(struct tw_engine *engine, struct tw_worker *w
         return descend(engine, worker, tile, TW_SKIPPED, NULL);
     }
     if (above == TW_SKIPPED)
-        status = from_stored_parent(worker, tile, &window, &stored, &empty, &err);
+        status = tw_make_interpolated(worker, tile, &window, &stored, &empty, &err);
     else if (!empty) {
         status = tw_job_interpolate(worker, tile, pixels, &parent_window, &stored, &err);
         empty = status == TW_OK && tw_raster_is_empty(&stored);
@@ -298,7 +304,7 @@ enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker,
     else if (tile->zoom < engine->plan->config->base_min_zoom)
         status = tw_job_overview(worker, tile, window, stored, &empty, &err);
     else
-        status = from_stored_parent(worker, tile, window, stored, &empty, &err);
+        status = tw_make_interpolated(worker, tile, window, stored, &empty, &err);
     if (status != TW_OK) {
         block_above(engine, tile);
         return failed(engine, tile, &err);

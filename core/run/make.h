@@ -22,6 +22,16 @@ enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *
                                 struct tw_window *window, struct tw_raster *stored, bool *empty,
                                 struct tw_error *err);
 
+/* A tile of the interpolated zooms, when its parent is not at hand but on disk. */
+enum tw_status tw_make_interpolated(struct tw_worker *worker, const struct tw_tile *tile,
+                                    struct tw_window *window, struct tw_raster *stored, bool *empty,
+                                    struct tw_error *err);
+
+/* Writes what was made, and records that what is made from it is out of date; stored becomes what a reader
+ * sees. stored == NULL: an empty tile. */
+enum tw_status tw_make_write(struct tw_worker *worker, const struct tw_tile *tile,
+                             const struct tw_window *window, struct tw_raster *stored, struct tw_error *err);
+
 /* A tile that is made on its own: computed from the inputs, or from storage, and whatever is interpolated
  * from it. *stored and *window are set for TW_WRITTEN; they live in the worker's arena until its next reset.
  */

@@ -51,19 +51,20 @@ static void lend_inputs(struct tw_plan *plan)
     }
 }
 
-enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options *options,
+enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options *options, bool reads_only,
                               struct tw_preview **preview, struct tw_error *err)
 {
     struct tw_preview *made = calloc(1, sizeof(*made));
     if (made == NULL)
         return tw_error_nomem(err);
     made->plan = plan;
+    made->reads_only = reads_only;
     lend_inputs(plan);
     made->timeout_s = options->tile_timeout_s;
     enum tw_status status = tw_memory_share(plan, options, &made->shares, err);
     if (status == TW_OK && (made->watch = tw_watch_new(made->shares.workers, made->timeout_s)) == NULL)
         status = tw_error_nomem(err);
-    if (status == TW_OK)
+    if (status == TW_OK && !reads_only)
         status = prepare(made, err);
     if (status != TW_OK) {
         tw_preview_free(made);
@@ -87,7 +88,7 @@ enum tw_status tw_preview_worker(struct tw_preview *preview, int index, struct t
     const struct tw_plan *plan = preview->plan;
     const struct tw_worker_spec spec = worker_spec(preview, index);
     enum tw_status status = tw_worker_new(plan, &spec, worker, err);
-    if (status != TW_OK || !plan->declaration->has_setup)
+    if (status != TW_OK || !plan->declaration->has_setup || preview->reads_only)
         return status;
     tw_post_enter(spec.post);
     for (size_t i = 0; status == TW_OK && i < plan->num_variants; i++)

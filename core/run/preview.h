@@ -1,4 +1,4 @@
-/* preview.h - single tiles of a plan, made on demand and not written.
+/* preview.h - single tiles of a plan, made on demand.
  *
  * The same jobs as in a run make them. Overviews are made of the metatiles below them, as a run does, where
  * that takes few; further up the script runs at the overview's own zoom, which shows nearly the same at once.
@@ -8,6 +8,7 @@
 #ifndef TW_PREVIEW_H
 #define TW_PREVIEW_H
 
+#include "preview_output.h"
 #include "run.h"
 #include "worker.h"
 
@@ -18,11 +19,13 @@ struct tw_preview {
     struct tw_memory_shares shares;
     const struct tw_value **prepared;
     double timeout_s;
+    bool reads_only;                  /* nothing is computed */
+    struct tw_preview_output *output; /* borrowed; NULL: nothing is read from the output or written into it */
 };
 
-/* Runs the script's `prepare`. On success *preview is owned by the caller; no worker may be left when it is
- * freed. */
-enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options *options,
+/* Runs the script's `prepare`, unless reads_only is set: then only what the output holds is shown. On success
+ * *preview is owned by the caller; no worker may be left when it is freed. */
+enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options *options, bool reads_only,
                               struct tw_preview **preview, struct tw_error *err);
 void tw_preview_free(struct tw_preview *preview);
 

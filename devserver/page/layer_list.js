@@ -7,6 +7,12 @@ const kinds = {input: 'input', file: 'file', tiles: 'tiles', result: 'result'};
 const grip = () => svg('svg', {viewBox: '0 0 10 16', width: 10, height: 16, 'aria-hidden': 'true'},
   ...[3, 8, 13].flatMap((y) => [2, 8].map((x) => svg('circle', {cx: x, cy: y, r: 1.3, fill: 'currentColor'}))));
 
+const modes = {
+  readonly: (output) => `What ${output} holds; nothing is computed`,
+  continue: (output) => `What ${output} holds; what is missing is computed and written`,
+  overwrite: (output) => `What is looked at is computed once, and written into ${output}`,
+};
+
 export class LayerList {
   constructor(preview) {
     this.preview = preview;
@@ -31,7 +37,8 @@ export class LayerList {
       onkeydown: (event) => this.moveByKey(event, layer), onpointerdown: (event) => this.drag(event, layer)}, grip());
     const box = el('input', {type: 'checkbox', class: 'visible', checked: layer.visible, 'aria-label': `Show ${info.title}`, onchange: (event) => preview.setVisible(layer, event.target.checked)});
     const name = el('button', {class: 'layer-name', type: 'button', 'aria-pressed': String(isSelected), title: info.source || info.title, onclick: () => preview.select(layer)}, preview.nameOf(layer));
-    const kind = el('span', {class: 'kind'}, kinds[info.kind] || '');
+    const mode = info.mode && info.mode !== 'memory' ? info.mode : null;
+    const kind = el('span', {class: 'kind', title: mode ? modes[mode](info.output) : null}, mode || kinds[info.kind] || '');
     const row = el('li', {'data-id': layer.id, class: `${isSelected ? 'selected ' : ''}${layer.visible ? '' : 'off '}${info.problem ? 'broken' : ''}`}, handle, box, name, kind);
     if (isSelected) row.append(this.opacity(layer));
     if (info.problem) row.append(el('p', {class: 'problem'}, info.problem.split('\n')[0]));

@@ -85,7 +85,7 @@ export class Preview extends EventTarget {
       const layer = old.get(info.id);
       if (!layer) fresh.push(new Layer(info, this));
       else if (layer.info.version !== info.version) await this.refresh(layer, info);
-      else layer.info.problem = info.problem;
+      else Object.assign(layer.info, {problem: info.problem, notice: info.notice});
     }
     const ids = new Set(infos.map((info) => info.id));
     this.layers = this.layers.filter((layer) => !layer.isTwin && ids.has(layer.id)).concat(fresh, this.twins.filter((twin) => ids.has(twin.info.id)));

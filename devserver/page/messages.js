@@ -47,9 +47,14 @@ export class Messages {
   }
 }
 
+// What is wrong with the files, and why what is shown is not written.
 export function showProblems(layers) {
-  const texts = layers.filter((layer) => layer.info.problem).map((layer) => layer.info.problem);
-  $('problem').hidden = texts.length === 0;
-  $('problem').replaceChildren(...(texts.length === 0 ? [] : [el('strong', {}, 'The files have an error; the last version that had none is shown.'), el('pre', {}, [...new Set(texts)].join('\n'))]));
-  $('map').classList.toggle('stale', texts.length > 0);
+  const texts = (key) => [...new Set(layers.map((layer) => layer.info[key]).filter(Boolean))];
+  const problems = texts('problem'), notices = texts('notice');
+  $('problem').hidden = problems.length + notices.length === 0;
+  $('problem').classList.toggle('only-notice', problems.length === 0);
+  $('problem').replaceChildren(...[
+    ...(problems.length > 0 ? [el('strong', {}, 'The files have an error; the last version that had none is shown.'), el('pre', {}, problems.join('\n'))] : []),
+    ...(notices.length > 0 ? [el('strong', {}, 'What is shown is not written.'), el('pre', {}, notices.join('\n'))] : [])]);
+  $('map').classList.toggle('stale', problems.length > 0);
 }
