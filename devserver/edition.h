@@ -15,7 +15,7 @@ struct tw_children;
 struct tw_loaded {
     struct tw_config *config;
     void *kept;
-    bool reads_only; /* its output is shown, and nothing computed */
+    bool reads_only;                          /* its output is shown, and nothing computed */
     void (*unload)(struct tw_loaded *loaded); /* NULL: the configuration is freed */
 };
 
@@ -40,7 +40,7 @@ struct tw_edition {
     int number;                            /* of the version of the files, from 1 */
     const struct tw_edition_input *inputs; /* in the plan's arena */
     size_t num_inputs;
-    struct tw_children *children; /* made from this one */
+    struct tw_children *children;     /* made from this one */
     struct tw_preview_output *output; /* that is shown and written; NULL: all is in memory */
     const char *notice;               /* why nothing is written any more, in the plan's arena; NULL: it is */
 };

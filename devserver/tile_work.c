@@ -147,9 +147,8 @@ static enum tw_status show_bytes(struct making *making, struct tw_error *err)
     struct tw_tiles *tiles = making->tiles;
     struct tw_worker *worker = making->worker;
     const struct tw_tile *metatile = &making->job->metatile;
-    const struct tw_tile_range range =
-        tw_tile_intersecting(&tiles->plan->config->process_pyramid, metatile,
-                             tw_tiles_pyramid(tiles, making->job->is_picture));
+    const struct tw_tile_range range = tw_tile_intersecting(&tiles->plan->config->process_pyramid, metatile,
+                                                            tw_tiles_pyramid(tiles, making->job->is_picture));
     enum tw_status status = TW_OK;
     for (int64_t row = range.first_row; row <= range.last_row; row++)
         for (int64_t col = range.first_col; status == TW_OK && col <= range.last_col; col++) {

@@ -54,15 +54,17 @@ enum tw_status tw_preview_output_check(const struct tw_plan *plan, enum tw_previ
     if (mode == TW_PREVIEW_MEMORY)
         return TW_OK;
     if (!tw_sink_keeps(plan->sink))
-        return tw_error_set(err, TW_EUSAGE,
-                            "--mode %s needs a folder of tiles as output, and '%s' keeps nothing: leave --mode "
-                            "out",
-                            name, path);
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "--mode %s needs a folder of tiles as output, and '%s' keeps nothing: leave --mode "
+            "out",
+            name, path);
     if (tw_sink_is_single(plan->sink))
-        return tw_error_set(err, TW_EUSAGE,
-                            "--mode %s needs a folder of tiles as output, and '%s' is written as a whole: leave "
-                            "--mode out to keep tiles in memory, tilewright execute writes it",
-                            name, path);
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "--mode %s needs a folder of tiles as output, and '%s' is written as a whole: leave "
+            "--mode out to keep tiles in memory, tilewright execute writes it",
+            name, path);
     if (mode == TW_PREVIEW_READONLY && tw_encoder_is_vector(tw_sink_encoder(plan->sink)) &&
         !shows_features(plan))
         return tw_error_set(err, TW_EUSAGE,
@@ -107,8 +109,8 @@ enum tw_status tw_preview_output_open(struct tw_plan *plan, enum tw_preview_mode
         return tw_error_nomem(err);
     made->plan = plan;
     made->mode = mode;
-    status = mode == TW_PREVIEW_READONLY ? tw_sink_begin_reading(plan->sink, err)
-                                         : begin_writing(plan, mode, err);
+    status =
+        mode == TW_PREVIEW_READONLY ? tw_sink_begin_reading(plan->sink, err) : begin_writing(plan, mode, err);
     if (status != TW_OK) {
         free(made);
         return status;
@@ -348,9 +350,8 @@ static enum tw_status derive(struct tw_preview_output *output, struct tw_worker 
     if (!tw_preview_output_enter(output))
         return TW_OK;
     struct tw_arena_mark mark = tw_arena_mark(worker->arena);
-    enum tw_status status = is_overview
-                                ? tw_job_overview(worker, tile, &window, &stored, &empty, err)
-                                : tw_make_interpolated(worker, tile, &window, &stored, &empty, err);
+    enum tw_status status = is_overview ? tw_job_overview(worker, tile, &window, &stored, &empty, err)
+                                        : tw_make_interpolated(worker, tile, &window, &stored, &empty, err);
     if (status == TW_OK)
         status = put(output, worker, tile, &window, empty ? NULL : &stored, err);
     tw_arena_release(worker->arena, mark);

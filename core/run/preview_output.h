@@ -1,8 +1,8 @@
 /* preview_output.h - the output of a preview: what it holds is shown, what it lacks may be written.
  *
- * Written is as a run writes: by the same jobs, with the same records, under the same lock, so that a run goes
- * on from it and ends with the same bytes. An overview is written when all below it is, or is made for it; one
- * that would take more is shown as a draft, and left to a run.
+ * Written is as a run writes: by the same jobs, with the same records, under the same lock, so that a run
+ * goes on from it and ends with the same bytes. An overview is written when all below it is, or is made for
+ * it; one that would take more is shown as a draft, and left to a run.
  *
  * May be used by the threads of all workers at once. A script that never ends holds nothing of it: it can be
  * ended at any time.
