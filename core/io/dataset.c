@@ -6,6 +6,7 @@
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
+#include <cpl_vsi.h>
 #include <gdal.h>
 
 #include <errno.h>
@@ -218,6 +219,23 @@ static enum tw_status open_vector(const char *path, GDALDatasetH *dataset, struc
     return *dataset != NULL ? TW_OK : refuse(path, "vector file", err);
 }
 
+/* Puts what was opened, and is the pool's now, in a slot. */
+static enum tw_status keep(struct tw_dataset_pool *pool, const char *path, bool is_vector,
+                           GDALDatasetH opened, struct entry **kept, struct tw_error *err)
+{
+    struct entry *entry = take_slot(pool);
+    entry->dataset = opened;
+    entry->is_vector = is_vector;
+    entry->path = strdup(path);
+    if (entry->path == NULL) {
+        entry_close(entry);
+        return tw_error_nomem(err);
+    }
+    pool->num_entries++;
+    *kept = entry;
+    return TW_OK;
+}
+
 static enum tw_status get(struct tw_dataset_pool *pool, const char *path, bool is_vector,
                           GDALDatasetH *dataset, struct tw_error *err)
 {
@@ -226,17 +244,10 @@ static enum tw_status get(struct tw_dataset_pool *pool, const char *path, bool i
         GDALDatasetH opened = NULL;
         const char *file = opened_for(pool, path);
         enum tw_status status = is_vector ? open_vector(file, &opened, err) : open_raster(file, &opened, err);
+        if (status == TW_OK)
+            status = keep(pool, path, is_vector, opened, &entry, err);
         if (status != TW_OK)
             return status;
-        entry = take_slot(pool);
-        entry->dataset = opened;
-        entry->is_vector = is_vector;
-        entry->path = strdup(path);
-        if (entry->path == NULL) {
-            entry_close(entry);
-            return tw_error_nomem(err);
-        }
-        pool->num_entries++;
     }
     entry->last_used = ++pool->clock;
     *dataset = entry->dataset;
@@ -247,6 +258,53 @@ enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, G
                                struct tw_error *err)
 {
     return get(pool, path, false, dataset, err);
+}
+
+/* The name in GDAL's memory goes at once; the bytes stay as long as the dataset is open. */
+static enum tw_status open_memory(const char *name, void *bytes, size_t size, GDALDatasetH *opened,
+                                  struct tw_error *err)
+{
+    static const char *const alone[] = {"", NULL};
+    char path[64];
+    snprintf(path, sizeof(path), "/vsimem/tilewright/pool_%p", bytes);
+    VSILFILE *file = VSIFileFromMemBuffer(path, bytes, size, TRUE);
+    if (file == NULL) {
+        VSIFree(bytes);
+        return tw_error_nomem(err);
+    }
+    VSIFCloseL(file);
+    CPLErrorReset();
+    *opened = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL, NULL, alone);
+    const char *reason = tw_gdal_reason_for(path);
+    bool is_picture = strstr(reason, "not recognized as a supported file format") == NULL;
+    if (*opened == NULL)
+        tw_error_set(err, TW_EINPUT, "'%s' cannot be decoded: %s", name,
+                     is_picture ? reason : "it is no picture");
+    VSIUnlink(path);
+    return *opened != NULL ? TW_OK : TW_EINPUT;
+}
+
+enum tw_status tw_dataset_open_bytes(struct tw_dataset_pool *pool, const struct tw_dataset_bytes *bytes,
+                                     GDALDatasetH *dataset, struct tw_error *err)
+{
+    struct entry *entry = find(pool, bytes->name, false);
+    GDALDatasetH opened = NULL;
+    void *data = NULL;
+    size_t size = 0;
+    *dataset = NULL;
+    if (entry == NULL) {
+        enum tw_status status = bytes->read(bytes->context, &data, &size, err);
+        if (status != TW_OK || data == NULL)
+            return status;
+        status = open_memory(bytes->name, data, size, &opened, err);
+        if (status == TW_OK)
+            status = keep(pool, bytes->name, false, opened, &entry, err);
+        if (status != TW_OK)
+            return status;
+    }
+    entry->last_used = ++pool->clock;
+    *dataset = entry->dataset;
+    return TW_OK;
 }
 
 enum tw_status tw_dataset_open_vector(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,

@@ -17,6 +17,17 @@
 enum tw_status tw_dataset_open(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
                                struct tw_error *err);
 
+/* The same for bytes that lie in no file: read gives them (to be freed with VSIFree, by the pool), or NULL
+ * when there are none, and is called unless the handle of that name is open. *dataset is NULL when there are
+ * none. */
+struct tw_dataset_bytes {
+    const char *name; /* that is also told in messages */
+    enum tw_status (*read)(void *context, void **bytes, size_t *size, struct tw_error *err);
+    void *context;
+};
+enum tw_status tw_dataset_open_bytes(struct tw_dataset_pool *pool, const struct tw_dataset_bytes *bytes,
+                                     GDALDatasetH *dataset, struct tw_error *err);
+
 /* The same for vector files: `'x' is not a vector file`. A file that is both may be open twice. */
 enum tw_status tw_dataset_open_vector(struct tw_dataset_pool *pool, const char *path, GDALDatasetH *dataset,
                                       struct tw_error *err);

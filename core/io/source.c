@@ -4,6 +4,7 @@
 #include "dataset.h"
 #include "file.h"
 #include "source_limits.h"
+#include "archive.h"
 #include "tile_directory_options.h"
 #include "tile_output.h"
 
@@ -24,7 +25,7 @@ static const char *const driver_about[] = {
     "what another configuration has made: its tiles or its file",
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",
-    "a folder of tiles that an earlier run has made",
+    "a folder of tiles that an earlier run has made, or an archive of them (.pmtiles)",
     "one layer of a vector file, anything that GDAL opens (GeoPackage, GeoJSON, FlatGeobuf, Shapefile ...)",
 };
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
@@ -52,10 +53,10 @@ const char *const *tw_source_keys(size_t driver, const char **alias)
     return drivers[driver]->options;
 }
 
-/* A folder of tiles says so. */
+/* A folder of tiles says so; an archive by its name. */
 static bool is_tile_directory(const struct tw_source *source, const char *folder)
 {
-    return tw_is_tile_folder(folder, source->arena);
+    return tw_path_is_archive(folder) || tw_is_tile_folder(folder, source->arena);
 }
 
 /* A GeoPackage may hold rasters, vectors or both; what is on a server is told by its name alone. */

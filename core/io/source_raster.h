@@ -11,6 +11,7 @@
 struct tw_raster_state {
     const char *path;
     const struct tw_tile_set *tiles; /* NULL: path is one file */
+    struct tw_archive *archive;      /* that tiles are in; owned; NULL: none */
     struct tw_raster_view view;
     enum tw_resampling resampling;
     int *bands; /* indices into the file's bands, for each band of the source */

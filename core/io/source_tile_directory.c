@@ -7,6 +7,7 @@
 #include "footprint.h"
 #include "grid_read.h"
 #include "path.h"
+#include "archive.h"
 #include "tile_directory_options.h"
 #include "tile_metadata.h"
 
@@ -88,11 +89,13 @@ static bool option_extension(const struct tw_source *source, struct tw_tile_layo
     return false;
 }
 
-static bool option_zooms(const struct tw_source *source, struct tw_tile_layout *layout,
-                         struct tw_problems *problems)
+bool tw_tile_directory_zooms(const struct tw_source *source, struct tw_tile_layout *layout,
+                             struct tw_problems *problems)
 {
     static const struct whole least = {"min_zoom", 0, TW_MAX_ZOOM}, most = {"max_zoom", 0, TW_MAX_ZOOM};
-    bool ok = option_int(source, &least, &layout->min_zoom, problems);
+    bool ok = tw_option_bool(tw_value_get(source->value, "fallback_to_higher_zoom"),
+                             "fallback_to_higher_zoom", &layout->use_finer, problems);
+    ok = option_int(source, &least, &layout->min_zoom, problems) && ok;
     ok = option_int(source, &most, &layout->max_zoom, problems) && ok;
     if (!ok || layout->min_zoom <= layout->max_zoom)
         return ok;
@@ -124,10 +127,7 @@ static bool read_layout(struct tw_source *source, struct tw_tile_layout *layout,
     ok = option_int(source, &pixelbuffer, &layout->pyramid.pixelbuffer_px, problems) && ok;
     ok = option_extension(source, layout, problems) && ok;
     ok = option_layout(source, layout, problems) && ok;
-    ok = tw_option_bool(tw_value_get(source->value, "fallback_to_higher_zoom"), "fallback_to_higher_zoom",
-                        &layout->use_finer, problems) &&
-         ok;
-    return option_zooms(source, layout, problems) && ok;
+    return tw_tile_directory_zooms(source, layout, problems) && ok;
 }
 
 static bool read_options(struct tw_source *source, struct tw_problems *problems)
@@ -300,10 +300,17 @@ static enum tw_status directory_open(struct tw_source *source, struct tw_problem
     state->path = tw_source_path(source);
     bool ok = read_options(source, problems);
     struct tw_tile_layout layout;
-    enum tw_status status = tw_tile_directory_layout(source, state->path, &layout, problems);
+    bool is_archive = state->path != NULL && tw_path_is_archive(state->path);
+    enum tw_status status = is_archive ? tw_tile_archive_layout(source, &layout, problems)
+                                       : tw_tile_directory_layout(source, state->path, &layout, problems);
     if (status != TW_OK || !ok)
         return status == TW_OK ? TW_EUSAGE : status;
     return open_tiles(source, &layout, problems);
+}
+
+static void directory_close(struct tw_source *source)
+{
+    tw_archive_close(((struct tw_raster_state *)source->state)->archive);
 }
 
 enum tw_status tw_tile_directory_area(const struct tw_tile_layout *layout, const struct tw_tile_range *range,
@@ -348,6 +355,8 @@ static enum tw_status directory_parts(const struct tw_source *source, const stru
                                       struct tw_input_parts *parts, struct tw_error *err)
 {
     const struct tw_tile_set *tiles = ((const struct tw_raster_state *)source->state)->tiles;
+    if (tiles->layout.archive != NULL)
+        return tw_tile_archive_parts(tiles, grid, parts, err);
     enum tw_status status =
         tw_tile_directory_frame(&tiles->layout, &tiles->zooms.ranges[0], grid, parts, err);
     return status == TW_OK ? tw_tile_set_parts(tiles, grid, parts, err) : status;
@@ -358,6 +367,7 @@ const struct tw_source_driver tw_source_tile_directory = {
     .kind = TW_SOURCE_RASTER,
     .options = options,
     .open = directory_open,
+    .close = directory_close,
     .area = directory_area,
     .parts = directory_parts,
     .scenes = tw_raster_scenes,

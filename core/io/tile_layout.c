@@ -5,6 +5,7 @@
 #include "file.h"
 #include "path.h"
 #include "text.h"
+#include "archive.h"
 #include "tile_output.h"
 
 #include <ctype.h>
@@ -80,6 +81,8 @@ enum tw_status tw_tile_zooms_list(const struct tw_tile_layout *layout, struct tw
                                           .schema = layout->schema,
                                           .extension = layout->extension};
     struct finding finding = {.layout = layout};
+    if (layout->archive != NULL)
+        return tw_archive_zooms(layout, zooms, err);
     const struct tw_tile_listing listing = {.output = &output,
                                             .min_zoom = layout->min_zoom,
                                             .max_zoom = layout->max_zoom,

@@ -7,13 +7,16 @@
 
 #include "tile.h"
 
+struct tw_archive;
+
 struct tw_tile_layout {
     const char *folder;
-    struct tw_pyramid pyramid; /* of the tiles */
-    const char *extension;     /* without the dot */
-    const char *schema;        /* of their paths below the folder */
-    int min_zoom, max_zoom;    /* others are left out */
-    bool use_finer;            /* see tw_tile_set_lacks */
+    struct tw_archive *archive; /* borrowed; NULL: tiles are files; otherwise folder is its path */
+    struct tw_pyramid pyramid;  /* of the tiles */
+    const char *extension;      /* without the dot */
+    const char *schema;         /* of their paths below the folder */
+    int min_zoom, max_zoom;     /* others are left out */
+    bool use_finer;             /* see tw_tile_set_lacks */
 };
 
 /* From the deepest zoom up: the rows and columns that the tiles of each zoom lie in. */

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "arcgis_bundle.h"
+#include "archive.h"
 #include "tile_output.h"
 #include "bucket.h"
 #include "path.h"
@@ -345,6 +346,8 @@ enum tw_status tw_tile_output_list(const struct tw_tile_listing *listing, struct
 {
     if (listing->area != NULL && tw_area_is_empty(listing->area))
         return TW_OK;
+    if (listing->output->archive != NULL)
+        return tw_archive_list(listing, err);
     if (tw_path_is_bundled(listing->output->schema))
         return tw_bundles_list(listing, err);
     struct walk walk = {.listing = listing,

@@ -11,10 +11,13 @@
 #include "area.h"
 #include "dtype.h"
 
+struct tw_archive;
+
 /* What metadata.json says. */
 struct tw_tile_output {
-    const char *folder;        /* or a place in object storage */
-    struct tw_pyramid pyramid; /* of the tiles */
+    const char *folder;         /* or a place in object storage, or an archive */
+    struct tw_archive *archive; /* borrowed; NULL: tiles are files */
+    struct tw_pyramid pyramid;  /* of the tiles */
     const char *schema;    /* of their paths below the folder; tw_tile_default_schema when nothing is said */
     const char *format;    /* as written: `GTiff`; NULL: not said */
     const char *extension; /* without the dot; NULL: neither said nor known from the format */

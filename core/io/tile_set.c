@@ -2,6 +2,7 @@
 #include "tile_set.h"
 
 #include "crs.h"
+#include "archive.h"
 #include "tile_parts.h"
 
 #include <string.h>
@@ -102,6 +103,25 @@ static enum tw_status describe(struct tw_tile_set *set, const struct tw_tile *ti
     return status;
 }
 
+/* In archives, grey tiles lie among coloured ones: the raster has the bands of the tile with the most of
+ * them, of one for each zoom. */
+static enum tw_status describe_archive(struct tw_tile_set *set, struct tw_arena *arena, struct tw_error *err)
+{
+    struct tw_raster_info most = {.num_bands = 0};
+    enum tw_status status = TW_OK;
+    for (int i = 0; status == TW_OK && i < set->zooms.count; i++) {
+        struct tw_tile tile;
+        bool found;
+        status = tw_archive_first(set->layout.archive, set->zooms.ranges[i].zoom, &tile, &found, err);
+        if (status == TW_OK && found)
+            status = describe(set, &tile, arena, err);
+        if (status == TW_OK && found && set->info.num_bands > most.num_bands)
+            most = set->info;
+    }
+    set->info = most;
+    return status;
+}
+
 static enum tw_status check_crs(const struct tw_grid *grid, struct tw_error *err)
 {
     OGRSpatialReferenceH crs = NULL;
@@ -123,7 +143,8 @@ enum tw_status tw_tile_set_open(const struct tw_tile_layout *layout, const struc
     if (status == TW_OK)
         status = tw_tile_zooms_list(layout, &opened->zooms, err);
     if (status == TW_OK)
-        status = describe(opened, &opened->zooms.first, arena, err);
+        status = layout->archive != NULL ? describe_archive(opened, arena, err)
+                                         : describe(opened, &opened->zooms.first, arena, err);
     if (status == TW_OK)
         status = set_extent(opened, err);
     if (status == TW_OK)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_set.h"
 
+#include "archive.h"
+#include "tile_bands.h"
+
 #include <string.h>
 
 /* A part of the raster that is being put together. */
@@ -28,19 +31,52 @@ static enum tw_status check_size(const struct tw_tile_set *set, const struct tw_
         pyramid->pixelbuffer_px, file->window.width_px, file->window.height_px);
 }
 
+/* A tile of an archive, as what the pool asks for its bytes. */
+struct opening {
+    struct tw_archive *archive;
+    struct tw_tile tile;
+};
+
+static enum tw_status read_bytes(void *context, void **bytes, size_t *size, struct tw_error *err)
+{
+    const struct opening *opening = context;
+    return tw_archive_read(opening->archive, &opening->tile, bytes, size, err);
+}
+
+static enum tw_status open_archived(const struct tw_tile_set *set, const struct tw_tile *tile,
+                                    struct tw_dataset_pool *pool, struct tw_arena *arena,
+                                    struct tw_tile_file *file, struct tw_error *err)
+{
+    struct opening opening = {set->layout.archive, *tile};
+    const char *name = tw_tile_layout_path(&set->layout, tile, arena);
+    const struct tw_dataset_bytes bytes = {name, read_bytes, &opening};
+    if (name == NULL)
+        return tw_error_set(err, TW_EBUDGET, "not enough memory; raise --memory");
+    enum tw_status status = tw_dataset_open_bytes(pool, &bytes, &file->dataset, err);
+    file->path = status == TW_OK && file->dataset != NULL ? name : NULL;
+    return status;
+}
+
+static enum tw_status open_file(const struct tw_tile_set *set, const struct tw_tile *tile,
+                                struct tw_dataset_pool *pool, struct tw_arena *arena,
+                                struct tw_tile_file *file, struct tw_error *err)
+{
+    enum tw_status status = tw_tile_layout_find(&set->layout, tile, arena, &file->path, err);
+    return status == TW_OK && file->path != NULL ? tw_dataset_open(pool, file->path, &file->dataset, err)
+                                                 : status;
+}
+
 enum tw_status tw_tile_file_open(const struct tw_tile_set *set, const struct tw_tile *tile,
                                  struct tw_dataset_pool *pool, struct tw_arena *arena,
                                  struct tw_tile_file *file, struct tw_error *err)
 {
     const struct tw_pyramid *pyramid = &set->layout.pyramid;
     file->window = tw_tile_window_buffered(pyramid, tile, pyramid->pixelbuffer_px);
-    enum tw_status status = tw_tile_layout_find(&set->layout, tile, arena, &file->path, err);
-    if (status != TW_OK || file->path == NULL)
-        return status;
-    status = tw_dataset_open(pool, file->path, &file->dataset, err);
-    if (status == TW_OK)
+    enum tw_status status = set->layout.archive != NULL ? open_archived(set, tile, pool, arena, file, err)
+                                                        : open_file(set, tile, pool, arena, file, err);
+    if (status == TW_OK && file->path != NULL)
         status = tw_raster_info_read(&file->info, file->dataset, file->path, &set->view, arena, err);
-    return status == TW_OK ? check_size(set, file, err) : status;
+    return status == TW_OK && file->path != NULL ? check_size(set, file, err) : status;
 }
 
 static bool is_like(const struct tw_raster_info *a, const struct tw_raster_info *b)
@@ -54,7 +90,7 @@ static bool is_like(const struct tw_raster_info *a, const struct tw_raster_info 
 static enum tw_status check_bands(const struct reading *reading, const struct tw_tile_file *file)
 {
     const struct tw_raster_info *info = &reading->set->info;
-    if (is_like(&file->info, info))
+    if (is_like(&file->info, info) || tw_tile_bands_fit(reading->set, &file->info))
         return TW_OK;
     return tw_error_set(reading->err, TW_EINPUT, "'%s' has %zu bands of %s; other tiles have %zu of %s",
                         file->path, file->info.num_bands, tw_dtype_name(file->info.bands[0].dtype),
@@ -111,7 +147,13 @@ static enum tw_status paste_file(const struct reading *reading, const struct tw_
     request.part = (struct tw_part){-1, (int32_t)(common->col_px - file->window.col_px),
                                     (int32_t)(common->row_px - file->window.row_px), common->width_px,
                                     common->height_px};
-    enum tw_status status = tw_source_pixels_read(&request, reading->arena, &pixels, reading->err);
+    enum tw_status status = TW_OK;
+    if (!is_like(&file->info, &reading->set->info))
+        status = tw_tile_bands_choose(reading->set, reading->arena, &request, reading->err);
+    if (status == TW_OK)
+        status = tw_source_pixels_read(&request, reading->arena, &pixels, reading->err);
+    if (status == TW_OK && request.bands != reading->request->bands)
+        tw_tile_bands_fill(reading->set, reading->request, &file->info, pixels.bands);
     for (size_t i = 0; status == TW_OK && i < request.num_bands; i++)
         paste(reading, &pixels.bands[i], &reading->bands[i], common);
     return status;
