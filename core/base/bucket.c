@@ -83,6 +83,8 @@ bool tw_bucket_is_cache_control(const char *text)
     return *text == '\0';
 }
 
+static const char unknown_type[] = "application/octet-stream";
+
 const char *tw_content_type(const char *path)
 {
     static const struct {
@@ -103,18 +105,36 @@ const char *tw_content_type(const char *path)
                  {".pmtiles", "application/vnd.pmtiles"},
                  {".mbtiles", "application/vnd.sqlite3"},
                  {".pbf", "application/x-protobuf"},
-                 {".mbtiles", "application/vnd.mapbox-vector-tile"},
+                 {".mbtiles", "application/vnd.sqlite3"},
                  {".cdi", "application/xml"}};
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (tw_path_has_suffix(path, types[i].suffix))
             return types[i].type;
-    return "application/octet-stream";
+    return unknown_type;
 }
 
-/* A name of the file, for its type. */
-static const char *named(const struct tw_bucket *bucket, const char *path)
+/* Of a file whose name says nothing: what its first bytes are. */
+static const char *type_of_bytes(const char *bytes, size_t size)
 {
-    return path[0] != '\0' ? path : bucket->place.prefix;
+    static const struct {
+        const char *begin;
+        size_t at, length;
+        const char *type;
+    } types[] = {{"\x89PNG\r\n\x1a\n", 0, 8, "image/png"},
+                 {"\xff\xd8\xff", 0, 3, "image/jpeg"},
+                 {"WEBP", 8, 4, "image/webp"},
+                 {"{", 0, 1, "application/json"}};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (size >= types[i].at + types[i].length &&
+            memcmp(bytes + types[i].at, types[i].begin, types[i].length) == 0)
+            return types[i].type;
+    return unknown_type;
+}
+
+static const char *type_of(const struct tw_bucket *bucket, const struct tw_ask *ask)
+{
+    const char *type = tw_content_type(ask->path[0] != '\0' ? ask->path : bucket->place.prefix);
+    return type == unknown_type ? type_of_bytes(ask->body, ask->size) : type;
 }
 
 void tw_ask_add(struct tw_ask *ask, struct tw_arena *arena, const char *name, const char *value)
@@ -132,7 +152,7 @@ bool tw_ask_add_labels(struct tw_ask *ask, const struct tw_bucket *bucket,
     tw_ask_add(ask, arena, "x-amz-meta-tilewright", labels->fingerprint);
     tw_ask_add(ask, arena, "x-amz-request-payer", bucket->place.payer);
     tw_ask_add(ask, arena, "cache-control", labels->cache_control);
-    tw_ask_add(ask, arena, "content-type", tw_content_type(named(bucket, ask->path)));
+    tw_ask_add(ask, arena, "content-type", type_of(bucket, ask));
     for (size_t i = 0; i < ask->num_headers; i++)
         if (ask->headers[i] == NULL)
             return false;

@@ -53,6 +53,18 @@ static char *clean_prefix(struct tw_arena *arena, const char *rest)
     return prefix;
 }
 
+/* Folders that mean others: servers take them for names, and what lies between for mistakes. */
+static bool has_dots(const char *prefix)
+{
+    for (const char *at = prefix; *at != '\0'; at += at[0] == '/') {
+        size_t length = strcspn(at, "/");
+        if ((length == 1 || length == 2) && strspn(at, ".") >= length)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
 /* `s3://bucket/prefix`. */
 static enum tw_status read_url(const char *url, struct tw_arena *arena, struct tw_bucket_place *place,
                                struct tw_error *err)
@@ -67,6 +79,9 @@ static enum tw_status read_url(const char *url, struct tw_arena *arena, struct t
     place->prefix = clean_prefix(arena, rest + length);
     if (place->bucket == NULL || place->prefix == NULL)
         return tw_error_nomem(err);
+    if (has_dots(place->prefix))
+        return tw_error_set(err, TW_EUSAGE,
+                            "'%s': names in object storage have no '.' and '..' between slashes", url);
     place->url = tw_arena_printf(arena, "%s://%s%s%s", place->scheme, place->bucket,
                                  place->prefix[0] != '\0' ? "/" : "", place->prefix);
     return place->url != NULL ? TW_OK : tw_error_nomem(err);

@@ -28,7 +28,7 @@ struct tw_bucket_place {
     const char *payer;                /* NULL, or `requester` */
 };
 
-/* TW_EUSAGE: `'s3://' names no bucket`; `no credentials for ...`. */
+/* TW_EUSAGE: `'s3://' names no bucket`; a prefix with `..`; `no credentials for ...`. */
 enum tw_status tw_bucket_place_read(const char *url, struct tw_arena *arena, struct tw_bucket_place *place,
                                     struct tw_error *err);
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
+#include "label_options.h"
 #include "report.h"
 #include "run_options.h"
 #include "selection_options.h"
 #include "tile_request.h"
 
-#include "bucket.h"
-#include "text.h"
 #include "tile_copy.h"
 
 #include <inttypes.h>
@@ -22,9 +21,7 @@ static const char help[] =
     "a copy that was stopped goes on where it was.\n\n"
     "which tiles (default: all):\n" TW_STORED_SELECTION_HELP
     "  -o, --overwrite                replace tiles that exist\n\n"
-    "in object storage:\n"
-    "      --acl ACL                  who may read the files: public-read, say\n"
-    "      --cache-control TEXT       what they are served with: 'public, max-age=86400'\n\n"
+    "in object storage:\n" TW_LABEL_HELP "\n"
     "how:\n"
     "  -w, --workers N                threads (default: one for each processor)\n\n"
     "what to show:\n" TW_SHOW_HELP "\n"
@@ -35,7 +32,7 @@ static const char help[] =
 
 enum { OVERWRITE, ACL, CACHE_CONTROL, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {
-    [OVERWRITE] = {'o', "overwrite", 0}, [ACL] = {0, "acl", 1}, [CACHE_CONTROL] = {0, "cache-control", 1}};
+    [OVERWRITE] = {'o', "overwrite", 0}, [ACL] = TW_LABEL_ACL, [CACHE_CONTROL] = TW_LABEL_CONTROL};
 
 struct request {
     struct tw_tile_request tiles;
@@ -43,43 +40,15 @@ struct request {
     struct tw_bucket_labels labels;
 };
 
-static enum tw_status take_acl(struct request *request, const char *acl, struct tw_error *err)
-{
-    struct tw_text known = {0};
-    size_t count;
-    const char *const *acls = tw_bucket_acls(&count);
-    request->labels.acl = acl;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(acls[i], acl) == 0)
-            return TW_OK;
-    tw_text_add_known(&known, acl, acls, count);
-    tw_error_set(err, TW_EUSAGE, "unknown access control list '%s'%s", acl, tw_text_get(&known));
-    tw_text_free(&known);
-    return TW_EUSAGE;
-}
-
 static enum tw_status take_own(void *context, const struct tw_given *given, struct tw_error *err)
 {
     struct request *request = context;
     if (given->option == &options[OVERWRITE])
         request->overwrite = true;
     else if (given->option == &options[ACL])
-        return take_acl(request, given->values[0], err);
-    else if (!tw_bucket_is_cache_control(request->labels.cache_control = given->values[0]))
-        return tw_error_set(
-            err, TW_EUSAGE,
-            "--cache-control takes one line of plain letters, such as 'public, max-age=86400'");
-    return TW_OK;
-}
-
-/* Labels are for object storage. */
-static enum tw_status check(const struct request *request, struct tw_error *err)
-{
-    const struct tw_bucket_labels *labels = &request->labels;
-    const char *to = request->tiles.operands[1];
-    if ((labels->acl != NULL || labels->cache_control != NULL) && !tw_path_is_bucket(to))
-        return tw_error_set(err, TW_EUSAGE,
-                            "--acl and --cache-control are for object storage, and '%s' is none", to);
+        return tw_label_acl(&request->labels, given->values[0], err);
+    else
+        return tw_label_control(&request->labels, given->values[0], err);
     return TW_OK;
 }
 
@@ -144,7 +113,7 @@ static int run(const struct tw_command *command, int argc, char **argv)
                                               &request};
     struct tw_error err = {0};
     if (tw_tile_request_read(&request.tiles, &spec, argc, argv, &err) != TW_OK ||
-        check(&request, &err) != TW_OK)
+        tw_labels_check(&request.labels, request.tiles.operands[1], &err) != TW_OK)
         return tw_report_error(&err);
     return tw_tile_request_run(&request.tiles, copy, &request);
 }

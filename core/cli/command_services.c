@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
+#include "label_options.h"
 #include "report.h"
 #include "run_options.h"
 #include "tile_request.h"
@@ -25,31 +26,38 @@ static const char help[] =
     "      --base-url URL             where the folder will be served; links are relative without it\n"
     "      --title TEXT               (default: the folder's name)\n"
     "      --attribution TEXT\n\n"
+    "in object storage:\n" TW_LABEL_HELP "\n"
     "what to show:\n" TW_SHOW_HELP "\n"
     "examples:\n"
     "  tilewright services tiles --base-url https://maps.example.org/tiles\n"
     "  tilewright services cloudless.yaml --viewer --title 'Cloudless 2023'\n";
 
-enum { BASE_URL = TW_NUM_SERVICE_KINDS, TITLE, ATTRIBUTION, NUM_KEYS };
+enum { BASE_URL = TW_NUM_SERVICE_KINDS, TITLE, ATTRIBUTION, ACL, CACHE_CONTROL, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {[TW_SERVICE_TILEJSON] = {0, "tilejson", 0},
                                                    [TW_SERVICE_WMTS] = {0, "wmts", 0},
                                                    [TW_SERVICE_VIEWER] = {0, "viewer", 0},
                                                    [TW_SERVICE_ARCGIS] = {0, "arcgis", 0},
                                                    [BASE_URL] = {0, "base-url", 1},
                                                    [TITLE] = {0, "title", 1},
-                                                   [ATTRIBUTION] = {0, "attribution", 1}};
+                                                   [ATTRIBUTION] = {0, "attribution", 1},
+                                                   [ACL] = TW_LABEL_ACL,
+                                                   [CACHE_CONTROL] = TW_LABEL_CONTROL};
 
 struct request {
     struct tw_tile_request tiles;
     struct tw_service_request service;
     const char *url;
+    struct tw_bucket_labels labels;
 };
 
 static enum tw_status take_own(void *context, const struct tw_given *given, struct tw_error *err)
 {
     struct request *request = context;
     size_t key = (size_t)(given->option - options);
-    (void)err;
+    if (key == ACL)
+        return tw_label_acl(&request->labels, given->values[0], err);
+    if (key == CACHE_CONTROL)
+        return tw_label_control(&request->labels, given->values[0], err);
     if (key < TW_NUM_SERVICE_KINDS)
         request->service.kinds[key] = true;
     else if (key == BASE_URL)
@@ -98,7 +106,10 @@ static enum tw_status choose(struct request *request, const struct tw_tile_outpu
     asked->all = true;
     for (int i = 0; i < TW_NUM_SERVICE_KINDS; i++)
         asked->all = asked->all && !asked->kinds[i];
-    enum tw_status status = tw_map_service_of(output, arena, service, err);
+    enum tw_status status = tw_labels_check(&request->labels, output->folder, err);
+    if (status == TW_OK)
+        status = tw_map_service_of(output, arena, service, err);
+    service->labels = &request->labels;
     return status == TW_OK ? tw_service_choose(asked, service, chosen, err) : status;
 }
 

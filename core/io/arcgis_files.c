@@ -5,6 +5,7 @@
  */
 #include "arcgis.h"
 
+#include "bucket.h"
 #include "file.h"
 #include "path.h"
 
@@ -128,23 +129,26 @@ static enum tw_status write_cache(const struct tw_map_service *service, const ch
     enum tw_status status = tw_arcgis_conf_xml(service, &xml, err);
     tw_arcgis_conf_cdi(service, &cdi);
     if (status == TW_OK)
-        status = tw_service_file_write(folder, "conf.cdi", &cdi, err);
+        status = tw_service_file_write(service, folder, "conf.cdi", &cdi, err);
     if (status == TW_OK)
-        status = tw_service_file_write(folder, "conf.xml", &xml, err);
+        status = tw_service_file_write(service, folder, "conf.xml", &xml, err);
     tw_text_free(&xml);
     tw_text_free(&cdi);
     return status;
 }
 
-/* As servers of files answer `MapServer/?f=json` with: what the folder's index.html holds. */
-static enum tw_status write_server_folder(const char *folder, const struct tw_text *json,
-                                          struct tw_error *err)
+/* As servers of files answer `MapServer/?f=json` with: what the folder's index.html holds. A bucket has names
+ * only, and answers with the file of that very name. */
+static enum tw_status write_server_folder(const struct tw_map_service *service, const char *folder,
+                                          const struct tw_text *json, struct tw_error *err)
 {
     struct tw_arena *arena = tw_arena_new(0);
     char *inside = arena != NULL ? tw_arena_printf(arena, "%s/MapServer", folder) : NULL;
     enum tw_status status = inside != NULL ? tw_make_folders(inside, err) : tw_error_nomem(err);
     if (status == TW_OK)
-        status = tw_service_file_write(inside, "index.html", json, err);
+        status = tw_service_file_write(service, inside, "index.html", json, err);
+    if (status == TW_OK && tw_path_is_bucket(folder))
+        status = tw_service_file_write(service, folder, "MapServer", json, err);
     tw_arena_free(arena);
     return status;
 }
@@ -159,11 +163,11 @@ static enum tw_status write_server(const struct tw_map_service *service, const c
     tw_arcgis_pretty(&text, json);
     tw_text_printf(&call, "callback(%.*s);\n", (int)text.length - 1, tw_text_get(&text));
     json_decref(json);
-    enum tw_status status = tw_service_file_write(folder, "MapServer.json", &text, err);
+    enum tw_status status = tw_service_file_write(service, folder, "MapServer.json", &text, err);
     if (status == TW_OK)
-        status = tw_service_file_write(folder, "MapServer.js", &call, err);
+        status = tw_service_file_write(service, folder, "MapServer.js", &call, err);
     if (status == TW_OK && strncmp(service->schema, "MapServer/", strlen("MapServer/")) == 0)
-        status = write_server_folder(folder, &text, err);
+        status = write_server_folder(service, folder, &text, err);
     tw_text_free(&text);
     tw_text_free(&call);
     return status;

@@ -181,18 +181,19 @@ enum tw_status tw_service_tilejson(const struct tw_map_service *service, struct 
     return status;
 }
 
-enum tw_status tw_service_file_write(const char *folder, const char *name, const struct tw_text *text,
-                                     struct tw_error *err)
+enum tw_status tw_service_file_write(const struct tw_map_service *service, const char *folder,
+                                     const char *name, const struct tw_text *text, struct tw_error *err)
 {
     struct tw_arena *arena = tw_arena_new(0);
     char *path = arena != NULL ? tw_arena_printf(arena, "%s/%s", folder, name) : NULL, *old;
     size_t size;
     struct tw_error ignored;
     enum tw_status status = path != NULL && !text->failed ? TW_OK : tw_error_nomem(err);
-    bool is_same = status == TW_OK && tw_file_read(arena, path, 0, &old, &size, &ignored) == TW_OK &&
-                   size == text->length && memcmp(old, tw_text_get(text), size) == 0;
+    bool is_same = status == TW_OK && !tw_path_is_bucket(path) &&
+                   tw_file_read(arena, path, 0, &old, &size, &ignored) == TW_OK && size == text->length &&
+                   memcmp(old, tw_text_get(text), size) == 0;
     if (status == TW_OK && !is_same)
-        status = tw_file_write(path, tw_text_get(text), text->length, err);
+        status = tw_file_write_labelled(path, tw_text_get(text), text->length, service->labels, err);
     tw_arena_free(arena);
     return status;
 }
@@ -211,7 +212,7 @@ enum tw_status tw_map_service_write(const struct tw_map_service *service, enum t
     struct tw_text text = {0};
     enum tw_status status = files[kind].make(service, &text, err);
     if (status == TW_OK)
-        status = tw_service_file_write(folder, files[kind].name, &text, err);
+        status = tw_service_file_write(service, folder, files[kind].name, &text, err);
     tw_text_free(&text);
     return status;
 }

@@ -9,6 +9,7 @@
 #define TW_MAP_SERVICE_H
 
 #include "json_value.h"
+#include "bucket.h"
 #include "tile_output.h"
 
 enum { TW_SERVICE_QUALITY = 75 }; /* of JPEG, where nothing is said */
@@ -34,6 +35,7 @@ struct tw_map_service {
     int quality;                    /* of JPEG */
     bool is_retina;                 /* tiles have twice as many pixels as maps think */
     const char *mark; /* of who has made an ArcGIS cache, which conf.xml ends with; NULL: none */
+    const struct tw_bucket_labels *labels; /* of the files in object storage; NULL: none */
 };
 
 /* What the folder's metadata says; the title is the folder's name. TW_EUSAGE: it names no zooms. */
@@ -46,8 +48,8 @@ const char *tw_map_service_title(const char *folder, struct tw_arena *arena);
 enum tw_status tw_map_service_check(const struct tw_map_service *service, enum tw_service_kind kind,
                                     struct tw_error *err);
 
-/* Writes the files of a kind into the folder, each of them whole, unless they are there with the same bytes.
- */
+/* Writes the files of a kind into the folder, each of them whole, unless they are there with the same bytes;
+ * in object storage in any case, as labels may be others. */
 enum tw_status tw_map_service_write(const struct tw_map_service *service, enum tw_service_kind kind,
                                     const char *folder, struct tw_error *err);
 
@@ -62,10 +64,11 @@ enum tw_status tw_service_wmts(const struct tw_map_service *service, struct tw_t
                                struct tw_error *err);
 enum tw_status tw_service_viewer(const struct tw_map_service *service, struct tw_text *text,
                                  struct tw_error *err);
-/* arcgis_files.c: conf.xml and conf.cdi of a cache, MapServer.json, MapServer.js. */
+/* arcgis_files.c: conf.xml and conf.cdi of a cache, MapServer.json, MapServer.js, MapServer/index.html; in
+ * object storage also `MapServer`, which servers of buckets answer `MapServer?f=json` with. */
 enum tw_status tw_service_arcgis_write(const struct tw_map_service *service, const char *folder,
                                        struct tw_error *err);
-enum tw_status tw_service_file_write(const char *folder, const char *name, const struct tw_text *text,
-                                     struct tw_error *err);
+enum tw_status tw_service_file_write(const struct tw_map_service *service, const char *folder,
+                                     const char *name, const struct tw_text *text, struct tw_error *err);
 
 #endif

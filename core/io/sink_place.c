@@ -44,6 +44,12 @@ static void check_cache_control(const struct tw_sink_spec *spec, const char *tex
             "output.cache_control must be one line of plain letters, such as 'public, max-age=86400'");
 }
 
+/* `s3:/bucket`: a folder with such a name is nobody's wish. */
+static bool lacks_a_slash(const char *path)
+{
+    return strncmp(path, "s3:/", 4) == 0 ? path[4] != '/' : strncmp(path, "gs:/", 4) == 0 && path[4] != '/';
+}
+
 void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)
 {
     struct tw_error err;
@@ -54,6 +60,9 @@ void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, 
             problems, path,
             "'%s' cannot be written to: an output is a local path, s3://BUCKET/PATH or gs://BUCKET/PATH",
             spec->path);
+    else if (spec->path != NULL && lacks_a_slash(spec->path))
+        tw_problems_add(problems, path, "'%s' is a folder of this machine; did you mean '%.3s/%s'?",
+                        spec->path, spec->path, spec->path + 3);
     else if (spec->path != NULL && tw_path_is_bucket(spec->path) &&
              tw_bucket_open(spec->path, &bucket, &err) != TW_OK)
         tw_problems_add(problems, path, "%s", err.message);

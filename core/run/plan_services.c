@@ -22,7 +22,8 @@ static struct tw_map_service service_of(const struct tw_plan *plan)
                                      .schema = schema,
                                      .is_retina = strstr(schema, "@2x") != NULL,
                                      .format = tw_encoder_format(encoder),
-                                     .extension = tw_encoder_extension(encoder)};
+                                     .extension = tw_encoder_extension(encoder),
+                                     .labels = tw_sink_labels(plan->sink)};
     const struct tw_value *quality = tw_value_get(config->output, "quality");
     service.quality = quality != NULL ? (int)quality->number : TW_SERVICE_QUALITY;
     service.bounds = tw_area_is_empty(area) ? service.pyramid->grid->extent : tw_area_bounds(area);

@@ -113,12 +113,29 @@ static void types_follow_names(void **state)
     assert_string_equal(tw_content_type("journal"), "application/octet-stream");
 }
 
+static void folders_that_mean_others_are_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"s3://maps/..", "s3://maps/a/../b", "s3://maps/./b", "s3://maps/a/."};
+    struct tw_arena *arena = tw_arena_new(0);
+    struct tw_bucket_place place;
+    struct tw_error err = {0};
+    set_keys();
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(tw_bucket_place_read(wrong[i], arena, &place, &err), TW_EUSAGE);
+    assert_string_equal(err.message,
+                        "'s3://maps/a/.': names in object storage have no '.' and '..' between slashes");
+    check_place("s3://maps/.a/b..c/...", "s3://maps/.a/b..c/...", "https://maps.s3.amazonaws.com", "");
+    tw_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_signature_is_that_of_amazons_example),
         cmocka_unit_test(names_are_encoded),
         cmocka_unit_test(places_are_found),
+        cmocka_unit_test(folders_that_mean_others_are_refused),
         cmocka_unit_test(text_is_found_in_xml),
         cmocka_unit_test(types_follow_names),
     };

@@ -9,6 +9,7 @@ import time
 import unittest
 
 import numpy as np
+from osgeo import gdal
 
 import harness
 from object_storage import CONFIG, SCRIPT, Storage, s3, servers, start, stop
@@ -39,6 +40,55 @@ class Tiles(Storage):
         self.must_remote("execute", self.config("private", last=4), "--quiet")
         status, _, _ = self.s3.ask("GET", f"/{self.bucket}/private/4/5/6.png", signed=False)
         self.assertEqual(status, 403)
+
+    def public(self, name):
+        """Status, type and cache-control of a file for those without a key."""
+        status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/{name}", signed=False)
+        return status, headers["content-type"], headers.get("cache-control")
+
+    def check_pixels(self, name):
+        """What GDAL reads where the image is, at the deepest zoom."""
+        left, bottom, right, top = harness.tile_bounds(4, 5, 6)
+        gdal.SetConfigOption("GDAL_DEFAULT_WMS_CACHE_PATH", str(self.folder / "cache"))
+        seen = gdal.Translate("", name, format="MEM", projWin=[left, top, right, bottom], width=128, height=128).ReadAsArray()
+        wanted = harness.read(self.folder / "out/4/5/6.png")
+        valid = wanted[3] > 0
+        self.assertEqual(seen[:3].shape, wanted[:3].shape)
+        self.assertTrue(np.array_equal(seen[:3, valid], wanted[:3, valid]))
+
+    def test_map_services_are_as_public_as_the_tiles(self):
+        """Also those files and tiles whose names do not say what they are."""
+        more = ", layout: mapserver, services: all, georeference: none, acl: public-read, cache_control: 'max-age=60'"
+        self.must_remote("execute", self.config(last=4, more=more), "--quiet")
+        for name, kind in (("index.html", "text/html; charset=utf-8"), ("tilejson.json", "application/json"), ("WMTSCapabilities.xml", "application/xml"),
+                           ("MapServer.json", "application/json"), ("MapServer.js", "text/javascript"), ("MapServer", "application/json"),
+                           ("MapServer/index.html", "text/html; charset=utf-8"), ("MapServer/tile/4/5/6", "image/png")):
+            self.assertEqual(self.public(f"a/{name}"), (200, kind, "max-age=60"), name)
+        self.assertIn("all is well", self.must_remote("verify", f"s3://{self.bucket}/a"))
+        self.must_remote("cp", f"s3://{self.bucket}/a", "back", "--quiet")
+        self.assertEqual(len(list((self.folder / "back/MapServer/tile").rglob("6"))), 1)
+
+    def test_gdal_reads_the_services_of_a_bucket(self):
+        self.local(last=4, more=", georeference: none")
+        url = f"http://127.0.0.1:{self.server.port}/{self.bucket}"
+        for name, layout, source in (("a", "mapserver", f"{url}/a/MapServer?f=json&pretty=true"), ("b", "xyz", f"WMTS:{url}/b/WMTSCapabilities.xml")):
+            services = f"{{base_url: '{url}/{name}'}}"
+            more = f", layout: {layout}, services: {services}, georeference: none, acl: public-read"
+            self.must_remote("execute", self.config(name, last=4, more=more), "--quiet")
+            self.check_pixels(source)
+
+    def test_map_services_are_written_into_a_bucket_later(self):
+        self.must_remote("execute", self.config(last=4, more=", acl: public-read"), "--quiet")
+        self.must_remote("services", f"s3://{self.bucket}/a", "--viewer", "--quiet")
+        self.assertEqual(self.public("a/index.html")[0], 403)
+        self.must_remote("services", f"s3://{self.bucket}/a", "--viewer", "--acl", "public-read", "--cache-control", "max-age=7", "--quiet")
+        self.assertEqual(self.public("a/index.html"), (200, "text/html; charset=utf-8", "max-age=7"))
+        code, _, err = self.remote("services", f"s3://{self.bucket}/a", "--acl", "everybody")
+        self.assertEqual((code, err), (2, "tilewright: unknown access control list 'everybody'; known: private, public-read, public-read-write, "
+                                          "authenticated-read, aws-exec-read, bucket-owner-read, bucket-owner-full-control\n"))
+        self.local(last=4)
+        code, _, err = self.remote("services", "out", "--acl", "public-read")
+        self.assertEqual((code, err), (2, "tilewright: --acl and --cache-control are for object storage, and 'out' is none\n"))
 
     def test_a_stac_item_is_beside_the_tiles_and_as_public(self):
         self.must_remote("execute", self.config(last=5, more=", acl: public-read, stac: {id: tiles, datetime: 2023-01-01}"), "--quiet")
@@ -313,6 +363,12 @@ class WrongUses(Storage):
 
     def test_keys_are_for_object_storage(self):
         self.check_config("wrong.yaml:5:41: output.acl is for object storage: output.path must begin with s3:// or gs://", ", acl: private", path="local")
+
+    def test_names_that_mean_other_places(self):
+        for path in (f"s3://{self.bucket}/../other/a", f"s3://{self.bucket}/a/./b"):
+            self.check_config(f"wrong.yaml:5:16: '{path}': names in object storage have no '.' and '..' between slashes", path=path)
+        self.check_config(f"wrong.yaml:5:16: 's3:/{self.bucket}/a' is a folder of this machine; did you mean 's3://{self.bucket}/a'?",
+                          path=f"s3:/{self.bucket}/a")
 
     def test_no_credentials(self):
         none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(self.folder)}
