@@ -131,6 +131,32 @@ class PMTiles(harness.Case):
         self.assertEqual(self.check_same("JPEG").type, 3)
         self.assertEqual(self.check_same("WebP", size=512).type, 4)
 
+    def read_with_node(self, mode, name, suffix="png"):
+        """With the format's own library."""
+        browser = harness.ROOT / "tests/browser"
+        if not (browser / "node_modules/pmtiles").exists():
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=browser, check=True, capture_output=True)
+        done = subprocess.run(["node", "archive.mjs", mode, str(self.folder / f"{name}.pmtiles"), str(self.folder / name), suffix],
+                              cwd=browser, capture_output=True, text=True, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_the_formats_own_library_reads_every_tile(self):
+        tiles = self.check_same("WebP", size=512).tiles()
+        seen = self.read_with_node("tiles", "WebP512")
+        self.assertEqual(seen["differ"], [])
+        self.assertEqual((seen["count"], seen["addressed"], seen["type"]), (len(tiles), len(tiles), 4))
+        self.assertGreater(seen["missing"], 10, "the south is empty")
+        self.assertEqual((seen["metadata"]["name"], seen["metadata"]["format"]), ("WebP512", "webp"))
+
+    def test_openlayers_shows_it(self):
+        self.check_same("PNG")
+        seen = self.read_with_node("map", "PNG256")
+        self.assertEqual(seen["errors"], [])
+        self.assertTrue(seen["same"], "the archive looks like the folder")
+        self.assertGreater(seen["ranges"], 2)
+        self.assertGreater(seen["colours"], 1000)
+
     def test_any_number_of_workers_gives_the_same_bytes(self):
         first = self.make("out.pmtiles", workers=1).read_bytes()
         (self.folder / "out.pmtiles").unlink()
