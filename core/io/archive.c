@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* A new driver is one more line here. */
-static const struct tw_archive_driver *const drivers[] = {&tw_archive_pmtiles};
+static const struct tw_archive_driver *const drivers[] = {&tw_archive_mbtiles, &tw_archive_pmtiles};
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
 
 static const struct tw_archive_driver *driver_of(const char *path)
@@ -23,6 +23,12 @@ static const struct tw_archive_driver *driver_of(const char *path)
 bool tw_path_is_archive(const char *path)
 {
     return driver_of(path) != NULL && (tw_path_is_remote(path) || !tw_is_folder(path));
+}
+
+bool tw_archive_holds_features(const char *path)
+{
+    const struct tw_archive_driver *driver = driver_of(path);
+    return driver != NULL && driver->holds_features != NULL && driver->holds_features(path);
 }
 
 enum tw_status tw_archive_open(const char *path, struct tw_archive **archive, struct tw_error *err)

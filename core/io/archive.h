@@ -30,6 +30,8 @@ struct tw_archive_facts {
 
 /* Whether the name is one of an archive: `map.pmtiles`, here or on a server. A folder is none. */
 bool tw_path_is_archive(const char *path);
+/* Whether GDAL reads what the archive holds as features: MBTiles of vector tiles. */
+bool tw_archive_holds_features(const char *path);
 
 /* path: as GDAL has it (`/vsicurl/...`), or in object storage. TW_EINPUT: no such file, what is wrong with
  * it, or what of it cannot be read: `'map.pmtiles' holds vector tiles (MVT); PNG, JPEG and WebP can be read`.

@@ -39,6 +39,8 @@ struct tw_archive_driver {
     /* From any thread. */
     enum tw_status (*read)(struct tw_archive *archive, const struct tw_tile *tile, void **bytes, size_t *size,
                            struct tw_error *err);
+    /* Whether its tiles are features, which GDAL reads as such; may be NULL. */
+    bool (*holds_features)(const char *path);
 };
 
 extern const struct tw_archive_driver tw_archive_pmtiles, tw_archive_mbtiles;

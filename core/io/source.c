@@ -25,7 +25,7 @@ static const char *const driver_about[] = {
     "what another configuration has made: its tiles or its file",
     "one raster file, anything that GDAL opens",
     "a series of rasters of the same place: STAC items, or files with dates",
-    "a folder of tiles that an earlier run has made, or an archive of them (.pmtiles)",
+    "a folder of tiles that an earlier run has made, or an archive of them (.pmtiles, .mbtiles)",
     "one layer of a vector file, anything that GDAL opens (GeoPackage, GeoJSON, FlatGeobuf, Shapefile ...)",
 };
 enum { NUM_DRIVERS = sizeof(drivers) / sizeof(drivers[0]) };
@@ -56,7 +56,8 @@ const char *const *tw_source_keys(size_t driver, const char **alias)
 /* A folder of tiles says so; an archive by its name. */
 static bool is_tile_directory(const struct tw_source *source, const char *folder)
 {
-    return tw_path_is_archive(folder) || tw_is_tile_folder(folder, source->arena);
+    return (tw_path_is_archive(folder) && !tw_archive_holds_features(folder)) ||
+           tw_is_tile_folder(folder, source->arena);
 }
 
 /* A GeoPackage may hold rasters, vectors or both; what is on a server is told by its name alone. */
