@@ -154,7 +154,7 @@ int tw_execution_run(struct tw_plan *plan, const struct tw_execution *execution)
     struct tw_error err = {0};
     struct tw_run_result result;
     enum tw_status status = tw_run(plan, &execution->run, &result, &err);
-    const struct tw_run_end end = {plan, &result, status, err.message};
+    const struct tw_run_end end = {plan, &result, status, err.message, execution->run.no_record};
     tw_run_tell(&end);
     int code;
     if (status == TW_ECANCELLED && result.signal != 0)

@@ -93,8 +93,8 @@ static void write_file(const struct tw_run_end *end, const char *json)
     struct tw_arena *arena = tw_arena_new(0);
     struct tw_error err = {0};
     char *path = arena != NULL ? tw_sink_beside(end->plan->sink, "summary.json", arena) : NULL;
-    bool is_begun = end->result->is_begun; /* otherwise it is somebody else's */
-    if (path != NULL && is_begun && tw_file_write(path, json, strlen(json), &err) != TW_OK)
+    bool is_wanted = end->result->is_begun && !end->leaves_nothing; /* not begun: it is somebody else's */
+    if (path != NULL && is_wanted && tw_file_write(path, json, strlen(json), &err) != TW_OK)
         tw_log_warn("%s", err.message);
     tw_arena_free(arena);
 }

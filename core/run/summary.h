@@ -7,6 +7,8 @@
 
 #include "run.h"
 
+#include <stdbool.h>
+
 enum tw_outcome_of_run { TW_RUN_SUCCEEDED, TW_RUN_HAS_FAILED, TW_RUN_WAS_INTERRUPTED };
 
 /* How a run ended. */
@@ -15,6 +17,7 @@ struct tw_run_end {
     const struct tw_run_result *result;
     enum tw_status status;
     const char *message; /* of what ended it, when status is not TW_OK */
+    bool leaves_nothing; /* beside the output: what is a conversion's own result is all there is */
 };
 
 /* Writes `summary.json` beside the output (in its folder `.tilewright`), if there is one, and then notifies.

@@ -101,7 +101,7 @@ class Storage(runs.Case):
                 for tile in tiles:
                     self.assertEqual(harness.read_png(tile).shape[1:], (runs.TILE, runs.TILE))
                 # still full, and still the same words
-                self.check_full(small, "run.yaml", rf"cannot (write|make the folder|write to) '{small.path}/out.*'")
+                self.check_full(small, "run.yaml", rf"cannot (write|make the folder|write to|lock) '{small.path}/out.*'")
                 small.remount("size=64m")
                 self.must_execute("--quiet")
                 (self.folder / "made").unlink(missing_ok=True)

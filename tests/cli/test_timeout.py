@@ -133,13 +133,25 @@ class Timeout(runs.Case):
         self.must_execute("--quiet", "--overwrite")
         self.assertEqual((self.folder / "out.tif").read_bytes(), kept)
 
+    def wait_until_it_hangs(self):
+        """Nothing was made for two seconds."""
+        path = self.folder / "out/.tilewright/progress"
+        looks = []
+
+        def look():
+            told = json.loads(path.read_text()) if path.exists() else {"state": "none"}
+            looks.append((time.monotonic(), told.get("done")))
+            since = next(when for when, done in looks if done == looks[-1][1])
+            return told["state"] == "running" and looks[-1][0] - since > 2
+
+        self.wait_until(look, "a run that hangs", timeout=120)
+
     def test_signal_ends_a_run_whose_worker_hangs(self):
         for number, wanted in runs.INTERRUPTS:
             with self.subTest(signal=number):
                 self.endless(COMPILED)
                 process = self.start("--workers", "2", "--overwrite")
-                self.wait_until(lambda: (self.folder / "out/.tilewright/lock").exists(), "the lock")
-                time.sleep(2)
+                self.wait_until_it_hangs()
                 began = time.monotonic()
                 process.send_signal(number)
                 code, _, err = self.end(process, timeout=30)
@@ -156,8 +168,7 @@ class Timeout(runs.Case):
     def test_signal_stops_an_interpreted_loop_at_once(self):
         self.endless(INTERPRETED)
         process = self.start("--workers", "1")
-        self.wait_until(lambda: (self.folder / "out/.tilewright/lock").exists(), "the lock")
-        time.sleep(2)
+        self.wait_until_it_hangs()
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         code, _, err = self.end(process, timeout=30)
