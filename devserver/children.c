@@ -18,6 +18,8 @@ struct tw_children {
     pthread_mutex_t mutex; /* of all below */
     struct child *list;    /* what was asked for last comes first */
     bool is_stopped;
+
+    volatile int cancelled; /* ends what is being made */
 };
 
 struct tw_children *tw_children_new(struct tw_edition *edition)
@@ -104,6 +106,7 @@ void tw_children_stop(struct tw_children *children)
         return;
     pthread_mutex_lock(&children->mutex);
     children->is_stopped = true;
+    children->cancelled = 1;
     struct child *taken = take_made(children);
     struct tw_child_waiter *waiters = take_waiters(children);
     pthread_mutex_unlock(&children->mutex);
@@ -237,6 +240,7 @@ static void *run_making(void *context)
     const struct tw_tiles_share *share = making.parent->share;
     free(context);
     enum tw_status status = tw_child_load(making.parent, &making.child->order, &loaded, &problems);
+    loaded.cancel = &making.parent->children->cancelled;
     if (status == TW_OK)
         status = tw_edition_new(share, &loaded, making.parent, &edition, &problems);
     else

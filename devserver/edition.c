@@ -129,7 +129,11 @@ static enum tw_status list_inputs(struct tw_edition *edition)
 
 static enum tw_status fill(struct tw_edition *edition, struct tw_problems *problems)
 {
-    const struct tw_selection everything = {0};
+    const struct tw_selection everything = {.script = {.load_s = edition->share->run.tile_timeout_s,
+                                                       .memory_bytes = TW_MOST_SCRIPT_BYTES,
+                                                       .cancel = edition->loaded.cancel}};
+    const struct tw_preview_spec loading = {&edition->share->run, edition->loaded.reads_only,
+                                            edition->loaded.cancel};
     struct tw_error err = {0};
     enum tw_status status = tw_plan_make(edition->config, &everything, &edition->plan, problems);
     if (status == TW_OK)
@@ -138,7 +142,7 @@ static enum tw_status fill(struct tw_edition *edition, struct tw_problems *probl
         status = TW_ENOMEM;
     if (status != TW_OK)
         return status;
-    status = tw_tiles_new(edition->plan, edition->share, edition->loaded.reads_only, &edition->tiles, &err);
+    status = tw_tiles_new(edition->plan, edition->share, &loading, &edition->tiles, &err);
     if (status != TW_OK)
         tw_problems_add_error(problems, &err);
     return status;
@@ -160,6 +164,7 @@ enum tw_status tw_edition_new(const struct tw_tiles_share *share, const struct t
     made->config = taken.config;
     made->parent = tw_edition_keep(parent);
     enum tw_status status = fill(made, problems);
+    made->loaded.cancel = NULL;
     if (status != TW_OK) {
         edition_free(made);
         return status;

@@ -15,7 +15,8 @@ struct tw_children;
 struct tw_loaded {
     struct tw_config *config;
     void *kept;
-    bool reads_only;                          /* its output is shown, and nothing computed */
+    bool reads_only;            /* its output is shown, and nothing computed */
+    const volatile int *cancel; /* while its edition is made: other than 0 to give that up; NULL: never */
     void (*unload)(struct tw_loaded *loaded); /* NULL: the configuration is freed */
 };
 

@@ -2,9 +2,9 @@
 #include "layer.h"
 
 #include "children.h"
+#include "loading.h"
 
 #include "file.h"
-#include "grid_read.h"
 #include "hash.h"
 
 #include <dirent.h>
@@ -29,24 +29,6 @@ struct tw_layer {
     int version;
     char *problem; /* with the version; NULL: none */
 };
-
-static enum tw_status load(struct tw_layer *layer, int number, struct tw_edition **edition,
-                           struct tw_problems *problems)
-{
-    struct tw_loaded loaded = {0};
-    enum tw_status status = layer->spec.load != NULL
-                                ? layer->spec.load(layer->spec.path, &loaded, problems)
-                                : tw_config_load(layer->spec.path, tw_grid_read, &loaded.config, problems);
-    if (status != TW_OK) {
-        tw_loaded_free(&loaded);
-        return status;
-    }
-    loaded.reads_only = layer->spec.mode == TW_PREVIEW_READONLY;
-    status = tw_edition_new(layer->spec.share, &loaded, NULL, edition, problems);
-    if (status == TW_OK)
-        (*edition)->number = number;
-    return status;
-}
 
 /* Takes the output for the edition, from the one before it: what was made by that is committed first, and
  * nothing of it is written any more. Where the output is not to be had, or was made by another version, the
@@ -124,11 +106,12 @@ static void take(struct tw_layer *layer, struct tw_edition *edition, const char 
         layer->spec.changed(layer->spec.context);
 }
 
-static void reload(struct tw_layer *layer)
+/* The version that was loaded takes the place of the one that is shown, or its problems are told. */
+static void take_loaded(struct tw_layer *layer, struct tw_loading *loading)
 {
     struct tw_problems problems = {0};
     struct tw_edition *edition = NULL;
-    enum tw_status status = load(layer, layer->version + 1, &edition, &problems);
+    enum tw_status status = tw_loading_take(loading, &edition, &problems);
     if (status == TW_OK)
         status = hand_over(layer, edition, &problems);
     if (status == TW_OK) {
@@ -170,36 +153,78 @@ static bool wait_a_moment(struct tw_layer *layer)
     return goes_on;
 }
 
-/* A file that is still being written changes again: it is loaded when two looks agree. */
+/* What is known of the files, as text. */
+struct seen {
+    struct tw_text loaded, before, now;
+};
+
+static void keep_text(struct tw_text *kept, const struct tw_text *text)
+{
+    tw_text_clear(kept);
+    tw_text_add(kept, tw_text_get(text));
+}
+
+/* Whether there is another version than the one that was loaded, or is being loaded. A file that is still
+ * being written changes again: it is loaded when two looks agree. */
+static bool has_changed(struct tw_layer *layer, struct seen *seen)
+{
+    look(layer, &seen->now);
+    bool is_settled = strcmp(tw_text_get(&seen->now), tw_text_get(&seen->before)) == 0;
+    bool is_new = strcmp(tw_text_get(&seen->now), tw_text_get(&seen->loaded)) != 0;
+    keep_text(&seen->before, &seen->now);
+    if (is_settled && is_new)
+        keep_text(&seen->loaded, &seen->now);
+    return is_settled && is_new;
+}
+
+/* Waits a moment, or until the version that is being loaded is there, which is taken. False when all is to
+ * end. */
+static bool wait_for_news(struct tw_layer *layer, struct tw_loading **loading, bool *is_taken)
+{
+    *is_taken = *loading != NULL && tw_loading_wait(*loading, LOOK_EVERY_MS);
+    if (*loading == NULL)
+        return wait_a_moment(layer);
+    pthread_mutex_lock(&layer->mutex);
+    bool goes_on = !layer->is_stopped;
+    pthread_mutex_unlock(&layer->mutex);
+    *is_taken = *is_taken && goes_on;
+    if (*is_taken) {
+        take_loaded(layer, *loading);
+        *loading = NULL;
+    }
+    return goes_on;
+}
+
+/* A version that comes to no end, or is slow, is given up for the next. */
 static void *watch(void *context)
 {
     struct tw_layer *layer = context;
-    struct tw_text loaded = {0}, before = {0}, now = {0};
-    look(layer, &loaded);
-    tw_text_add(&before, tw_text_get(&loaded));
-    while (wait_a_moment(layer)) {
+    struct seen seen = {0};
+    struct tw_loading *loading = NULL;
+    bool is_taken;
+    look(layer, &seen.loaded);
+    keep_text(&seen.before, &seen.loaded);
+    while (wait_for_news(layer, &loading, &is_taken)) {
         if (look_at_run(layer) && layer->spec.changed != NULL)
             layer->spec.changed(layer->spec.context);
-        look(layer, &now);
-        bool is_settled = strcmp(tw_text_get(&now), tw_text_get(&before)) == 0;
-        if (is_settled && strcmp(tw_text_get(&now), tw_text_get(&loaded)) != 0) {
-            reload(layer);
-            tw_text_clear(&loaded); /* not a look again: what has changed meanwhile is loaded next */
-            tw_text_add(&loaded, tw_text_get(&now));
-        }
-        tw_text_clear(&before);
-        tw_text_add(&before, tw_text_get(&now));
+        if (is_taken || !has_changed(layer, &seen))
+            continue;
+        tw_loading_abandon(loading);
+        loading = tw_loading_begin(&layer->spec, layer->version + 1);
+        if (loading == NULL)
+            take(layer, NULL, "out of memory");
     }
-    tw_text_free(&loaded);
-    tw_text_free(&before);
-    tw_text_free(&now);
+    tw_loading_abandon(loading);
+    tw_text_free(&seen.loaded);
+    tw_text_free(&seen.before);
+    tw_text_free(&seen.now);
     return NULL;
 }
 
 static enum tw_status load_first(struct tw_layer *layer, struct tw_problems *problems)
 {
     struct tw_error err = {0};
-    enum tw_status status = load(layer, 1, &layer->edition, problems);
+    enum tw_status status = tw_layer_load(&layer->spec, 1, NULL, &layer->edition, problems);
     if (status != TW_OK)
         return status;
     status = tw_edition_open_output(layer->edition, layer->spec.mode, &err);

@@ -155,13 +155,26 @@ enum MHD_Result tw_probe_inputs(struct request *request)
     return MHD_YES;
 }
 
+/* Why the result has no values, or NULL. */
+static json_t *failure_to_json(const struct request *request)
+{
+    const struct tw_waiter *waiter = &request->waiter;
+    if (waiter->status == TW_OK)
+        return NULL;
+    return tw_text_to_json(waiter->message != NULL ? waiter->message : "out of memory");
+}
+
 /* The result's own values come first. */
 static json_t *layers_to_json(struct request *request, json_t *values)
 {
     json_t *list = json_array();
-    if (request->input == NULL)
-        json_array_append_new(
-            list, json_pack("{s:s, s:O}", "id", tw_layer_spec(request->layer)->id, "values", values));
+    if (request->input == NULL) {
+        json_t *own = json_pack("{s:s, s:O}", "id", tw_layer_spec(request->layer)->id, "values", values),
+               *failure = failure_to_json(request);
+        if (failure != NULL)
+            json_object_set_new(own, "error", failure);
+        json_array_append_new(list, own);
+    }
     if (request->probed != NULL)
         json_array_extend(list, request->probed);
     return list;

@@ -48,15 +48,15 @@ static enum MHD_Result reply_tile(struct request *request)
     if (waiter->status == TW_ECANCELLED)
         return tw_reply_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
                               "the configuration has changed meanwhile");
+    if (request->is_point) /* also when the script fails: the inputs have values all the same */
+        return tw_probe_inputs(request);
     if (waiter->is_overdue)
         return tw_reply_error(request, MHD_HTTP_GATEWAY_TIMEOUT,
-                              "the script is %s and cannot be stopped: nothing is made until it is mended",
-                              waiter->message != NULL ? waiter->message : "not done");
+                              "%s and cannot be stopped: nothing is made until it is mended",
+                              waiter->message != NULL ? waiter->message : "the script is not done");
     if (waiter->status != TW_OK)
         return tw_reply_error(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "%s",
                               waiter->message != NULL ? waiter->message : "out of memory");
-    if (request->is_point)
-        return tw_probe_inputs(request);
     return waiter->blob != NULL ? tw_reply_blob(request, waiter->blob, tile_cache) : reply_empty(request);
 }
 

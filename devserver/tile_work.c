@@ -237,7 +237,7 @@ static void fail_all(struct making *making, const struct tw_error *err)
         }
 }
 
-static void note_failure(struct tw_tiles *tiles, const struct tw_tile *metatile, const char *message)
+void tw_tiles_note_failure(struct tw_tiles *tiles, const struct tw_tile *metatile, const char *message)
 {
     struct tw_tiles_state *state = &tiles->state;
     pthread_mutex_lock(&tiles->mutex);
@@ -308,7 +308,7 @@ void tw_tiles_do_job(struct tw_tiles *tiles, struct tw_worker *worker, struct jo
     if (status != TW_OK && *tw_watch_cancelled(tiles->preview->watch) != 0)
         status = TW_ECANCELLED;
     if (status != TW_OK && status != TW_ECANCELLED) {
-        note_failure(tiles, &job->metatile, err.message);
+        tw_tiles_note_failure(tiles, &job->metatile, err.message);
         fail_all(&making, &err);
     }
     finish(tiles, job, status);

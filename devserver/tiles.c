@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiles_parts.h"
 
+#include "file.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -104,9 +107,30 @@ static void *run_thread(void *context)
     return NULL;
 }
 
+/* What the first of the lost workers was at: `tile 6/10/13: run.lua: not done after 60 s (--tile-timeout)`.
+ */
+static void describe_hung(struct tw_tiles *tiles)
+{
+    const struct tw_watch *watch = tiles->preview->watch;
+    const char *script = tw_path_name(tiles->plan->declaration->path);
+    struct tw_stint stint;
+    bool overran;
+    char text[TW_TILE_TEXT_SIZE];
+    for (int i = 0; i < tiles->preview->shares.workers; i++) {
+        if (!tw_post_is_lost(tw_watch_post(tiles->preview->watch, i), &stint, &overran) || !overran)
+            continue;
+        const char *what = stint.phase != NULL ? stint.phase : tw_tile_text(&stint.tile, text);
+        snprintf(tiles->hung, sizeof(tiles->hung), "%s%.60s: %.100s: %s", stint.phase != NULL ? "" : "tile ",
+                 what, script, tw_watch_overrun(watch));
+        if (stint.phase == NULL)
+            tw_tiles_note_failure(tiles, &stint.tile, tiles->hung);
+        return;
+    }
+}
+
 static void answer_hung(struct tw_tiles *tiles, struct tw_waiter *waiter)
 {
-    tw_waiter_answer(waiter, TW_ESCRIPT, NULL, tw_watch_overrun(tiles->preview->watch));
+    tw_waiter_answer(waiter, TW_ESCRIPT, NULL, tiles->hung);
     waiter->is_overdue = true;
 }
 
@@ -144,6 +168,7 @@ static void *run_watch(void *context)
     if (tw_watch_wait(tiles->preview->watch))
         return NULL;
     tw_gate_leave(tiles->share->gate, count_lost(tiles));
+    describe_hung(tiles);
     pthread_mutex_lock(&tiles->mutex);
     struct tw_waiter *waiters = take_waiters(tiles);
     tiles->is_hung = true;
@@ -186,8 +211,9 @@ static enum tw_status start_threads(struct tw_tiles *tiles)
     return tiles->has_begun ? TW_OK : TW_ENOMEM;
 }
 
-enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, bool reads_only,
-                            struct tw_tiles **tiles, struct tw_error *err)
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share,
+                            const struct tw_preview_spec *loading, struct tw_tiles **tiles,
+                            struct tw_error *err)
 {
     struct tw_tiles *made = calloc(1, sizeof(*made));
     if (made == NULL)
@@ -201,17 +227,16 @@ enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *s
     pthread_cond_init(&made->work, NULL);
     enum tw_status status = tw_view_new(plan, &made->view, err);
     if (status == TW_OK)
-        status = tw_preview_new(plan, &share->run, reads_only, &made->preview, err);
+        status = tw_preview_new(plan, loading, &made->preview, err);
     if (status == TW_OK) {
         made->threads = calloc((size_t)made->preview->shares.workers + 1, sizeof(*made->threads));
         status = made->threads != NULL ? TW_OK : tw_error_nomem(err);
     }
-    if (status != TW_OK) {
+    made->is_hung = made->preview != NULL && made->preview->is_lost;
+    *tiles = status == TW_OK || made->is_hung ? made : NULL;
+    if (*tiles == NULL)
         tw_tiles_free(made);
-        return status;
-    }
-    *tiles = made;
-    return TW_OK;
+    return status;
 }
 
 void tw_tiles_use_output(struct tw_tiles *tiles, struct tw_preview_output *output)

@@ -44,10 +44,13 @@ struct tw_tiles_share {
     struct tw_makers *makers;
 };
 
-/* Plan and share are borrowed. reads_only: nothing is computed, tw_tiles_use_output gives what is shown. On
- * success *tiles is owned by the caller; its threads begin with the first tile that is to be made. */
-enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share, bool reads_only,
-                            struct tw_tiles **tiles, struct tw_error *err);
+/* Plan and share are borrowed. loading: whether something is computed, or tw_tiles_use_output gives all that
+ * is shown; and what stops the script. On success *tiles is owned by the caller; its threads begin with the
+ * first tile that is to be made. A failure leaves NULL, or what a script uses that never ends, to be freed
+ * all the same. */
+enum tw_status tw_tiles_new(struct tw_plan *plan, const struct tw_tiles_share *share,
+                            const struct tw_preview_spec *loading, struct tw_tiles **tiles,
+                            struct tw_error *err);
 /* Before anything is asked: what is shown is what the output holds. Borrowed; may be NULL. */
 void tw_tiles_use_output(struct tw_tiles *tiles, struct tw_preview_output *output);
 /* Starts the threads now, so that the first tile does not wait for them. */

@@ -36,12 +36,16 @@ struct tw_tiles {
     bool is_stopped;
     int num_running; /* workers that have not ended */
     bool is_hung;    /* one of them never will */
+    char hung[256];  /* what that one was at */
     struct tw_tiles_state state;
 };
 
 /* Gives the waiter its answer; who keeps it, and the mutex, is the caller's business. */
 void tw_waiter_answer(struct tw_waiter *waiter, enum tw_status status, struct tw_blob *blob,
                       const char *message);
+
+/* For tw_tiles_state. */
+void tw_tiles_note_failure(struct tw_tiles *tiles, const struct tw_tile *metatile, const char *message);
 
 /* How tiles lie: pictures, or those of the output. */
 const struct tw_pyramid *tw_tiles_pyramid(const struct tw_tiles *tiles, bool is_picture);

@@ -58,6 +58,7 @@ void tw_guard_begin(struct tw_guard *guard, lua_State *lua, const struct tw_scri
     if (limits != NULL) {
         guard->limit_bytes = limits->memory_bytes;
         guard->load_s = limits->load_s;
+        guard->cancel = limits->cancel;
     }
     guard->used_bytes = (size_t)lua_gc(lua, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(lua, LUA_GCCOUNTB, 0);
     guard->alloc = lua_getallocf(lua, &guard->alloc_context);
@@ -101,14 +102,16 @@ static void loading_hook(lua_State *lua, lua_Debug *frame)
 {
     (void)frame;
     struct tw_guard *guard = guard_of(lua);
-    if (tw_clock_s() >= guard->deadline_s)
+    if (guard->cancel != NULL && *guard->cancel != 0)
+        intervene(guard, lua, TW_GUARD_STOPPED);
+    if (guard->load_s > 0 && tw_clock_s() >= guard->deadline_s)
         intervene(guard, lua, TW_GUARD_LOADING);
 }
 
 void tw_guard_begin_loading(struct tw_guard *guard)
 {
     luaJIT_setmode(guard->lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
-    if (guard->load_s <= 0)
+    if (guard->load_s <= 0 && guard->cancel == NULL)
         return;
     guard->deadline_s = tw_clock_s() + guard->load_s;
     lua_sethook(guard->lua, loading_hook, LUA_MASKCOUNT, LOADING_STEP);

@@ -27,9 +27,10 @@ struct tw_guard {
     size_t used_bytes, limit_bytes; /* limit 0: none */
     double load_s;                  /* limit 0: none */
     double deadline_s;
-    atomic_bool stops;         /* set by other threads */
-    enum tw_guard_state state; /* other than QUIET: it has intervened */
-    char place[TW_PLACE_SIZE]; /* `ndvi.lua:6: ` where it did; "" when not known */
+    const volatile int *cancel; /* while a script is loaded; or NULL */
+    atomic_bool stops;          /* set by other threads */
+    enum tw_guard_state state;  /* other than QUIET: it has intervened */
+    char place[TW_PLACE_SIZE];  /* `ndvi.lua:6: ` where it did; "" when not known */
 };
 
 /* Puts itself between the state and its allocator. The guard must outlive the state. */

@@ -24,6 +24,7 @@ struct tw_script;
 struct tw_script_limits {
     double load_s;       /* seconds for what stands outside of its functions */
     size_t memory_bytes; /* for its own tables and texts, in one state; pixels are in the job's arena */
+    const volatile int *cancel; /* other than 0: loading it ends (TW_ECANCELLED); NULL: never */
 };
 enum { TW_MOST_SCRIPT_BYTES = 1024 * 1024 * 1024 }; /* no script has use for more */
 

@@ -177,7 +177,8 @@ static int check_one(const char *path, const struct tw_run_options *run)
     struct tw_config *config = NULL;
     struct tw_plan *plan = NULL;
     struct tw_inspection inspection;
-    const struct tw_selection selection = {.script = {run->tile_timeout_s, TW_MOST_SCRIPT_BYTES}};
+    const struct tw_selection selection = {
+        .script = {.load_s = run->tile_timeout_s, .memory_bytes = TW_MOST_SCRIPT_BYTES}};
     enum tw_status status = tw_config_load(path, tw_grid_read, &config, &problems);
     if (status == TW_OK)
         status = tw_plan_make(config, &selection, &plan, &problems);

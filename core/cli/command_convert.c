@@ -175,8 +175,8 @@ static int convert(const struct tw_command *command, int argc, char **argv)
         code = tw_report_error(&err);
     } else {
         request.conversion.selection = &request.selection;
-        request.selection.script =
-            (struct tw_script_limits){request.execution.run.tile_timeout_s, TW_MOST_SCRIPT_BYTES};
+        request.selection.script = (struct tw_script_limits){.load_s = request.execution.run.tile_timeout_s,
+                                                             .memory_bytes = TW_MOST_SCRIPT_BYTES};
         tw_gdal_init(0);
         code = convert_request(&request, arena);
     }

@@ -193,8 +193,8 @@ static int execute(const struct tw_command *command, int argc, char **argv)
     if (read_request(&request, argc, argv, &err) != TW_OK) {
         code = tw_report_error(&err);
     } else {
-        request.selection.script =
-            (struct tw_script_limits){request.execution.run.tile_timeout_s, TW_MOST_SCRIPT_BYTES};
+        request.selection.script = (struct tw_script_limits){.load_s = request.execution.run.tile_timeout_s,
+                                                             .memory_bytes = TW_MOST_SCRIPT_BYTES};
         tw_gdal_init(0);
         code = execute_all(&request);
     }

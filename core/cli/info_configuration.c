@@ -194,7 +194,7 @@ int tw_info_configuration(const struct tw_info_request *request, struct tw_arena
     struct tw_problems problems = {0};
     struct tw_config *config = NULL;
     struct tw_plan *plan = NULL;
-    const struct tw_selection selection = {.script = {0, TW_MOST_SCRIPT_BYTES}};
+    const struct tw_selection selection = {.script = {.load_s = 0, .memory_bytes = TW_MOST_SCRIPT_BYTES}};
     enum tw_status status = tw_config_load(request->target, tw_grid_read, &config, &problems);
     if (status == TW_OK)
         status = tw_plan_make(config, &selection, &plan, &problems);

@@ -255,7 +255,7 @@ struct tw_worker_spec tw_make_worker_spec(const struct tw_memory_shares *shares,
     int max_open = MOST_OPEN_DATASETS / shares->workers;
     return (struct tw_worker_spec){.budget_bytes = shares->worker_bytes,
                                    .max_open = max_open > 8 ? max_open : 8,
-                                   .script = {timeout_s, shares->script_bytes},
+                                   .script = {.load_s = timeout_s, .memory_bytes = shares->script_bytes},
                                    .post = post};
 }
 

@@ -5,35 +5,90 @@
 #include "overview.h"
 #include "watch.h"
 
+#include "file.h"
+
+#include <pthread.h>
 #include <stdlib.h>
 
 /* So many zooms of overviews are made of what lies below: 16 metatiles for one. */
 enum { MOST_LEVELS = 2 };
 
-static struct tw_worker_spec worker_spec(const struct tw_preview *preview, int index)
+static struct tw_worker_spec worker_spec(const struct tw_preview *preview, struct tw_post *post)
 {
-    struct tw_worker_spec spec =
-        tw_make_worker_spec(&preview->shares, preview->timeout_s, tw_watch_post(preview->watch, index));
+    struct tw_worker_spec spec = tw_make_worker_spec(&preview->shares, preview->timeout_s, post);
     spec.prepared = (const struct tw_value *const *)preview->prepared;
     return spec;
 }
 
-static enum tw_status prepare(struct tw_preview *preview, struct tw_error *err)
+/* What prepares: in a thread of its own, as it may never end. It lives in the plan's arena. */
+struct preparation {
+    struct tw_preview *preview;
+    struct tw_watch *watch;
+    enum tw_status status;
+    struct tw_error err;
+};
+
+static enum tw_status prepare_all(struct tw_preview *preview, struct tw_post *post, struct tw_error *err)
 {
     struct tw_plan *plan = preview->plan;
     struct tw_worker *worker = NULL;
-    if (!plan->declaration->has_prepare)
-        return TW_OK;
     const struct tw_value **prepared = tw_arena_calloc(plan->arena, plan->num_variants, sizeof(*prepared));
-    const struct tw_worker_spec spec = worker_spec(preview, 0);
+    const struct tw_worker_spec spec = worker_spec(preview, post);
     enum tw_status status = prepared != NULL ? tw_worker_new(plan, &spec, &worker, err) : tw_error_nomem(err);
-    tw_post_enter(spec.post);
+    tw_post_enter(post);
     for (size_t i = 0; status == TW_OK && i < plan->num_variants; i++)
         status = tw_make_constant(worker, i, plan->arena, &prepared[i], err);
-    tw_post_leave(spec.post);
+    tw_post_leave(post);
     tw_worker_free(worker);
     preview->prepared = prepared;
     return status;
+}
+
+static void *run_preparation(void *context)
+{
+    struct preparation *made = context;
+    made->status = prepare_all(made->preview, tw_watch_post(made->watch, 0), &made->err);
+    tw_watch_finish(made->watch);
+    return NULL;
+}
+
+/* It does not listen: what it uses is left to it. */
+static enum tw_status give_up(const struct preparation *lost, struct tw_error *err)
+{
+    const struct tw_plan *plan = lost->preview->plan;
+    struct tw_stint stint;
+    bool overran;
+    lost->preview->is_lost = true;
+    tw_post_is_lost(tw_watch_post(lost->watch, 0), &stint, &overran);
+    if (!overran)
+        return tw_error_set(err, TW_ECANCELLED, "cancelled");
+    return tw_error_set(err, TW_ESCRIPT, "prepare: %s: %s and cannot be stopped",
+                        tw_path_name(plan->declaration->path), tw_watch_overrun(lost->watch));
+}
+
+static enum tw_status prepare(struct tw_preview *preview, const volatile int *cancel, struct tw_error *err)
+{
+    struct preparation *made;
+    pthread_t thread;
+    if (!preview->plan->declaration->has_prepare || preview->reads_only)
+        return TW_OK;
+    made = tw_arena_calloc(preview->plan->arena, 1, sizeof(*made));
+    if (made == NULL || (made->watch = tw_watch_new(1, preview->timeout_s)) == NULL)
+        return tw_error_nomem(err);
+    made->preview = preview;
+    tw_watch_follow(made->watch, cancel);
+    if (pthread_create(&thread, NULL, run_preparation, made) != 0) {
+        tw_watch_free(made->watch);
+        return tw_error_nomem(err);
+    }
+    if (!tw_watch_wait(made->watch)) {
+        pthread_detach(thread);
+        return give_up(made, err);
+    }
+    pthread_join(thread, NULL);
+    tw_watch_free(made->watch);
+    *err = made->err;
+    return made->status;
 }
 
 /* A run computes nothing at the zooms of overviews: what the script takes there is what it takes at the first
@@ -51,27 +106,28 @@ static void lend_inputs(struct tw_plan *plan)
     }
 }
 
-enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options *options, bool reads_only,
+enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_preview_spec *spec,
                               struct tw_preview **preview, struct tw_error *err)
 {
     struct tw_preview *made = calloc(1, sizeof(*made));
+    *preview = NULL;
     if (made == NULL)
         return tw_error_nomem(err);
     made->plan = plan;
-    made->reads_only = reads_only;
+    made->reads_only = spec->reads_only;
     lend_inputs(plan);
-    made->timeout_s = options->tile_timeout_s;
-    enum tw_status status = tw_memory_share(plan, options, &made->shares, err);
+    made->timeout_s = spec->run->tile_timeout_s;
+    enum tw_status status = tw_memory_share(plan, spec->run, &made->shares, err);
     if (status == TW_OK && (made->watch = tw_watch_new(made->shares.workers, made->timeout_s)) == NULL)
         status = tw_error_nomem(err);
-    if (status == TW_OK && !reads_only)
-        status = prepare(made, err);
-    if (status != TW_OK) {
+    if (status == TW_OK)
+        status = prepare(made, spec->cancel, err);
+    if (status != TW_OK && !made->is_lost) {
         tw_preview_free(made);
         return status;
     }
     *preview = made;
-    return TW_OK;
+    return status;
 }
 
 void tw_preview_free(struct tw_preview *preview)
@@ -86,7 +142,7 @@ enum tw_status tw_preview_worker(struct tw_preview *preview, int index, struct t
                                  struct tw_error *err)
 {
     const struct tw_plan *plan = preview->plan;
-    const struct tw_worker_spec spec = worker_spec(preview, index);
+    const struct tw_worker_spec spec = worker_spec(preview, tw_watch_post(preview->watch, index));
     enum tw_status status = tw_worker_new(plan, &spec, worker, err);
     if (status != TW_OK || !plan->declaration->has_setup || preview->reads_only)
         return status;

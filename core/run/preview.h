@@ -20,12 +20,19 @@ struct tw_preview {
     const struct tw_value **prepared;
     double timeout_s;
     bool reads_only;                  /* nothing is computed */
+    bool is_lost;                     /* prepare never ends: nothing of plan and preview may be freed */
     struct tw_preview_output *output; /* borrowed; NULL: nothing is read from the output or written into it */
 };
 
-/* Runs the script's `prepare`, unless reads_only is set: then only what the output holds is shown. On success
- * *preview is owned by the caller; no worker may be left when it is freed. */
-enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_run_options *options, bool reads_only,
+struct tw_preview_spec {
+    const struct tw_run_options *run;
+    bool reads_only;            /* only what the output holds is shown: the script does nothing */
+    const volatile int *cancel; /* other than 0: the script's `prepare` is to stop; NULL: never */
+};
+
+/* Runs the script's `prepare`; one that takes too long is an error (TW_ESCRIPT). On success *preview is owned
+ * by the caller; no worker may be left when it is freed. A failure leaves NULL, or what is lost. */
+enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_preview_spec *spec,
                               struct tw_preview **preview, struct tw_error *err);
 void tw_preview_free(struct tw_preview *preview);
 

@@ -12,7 +12,7 @@
 
 /* Seconds. What is asked to stop because of a signal or of a failure is lost anyway and has little time; a
  * tile that only takes long may be about to hear of it. */
-static const double GRACE_OF_ALL = 5, LEAST_GRACE = 1, MOST_GRACE = 30, ASK_AGAIN = 0.25;
+static const double GRACE_OF_ALL = 5, LEAST_GRACE = 1, MOST_GRACE = 30, ASK_AGAIN = 0.25, FOLLOW_EVERY = 0.1;
 
 enum stage { IDLE, WORKING, ASKED, LOST };
 
@@ -34,7 +34,8 @@ struct tw_watch {
     char overrun[64];
     int num_posts, num_busy, num_lost;
     bool finished;
-    int cancelled; /* read without the mutex */
+    const volatile int *follows; /* or NULL */
+    int cancelled;               /* read without the mutex */
     struct tw_post posts[];
 };
 
@@ -94,6 +95,11 @@ void tw_watch_cancel(struct tw_watch *watch)
     pthread_mutex_lock(&watch->mutex);
     cancel_locked(watch);
     pthread_mutex_unlock(&watch->mutex);
+}
+
+void tw_watch_follow(struct tw_watch *watch, const volatile int *flag)
+{
+    watch->follows = flag;
 }
 
 const volatile int *tw_watch_cancelled(const struct tw_watch *watch)
@@ -213,6 +219,10 @@ static double look_around(struct tw_watch *watch)
     double now_s = tw_clock_s();
     double next_s = watch->timeout_s > 0 ? now_s + watch->timeout_s : INFINITY;
     int lost = watch->num_lost;
+    if (watch->follows != NULL)
+        next_s = fmin(next_s, now_s + FOLLOW_EVERY);
+    if (watch->follows != NULL && *watch->follows != 0 && watch->cancelled == 0)
+        cancel_locked(watch);
     for (int i = 0; i < watch->num_posts; i++)
         next_s = fmin(next_s, look_after(&watch->posts[i], now_s));
     return watch->num_lost > lost ? now_s : next_s;

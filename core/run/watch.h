@@ -28,6 +28,8 @@ struct tw_watch *tw_watch_new(int num_posts, double timeout_s);
 void tw_watch_free(struct tw_watch *watch);
 struct tw_post *tw_watch_post(struct tw_watch *watch, int index);
 
+/* Before anything is at work: stops everything when the flag is set. NULL: nothing else does. */
+void tw_watch_follow(struct tw_watch *watch, const volatile int *flag);
 /* Stops everything. */
 void tw_watch_cancel(struct tw_watch *watch);
 /* Other than 0 when everything is to stop. */

@@ -111,7 +111,8 @@ export class Inspector {
     if (answer.error) return [this.title(layer.info.title), el('p', {class: 'problem'}, answer.error)];
     const own = answer.layers && answer.layers.find((part) => part.id === layer.id);
     const inputs = (answer.layers || []).filter((part) => part.id !== layer.id);
-    return [this.title(layer.info.title, layer.id), this.table(own ? own.values : answer.values, layer.id), own && own.series ? chart(own) : null,
+    const failed = own && own.error ? el('p', {class: 'problem'}, own.error) : null;
+    return [this.title(layer.info.title, layer.id), failed || this.table(own ? own.values : answer.values, layer.id), own && own.series ? chart(own) : null,
       ...inputs.flatMap((part) => [this.title(this.nameOf(part.id), part.id), part.error ? el('p', {class: 'problem'}, part.error) : this.table(part.values || [], part.id), part.series ? chart(part) : null])].filter(Boolean);
   }
 

@@ -69,7 +69,7 @@ def scaling_text(one, two):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    known = [*works.PARTS, "cloudless"]
+    known = [*works.PARTS, "cloudless", "preview"]
     parser.add_argument("--only", default=",".join(known), help=f"parts: {', '.join(known)}")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--side", type=int, default=16384, help="of the image, in pixels; what is to be reached is scaled")
@@ -84,6 +84,10 @@ def main():
     for part in options.only.split(","):
         if part not in known:
             parser.error(f"no part '{part}'; there are: {', '.join(known)}")
+        if part == "preview":
+            import preview_latency
+            notes += preview_latency.measured(options)
+            continue
         if part == "cloudless":
             import cloudless  # late: a process begins with the memory of the one that starts it
             rows, text = cloudless.measured(options)

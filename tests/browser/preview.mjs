@@ -130,6 +130,29 @@ const scenarios = {
     await until(() => document.querySelectorAll('#list li').length > 0);
     seen.again = tiles - before;
   },
+  async failing() {
+    const [z, x, y] = rest.map(Number);
+    await settle();
+    await goToTile(z, x, y);
+    await page.focus('#map');
+    await page.keyboard.press('i');
+    await page.waitForSelector('#values .problem');
+    seen.problem = await text('#values .problem');
+    seen.values = await page.$$eval('#values table[data-of="map.inp"] td:last-child', (cells) => cells.map((cell) => Number(cell.textContent)));
+    await shot('values-failing');
+  },
+  async notice() {
+    const [script, after] = rest;
+    await settle();
+    seen.kind = await text('#layers .kind');
+    seen.hint = await page.getAttribute('#layers .kind', 'title');
+    writeFileSync(script, readFileSync(after));
+    await page.waitForSelector('#problem.only-notice:not([hidden])');
+    await settle();
+    seen.notice = await text('#problem');
+    seen.stale = await page.evaluate(() => window.preview.element(window.preview.leader).classList.contains('stale'));
+    await shot('notice');
+  },
   async style() {
     const [z, x, y] = rest.slice(0, 3).map(Number);
     const styles = JSON.parse(rest[3]);

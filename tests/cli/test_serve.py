@@ -319,14 +319,84 @@ class Hanging(Serve):
         self.config()
         server = self.serve("map.yaml", "--workers", 2, "--tile-timeout", 1)
         tile = self.get("/6/24/20.png")
-        message = "the script is not done after 1 s (--tile-timeout) and cannot be stopped: nothing is made until it is mended"
+        failure = "tile 6/10/13: run.lua: not done after 1 s (--tile-timeout)"
+        message = failure + " and cannot be stopped: nothing is made until it is mended"
         self.assertEqual(self.error("/6/26/20.png", 504), message)
         self.assertEqual(self.error("/6/28/20.png", 504), message)
         self.assertEqual(self.get("/6/24/20.png"), tile)
+        self.assertEqual([one["message"] for one in self.json("/status")["failures"]], [failure])
+        point = self.json(self.point(26, 20))["layers"]
+        self.assertEqual((point[0], len(point[1]["values"])), ({"id": "map", "values": [], "error": failure}, 3))
         self.write("run.lua", SCRIPT)
         self.assertIn(b"data: 2", self.get("/events?since=1"))
         self.get("/6/26/20.png")
         self.end(server)
+
+    def point(self, col, row):
+        left, bottom, right, top = harness.tile_bounds(6, row, col)
+        return f"/point?x={(left + right) / 2}&y={(bottom + top) / 2}&zoom=6"
+
+    def test_a_setup_that_never_ends_is_answered_and_mended(self):
+        self.write("run.lua", SCRIPT.replace("  run =", "  setup = function() local x = 0; while true do x = x + 1 end end,\n  run ="))
+        self.config()
+        server = self.serve("map.yaml", "--workers", 2, "--tile-timeout", 1)
+        self.assertEqual(self.error("/6/24/20.png", 504),
+                         "setup: run.lua: not done after 1 s (--tile-timeout) and cannot be stopped: nothing is made until it is mended")
+        self.write("run.lua", SCRIPT)
+        self.get("/events?since=1")
+        self.get("/6/24/20.png")
+        self.end(server)
+
+    LOADS = (  # what never ends while a version is loaded, and what is said of it
+        (lambda script: "local n = 0\nwhile true do n = n + 1 end\n" + script,
+         "run.lua:2: not done after 1 s (--tile-timeout): what a script does outside of run, prepare and setup must come to an end"),
+        (lambda script: script.replace("  run =", "  prepare = function() local t = {}; while true do t[#t % 100 + 1] = {} end end,\n  run ="),
+         "prepare: run.lua:4: not done after 1 s (--tile-timeout)"),
+        (lambda script: script.replace("  run =", "  prepare = function() local x = 0; while true do x = x + 1 end end,\n  run ="),
+         "prepare: run.lua: not done after 1 s (--tile-timeout) and cannot be stopped"))
+
+    def test_a_version_that_never_loads_is_given_up(self):
+        for spoil, message in self.LOADS:
+            with self.subTest(message):
+                self.write("run.lua", SCRIPT)
+                self.config()
+                server = self.serve("map.yaml", "--tile-timeout", 1)
+                before = self.get("/6/24/20.png")
+                self.write("run.lua", spoil(SCRIPT))
+                self.assertIn(b"data: 2", self.get("/events?since=1"))
+                status = self.json("/status")
+                self.assertEqual((status["problem"], status["version"], status["shown"]), (message, 2, 1))
+                self.assertEqual(self.get("/6/24/20.png"), before)
+                self.get("/6/26/20.png")
+                self.write("run.lua", SCRIPT.replace("gain = 1", "gain = 0.5"))
+                self.assertIn(b"data: 3", self.get("/events?since=2"))
+                self.assertIsNone(self.json("/status")["problem"])
+                self.assertNotEqual(self.get("/6/24/20.png"), before)
+                self.end(server)
+
+    def test_a_version_that_is_mended_while_it_loads_is_given_up_at_once(self):
+        """The limit of a tile is far away; the next version does not wait for it."""
+        self.config()
+        server = self.serve()
+        before = self.get("/6/24/20.png")
+        for version, (spoil, _) in enumerate(self.LOADS, 2):
+            self.write("run.lua", spoil(SCRIPT))
+            time.sleep(1)
+            self.assertEqual((self.get("/6/24/20.png"), self.json("/status")["version"]), (before, version - 1))
+            self.write("run.lua", SCRIPT.replace("gain = 1", f"gain = 0.{version}"))
+            self.assertIn(f"data: {version}\n".encode(), self.get(f"/events?since={version - 1}"))
+            after = self.get("/6/24/20.png")
+            self.assertNotEqual(after, before)
+            before = after
+        self.end(server)
+
+    def test_a_start_that_never_ends_is_given_up(self):
+        self.config()
+        for spoil, message in self.LOADS:
+            self.write("run.lua", spoil(SCRIPT))
+            code, out, err = self.run_tilewright("serve", "map.yaml", "--port", "0", "--tile-timeout", "1", binary=harness.RELEASE)
+            self.assertEqual((code, out), (2, ""))
+            self.assertIn(message, err)
 
     def test_a_signal_ends_what_never_begins(self):
         for script in ("while true do end", SCRIPT.replace("  run =", "  prepare = function() while true do end end,\n  run =")):
@@ -338,17 +408,15 @@ class Hanging(Serve):
             server.send_signal(signal.SIGINT)
             self.assertEqual((server.communicate(timeout=10), server.returncode), (("", ""), 130))
 
-    def test_a_second_signal_ends_what_never_loads(self):
-        self.config()
-        server = self.serve()
-        time.sleep(1)
-        self.write("run.lua", "while true do end")
-        time.sleep(1)
-        server.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=10)
-        self.assertEqual(server.returncode, 143)
+    def test_a_signal_ends_what_never_loads(self):
+        for spoil, _ in self.LOADS:
+            self.write("run.lua", SCRIPT)
+            self.config()
+            server = self.serve()
+            time.sleep(0.5)
+            self.write("run.lua", spoil(SCRIPT))
+            time.sleep(1)
+            self.end(server)
 
 
 class Reload(Serve):

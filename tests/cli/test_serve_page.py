@@ -89,6 +89,24 @@ class Page(Serve):
         self.assertGreater(seen["again"], 0)
         self.assertTrue(any("run.lua:5: no good" in message for message in seen["messages"]), seen["messages"])
 
+    def test_values_of_the_inputs_where_the_script_fails(self):
+        self.config(baselevels="")
+        self.write("run.lua", SCRIPT.replace("return input", "error('no good')\n    return input"))
+        self.serve()
+        seen = self.drive("failing", 6, 25, 21)
+        self.assertRegex(seen["problem"], r"\Atile 6/10/12: run\.lua:5: no good\Z")
+        self.assertEqual(seen["values"], self.array[:, 128 + 64, 128 + 64].tolist())
+
+    def test_what_is_written_is_told(self):
+        self.config(baselevels="")
+        self.write("after.lua", SCRIPT.replace("gain = 1", "gain = 0.5"))
+        self.serve("map.yaml", "--mode", "continue")
+        seen = self.drive("notice", self.folder / "run.lua", self.folder / "after.lua")
+        self.assertEqual(seen["kind"], "continue")
+        self.assertRegex(seen["hint"], r"\AWhat .*out holds; what is missing is computed and written\Z")
+        self.assertRegex(seen["notice"], r"\AWhat is shown is not written\.\s*nothing is written: '.*out' was made with another configuration or script")
+        self.assertFalse(seen["stale"])
+
     def test_styles_change_the_pixels_as_they_say(self):
         """Stretch, gamma, saturation, bands, one band: done by the page, against the formula."""
         self.config()

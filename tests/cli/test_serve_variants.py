@@ -132,6 +132,19 @@ class Hanging(Case):
         server.kill()
         server.communicate()
 
+    def test_a_variant_that_never_loads_is_given_up(self):
+        forever = SCRIPT.replace("  run =", "  prepare = function(area, input, p) local x = 0; while p.gain == 2 do x = x + 1 end end,\n  run =")
+        self.write("run.lua", forever)
+        self.config()
+        server = self.serve("map.yaml", "--workers", 1, "--tile-timeout", 1)
+        before = self.get("/6/25/21.png")
+        for _ in range(2):
+            self.assertEqual(self.error("/6/25/21.png?params=gain:2", 500),
+                             "prepare: run.lua: not done after 1 s (--tile-timeout) and cannot be stopped")
+        self.assertEqual(self.get("/6/25/21.png"), before)
+        self.get("/6/25/21.png?params=gain:3")
+        self.end(server)
+
     def test_a_tile_of_a_variant_that_never_ends_takes_no_place(self):
         self.write("run.lua", SCRIPT.replace("return input", "local x = 0\n    while p.gain == 2 do x = x + 1 end\n    return input"))
         self.config()
