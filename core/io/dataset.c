@@ -60,6 +60,12 @@ void tw_gdal_init(size_t cache_bytes)
     GDALAllRegister();
 }
 
+void tw_gdal_set_cache(size_t cache_bytes)
+{
+    if (GDALGetCacheMax64() != (GIntBig)cache_bytes)
+        GDALSetCacheMax64((GIntBig)cache_bytes);
+}
+
 const char *tw_gdal_version(void)
 {
     return GDALVersionInfo("RELEASE_NAME");

@@ -19,6 +19,9 @@ struct tw_dataset_pool;
  * any thread starts. */
 void tw_gdal_init(size_t cache_bytes);
 
+/* The same memory for all, later on: only when it is another. */
+void tw_gdal_set_cache(size_t cache_bytes);
+
 /* `3.6.2`. */
 const char *tw_gdal_version(void);
 

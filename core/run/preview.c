@@ -5,6 +5,7 @@
 #include "overview.h"
 #include "watch.h"
 
+#include "dataset_pool.h"
 #include "file.h"
 
 #include <pthread.h>
@@ -120,6 +121,8 @@ enum tw_status tw_preview_new(struct tw_plan *plan, const struct tw_preview_spec
     enum tw_status status = tw_memory_share(plan, spec->run, &made->shares, err);
     if (status == TW_OK && (made->watch = tw_watch_new(made->shares.workers, made->timeout_s)) == NULL)
         status = tw_error_nomem(err);
+    if (status == TW_OK) /* whatever the layer, it is a share of the same memory */
+        tw_gdal_set_cache(made->shares.cache_bytes);
     if (status == TW_OK)
         status = prepare(made, spec->cancel, err);
     if (status != TW_OK && !made->is_lost) {

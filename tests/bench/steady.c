@@ -151,11 +151,12 @@ static void tell(const struct load *load)
 {
     qsort(load->times_s, (size_t)load->answered, sizeof(double), by_size);
     double last = (double)(load->answered - 1);
-    printf("{\"answered\": %ld, \"failed\": %ld, \"rate\": %.0f, \"p50\": %.3f, \"p90\": %.3f, \"p99\": %.3f, "
-           "\"most\": %.3f}\n",
-           load->answered, load->failed, (double)load->answered / load->seconds,
-           1e3 * load->times_s[(long)(0.5 * last)], 1e3 * load->times_s[(long)(0.9 * last)],
-           1e3 * load->times_s[(long)(0.99 * last)], 1e3 * load->times_s[(long)last]);
+    printf(
+        "{\"answered\": %ld, \"failed\": %ld, \"rate\": %.0f, \"p50\": %.3f, \"p90\": %.3f, \"p99\": %.3f, "
+        "\"most\": %.3f}\n",
+        load->answered, load->failed, (double)load->answered / load->seconds,
+        1e3 * load->times_s[(long)(0.5 * last)], 1e3 * load->times_s[(long)(0.9 * last)],
+        1e3 * load->times_s[(long)(0.99 * last)], 1e3 * load->times_s[(long)last]);
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import numpy as np
-from osgeo import gdal
+from osgeo import gdal, gdal_array
 
 import harness
 from preview import BOUNDS, CONFIG, SCHEMAS, SCRIPT, Serve
@@ -201,6 +201,19 @@ class Questions(Serve):
         lonlat = json.loads(self.get("/point?lon=-30&lat=50&zoom=5"))
         self.assertEqual(lonlat["tile"][0], 5)
 
+    def check_tms(self, grid, zoom, tiles, row, col):
+        """GDAL's TMS client reads what the run has written, with the same checksums."""
+        half, code, count = (harness.HALF_MERCATOR, 3857, 1) if grid == "mercator" else (180, 4326, 2)
+        read = gdal.Open(f"""<GDAL_WMS><Service name="TMS"><ServerUrl>http://127.0.0.1:{self.port}/${{z}}/${{x}}/${{y}}.png</ServerUrl></Service>
+            <DataWindow><UpperLeftX>{-half}</UpperLeftX><UpperLeftY>{half / count}</UpperLeftY><LowerRightX>{half}</LowerRightX>
+            <LowerRightY>{-half / count}</LowerRightY><TileLevel>{zoom}</TileLevel><TileCountX>{count}</TileCountX><TileCountY>1</TileCountY>
+            <YOrigin>top</YOrigin></DataWindow><Projection>EPSG:{code}</Projection><BlockSizeX>128</BlockSizeX><BlockSizeY>128</BlockSizeY>
+            <BandsCount>4</BandsCount><ZeroBlockHttpCodes>204</ZeroBlockHttpCodes></GDAL_WMS>""")
+        window = gdal.Translate("", read, format="MEM", srcWin=[col * 128, row * 128, tiles.shape[2], tiles.shape[1]])
+        batch = gdal_array.OpenArray(tiles)
+        self.assertEqual([window.GetRasterBand(band).Checksum() for band in (1, 2, 3, 4)], [batch.GetRasterBand(band).Checksum() for band in (1, 2, 3, 4)])
+        self.assertNotEqual(batch.GetRasterBand(1).Checksum(), 0)
+
     def test_the_services_that_others_read(self):
         gdal.SetConfigOption("GDAL_DEFAULT_WMS_CACHE_PATH", str(self.folder / "wms"))
         self.addCleanup(gdal.SetConfigOption, "GDAL_DEFAULT_WMS_CACHE_PATH", None)
@@ -227,6 +240,7 @@ class Questions(Serve):
                 x, y = round((bounds[0] - left) / width), round((bounds[3] - top) / height)
                 read = dataset.ReadAsArray(x, y, tiles.shape[2], tiles.shape[1])
                 self.assertTrue(np.array_equal(read[:3] * (read[3] > 0), tiles[:3] * (tiles[3] > 0)))
+                self.check_tms(grid, zoom, tiles, row, col)
                 self.assertEqual(self.get(f"/wmts?service=WMTS&request=GetTile&TileMatrix={zoom}&tilerow={row}&TILECOL={col}"),
                                  self.get(f"/{zoom}/{col}/{row}.png"))
                 self.end(server)
