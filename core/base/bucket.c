@@ -103,7 +103,6 @@ const char *tw_content_type(const char *path)
                  {".css", "text/css"},
                  {".txt", "text/plain"},
                  {".pmtiles", "application/vnd.pmtiles"},
-                 {".mbtiles", "application/vnd.sqlite3"},
                  {".pbf", "application/x-protobuf"},
                  {".mbtiles", "application/vnd.sqlite3"},
                  {".cdi", "application/xml"}};

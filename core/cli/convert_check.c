@@ -42,10 +42,8 @@ static void check_suffix(struct tw_convert *convert)
 static void check_names(struct tw_convert *convert)
 {
     const char *input = convert->asked->input, *output = convert->asked->output;
-    convert->is_single = tw_path_has_suffix(output, ".tif") || tw_path_has_suffix(output, ".tiff");
-    convert->is_archive =
-        (tw_path_has_suffix(output, ".pmtiles") || tw_path_has_suffix(output, ".mbtiles")) &&
-        !tw_is_folder(output);
+    convert->is_single = tw_output_is_gtiff(output);
+    convert->is_archive = tw_output_is_file(output) && !convert->is_single && !tw_is_folder(output);
     if (tw_is_folder(input) && !tw_is_tile_folder(input, convert->arena))
         tw_problems_add(convert->problems, NULL,
                         "'%s' is a folder without metadata.json, so it is no folder of tiles", input);

@@ -182,7 +182,7 @@ static int tell(struct configured *configured)
 {
     struct tw_error err = {0};
     const char *path = tw_sink_path(configured->plan->sink);
-    configured->is_file = tw_path_has_suffix(path, ".tif") || tw_path_has_suffix(path, ".tiff");
+    configured->is_file = tw_output_is_file(path);
     enum tw_status status = configured->is_file ? read_file(configured) : read_folder(configured, &err);
     if (status != TW_OK)
         return tw_report_error(&err);

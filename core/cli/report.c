@@ -89,8 +89,8 @@ static void print_words(const struct tw_run_result *result, const char *output)
         printf(", %" PRIu64 " failed", result->failed);
     if (result->blocked > 0)
         printf(", %" PRIu64 " overviews wait for them", result->blocked);
-    printf("; %" PRIu64 " files, %s, %.1f s\n", result->files, tw_size_text((double)result->bytes, size),
-           result->seconds);
+    printf("; %" PRIu64 " %s, %s, %.1f s\n", result->files, tw_output_is_file(output) ? "tiles" : "files",
+           tw_size_text((double)result->bytes, size), result->seconds);
     if (result->made > 0 && result->empty == result->made && result->failed + result->skipped == 0)
         printf("%s: nothing but empty tiles: does the script's run return its result, and do the inputs hold "
                "data here?\n",

@@ -40,6 +40,9 @@ void tw_sink_close(struct tw_sink *sink);
 
 const struct tw_encoder *tw_sink_encoder(const struct tw_sink *sink);
 const char *tw_sink_path(const struct tw_sink *sink);
+/* Whether an output of that path is one file, and whether it is one GeoTIFF: its name says so. */
+bool tw_output_is_file(const char *path);
+bool tw_output_is_gtiff(const char *path);
 /* Of files that lie beside the tiles in object storage. */
 const struct tw_bucket_labels *tw_sink_labels(const struct tw_sink *sink);
 const struct tw_pyramid *tw_sink_pyramid(const struct tw_sink *sink);

@@ -22,8 +22,7 @@ struct gtiff_file {
 
 static bool file_takes(const struct tw_sink_spec *spec)
 {
-    return spec->path != NULL &&
-           (tw_path_has_suffix(spec->path, ".tif") || tw_path_has_suffix(spec->path, ".tiff"));
+    return spec->path != NULL && tw_output_is_gtiff(spec->path);
 }
 
 /* The tile at a corner of the area: a millionth of a pixel inside of it, because tiles that the area only

@@ -91,3 +91,14 @@ enum tw_status tw_sink_place_file(const struct tw_sink *sink, const char *made, 
     tw_bucket_close(bucket);
     return status == TW_OK ? tw_file_remove(made, err) : status;
 }
+
+bool tw_output_is_gtiff(const char *path)
+{
+    return tw_path_has_suffix(path, ".tif") || tw_path_has_suffix(path, ".tiff");
+}
+
+bool tw_output_is_file(const char *path)
+{
+    return tw_output_is_gtiff(path) || tw_path_has_suffix(path, ".pmtiles") ||
+           tw_path_has_suffix(path, ".mbtiles");
+}

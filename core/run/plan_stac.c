@@ -13,8 +13,7 @@
 static bool is_folder_of_tiles(const struct tw_config *config)
 {
     const char *path = config->output_path;
-    return path != NULL && strcmp(config->output_format, "null") != 0 && !tw_path_has_suffix(path, ".tif") &&
-           !tw_path_has_suffix(path, ".tiff");
+    return path != NULL && strcmp(config->output_format, "null") != 0 && !tw_output_is_file(path);
 }
 
 const char *tw_plan_tile_schema(const struct tw_plan *plan)

@@ -30,8 +30,7 @@ char *tw_plan_failures_path(const struct tw_plan *plan)
     const char *path = tw_sink_path(plan->sink);
     if (path == NULL || strcmp(path, "/dev/null") == 0)
         return NULL;
-    bool is_file = tw_path_has_suffix(path, ".tif") || tw_path_has_suffix(path, ".tiff");
-    return tw_arena_printf(plan->arena, is_file ? "%s.failed.json" : "%s/failed.json", path);
+    return tw_arena_printf(plan->arena, tw_output_is_file(path) ? "%s.failed.json" : "%s/failed.json", path);
 }
 
 /* A tile, all that lies above it, and the overviews that wait for it. */

@@ -218,6 +218,21 @@ class PMTiles(harness.Case):
         self.must_run("execute", "make.yaml", "--quiet")
         self.assertEqual(path.stat().st_mtime_ns, before)
 
+    def test_tiles_that_fail_are_listed_beside_it(self):
+        self.config("map.pmtiles")
+        self.write("script.lua", SCRIPT.replace("run = function(tile, input)", "run = function(tile, input) if tile.col == 1 then error('no') end"))
+        code, out, _ = self.run_tilewright("execute", "make.yaml")
+        self.assertEqual(code, 1)
+        self.assertRegex(out, r"map\.pmtiles: \d+ metatiles made .* failed.*; \d+ tiles, ")
+        self.assertFalse((self.folder / "map.pmtiles").exists())
+        self.assertGreater(len(json.loads((self.folder / "map.pmtiles.failed.json").read_text())["failed"]), 0)
+        self.assertRegex(self.must_run("info", "make.yaml"), "output     map.pmtiles: PNG, .*, begun\n")
+        self.write("script.lua", SCRIPT)
+        self.must_run("execute", "make.yaml", "--retry-failed", "--quiet")
+        self.must_run("execute", "make.yaml", "--quiet")
+        self.assertEqual([p.name for p in self.folder.glob("*.failed.json")], [])
+        self.assertRegex(self.must_run("info", "make.yaml"), r"output     map.pmtiles: PNG, .*, complete, [0-9.]+ kB\n")
+
     def test_a_file_of_another_kind_is_kept(self):
         for text in ("hello", "PMTiles\x03"):
             self.write("out.pmtiles", text)
