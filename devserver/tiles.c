@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_JOBS = 128, REST_AFTER_S = 30 };
+enum { MOST_JOBS = 128, REST_AFTER_MS = 30000, COMMIT_AFTER_MS = 300 };
 
 static struct job *first_idle(const struct tw_tiles *tiles)
 {
@@ -18,23 +18,34 @@ static struct job *first_idle(const struct tw_tiles *tiles)
     return job;
 }
 
-enum waited { JOB_IS_THERE, WORKER_MAY_REST, NO_MORE_JOBS };
+enum waited { JOB_IS_THERE, OUTPUT_MAY_REST, WORKER_MAY_REST, NO_MORE_JOBS };
 
-/* has_worker: who waits holds memory and files, which tiles that rest give back after a while. */
+static struct timespec in_ms(long ms)
+{
+    struct timespec moment;
+    clock_gettime(CLOCK_REALTIME, &moment);
+    moment.tv_nsec += ms % 1000 * 1000000L;
+    moment.tv_sec += ms / 1000 + moment.tv_nsec / 1000000000L;
+    moment.tv_nsec %= 1000000000L;
+    return moment;
+}
+
+/* has_worker: who waits holds memory and files, which tiles that rest give back after a while. What was
+ * written is made safe sooner, but not while somebody looks around: then the disk would be waited for. */
 static enum waited wait_for_job(struct tw_tiles *tiles, bool has_worker)
 {
-    struct timespec until;
+    bool is_dirty = tw_preview_output_is_dirty(tiles->preview->output), may_rest = tiles->rests && has_worker;
+    const struct timespec until = in_ms(is_dirty ? COMMIT_AFTER_MS : REST_AFTER_MS);
     int passed = 0;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += REST_AFTER_S;
     pthread_mutex_lock(&tiles->mutex);
     while (first_idle(tiles) == NULL && !tiles->is_stopped && passed == 0)
-        if (tiles->rests && has_worker)
+        if (is_dirty || may_rest)
             passed = pthread_cond_timedwait(&tiles->work, &tiles->mutex, &until);
         else
             pthread_cond_wait(&tiles->work, &tiles->mutex);
     enum waited waited = first_idle(tiles) != NULL ? JOB_IS_THERE
                          : tiles->is_stopped       ? NO_MORE_JOBS
+                         : is_dirty                ? OUTPUT_MAY_REST
                                                    : WORKER_MAY_REST;
     pthread_mutex_unlock(&tiles->mutex);
     return waited;
@@ -60,14 +71,6 @@ struct start {
     int index;
 };
 
-static bool is_at_rest(struct tw_tiles *tiles)
-{
-    pthread_mutex_lock(&tiles->mutex);
-    bool is_at_rest = tiles->preview->output != NULL && first_idle(tiles) == NULL;
-    pthread_mutex_unlock(&tiles->mutex);
-    return is_at_rest;
-}
-
 /* Makes the worker, where there is none: what failed may have passed. */
 static void do_next_job(struct tw_tiles *tiles, int index, struct tw_worker **worker)
 {
@@ -79,8 +82,6 @@ static void do_next_job(struct tw_tiles *tiles, int index, struct tw_worker **wo
         tw_preview_worker(tiles->preview, index, worker, &broken);
     tw_tiles_do_job(tiles, *worker, job, &broken);
     tw_gate_leave(tiles->share->gate, 1);
-    if (is_at_rest(tiles))
-        tw_preview_output_rest(tiles->preview->output);
 }
 
 static void *run_thread(void *context)
@@ -95,6 +96,8 @@ static void *run_thread(void *context)
     while ((waited = wait_for_job(tiles, worker != NULL)) != NO_MORE_JOBS)
         if (waited == JOB_IS_THERE) {
             do_next_job(tiles, start.index, &worker);
+        } else if (waited == OUTPUT_MAY_REST) {
+            tw_preview_output_rest(tiles->preview->output);
         } else {
             tw_worker_free(worker);
             worker = NULL;

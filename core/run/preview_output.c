@@ -183,6 +183,16 @@ void tw_preview_output_leave(struct tw_preview_output *output)
     pthread_mutex_unlock(&output->mutex);
 }
 
+bool tw_preview_output_is_dirty(struct tw_preview_output *output)
+{
+    if (output == NULL)
+        return false;
+    pthread_mutex_lock(&output->mutex);
+    bool is_dirty = output->is_open && output->is_dirty;
+    pthread_mutex_unlock(&output->mutex);
+    return is_dirty;
+}
+
 void tw_preview_output_rest(struct tw_preview_output *output)
 {
     struct tw_error ignored; /* the next that is written fails with it, too */

@@ -54,7 +54,9 @@ enum tw_status tw_preview_output_make(struct tw_preview_output *output, struct t
 bool tw_preview_output_enter(struct tw_preview_output *output);
 void tw_preview_output_leave(struct tw_preview_output *output);
 
-/* When there is nothing else to do: makes safe what was written. */
+/* Whether something was written that may not be safe yet; and, when there is nothing else to do: makes it
+ * safe. Both accept NULL. */
+bool tw_preview_output_is_dirty(struct tw_preview_output *output);
 void tw_preview_output_rest(struct tw_preview_output *output);
 
 #endif

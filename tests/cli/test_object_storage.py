@@ -2,11 +2,13 @@
 import http.server
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
 import time
 import unittest
+import urllib.request
 
 import numpy as np
 from osgeo import gdal
@@ -15,6 +17,32 @@ import harness
 from object_storage import CONFIG, SCRIPT, Storage, s3, servers, start, stop
 
 setUpModule, tearDownModule = start, stop
+
+
+class Preview(Storage):
+    def serve(self, config, mode):
+        server = subprocess.Popen([harness.BINARY, "serve", config, "--port", "0", "--mode", mode], cwd=self.folder, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **self.environment()})
+        self.addCleanup(server.kill)
+        return server, re.search(r"http\S+/", server.stdout.readline()).group()
+
+    def end(self, server):
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual((server.communicate(timeout=60)[1], server.returncode), ("", 0))
+
+    def test_the_output_is_written_and_shown(self):
+        config, pictures = self.config(last=5), [(4, 6, 5), *((5, col, row) for col in (12, 13) for row in (10, 11))]
+        server, url = self.serve(config, "continue")
+        seen = {tile: urllib.request.urlopen(f"{url}{tile[0]}/{tile[1]}/{tile[2]}.png").read() for tile in pictures}
+        self.end(server)
+        self.assertRegex(self.must_remote("execute", config), r"nothing to do, all 5 metatiles are done")
+        self.check_same("a", self.local(last=5))
+        server, url = self.serve(config, "readonly")
+        for (zoom, col, row), content in seen.items():
+            self.assertEqual(urllib.request.urlopen(f"{url}{zoom}/{col}/{row}.png").read(), content)
+            self.assertEqual(content, (self.folder / f"out/{zoom}/{row}/{col}.png").read_bytes())
+        self.assertEqual(urllib.request.urlopen(f"{url}5/0/0.png").status, 204)
+        self.end(server)
 
 
 class Tiles(Storage):
