@@ -233,6 +233,8 @@ static void judge(CURLcode code, const struct incoming *incoming, struct tw_http
     case CURLE_PARTIAL_FILE:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
         answer->is_passing = true;
         break;
     default:

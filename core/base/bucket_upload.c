@@ -213,9 +213,9 @@ static void take_back(struct tw_bucket *bucket, const char *path, const char *id
     tw_text_free(&query);
 }
 
-/* What a program that was killed has left of this very file. A server that cannot list such is no reason to
- * stop. */
-static void take_back_earlier(struct upload *upload)
+/* What a program that was killed has left of this very file, and uploads of our own whose beginning was asked
+ * for again as the answer was lost. A server that cannot list such is no reason to stop. */
+static void take_back_others(struct upload *upload)
 {
     struct tw_text query = {0}, key = {0}, id = {0};
     const char *prefix = upload->bucket->place.prefix;
@@ -238,6 +238,8 @@ static void take_back_earlier(struct upload *upload)
             continue;
         tw_text_clear(&id);
         tw_text_add_encoded(&id, plain, false);
+        if (upload->id != NULL && strcmp(tw_text_get(&id), upload->id) == 0)
+            continue;
         take_back(upload->bucket, upload->path, tw_text_get(&id));
     }
     tw_text_free(&answer.body);
@@ -256,10 +258,10 @@ static enum tw_status put_in_pieces(struct upload *upload, const struct tw_bucke
     upload->etags = tw_arena_calloc(upload->arena, upload->num_pieces, sizeof(*upload->etags));
     if (upload->etags == NULL)
         return tw_error_nomem(err);
-    take_back_earlier(upload);
     enum tw_status status = begin(upload, labels, err);
     if (status != TW_OK)
         return status;
+    take_back_others(upload);
     status = send_all(upload, err);
     if (status == TW_OK)
         status = complete(upload, err);

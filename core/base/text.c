@@ -160,3 +160,38 @@ bool tw_parse_number(const char *text, double *number)
     *number = strtod(text, &end);
     return *end == '\0';
 }
+
+size_t tw_utf8_length(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    size_t length = c[0] < 0x80   ? 1
+                    : c[0] < 0xc2 ? 0
+                    : c[0] < 0xe0 ? 2
+                    : c[0] < 0xf0 ? 3
+                    : c[0] < 0xf5 ? 4
+                                  : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    /* longer than it need be, half of a pair of UTF-16, or beyond the last character */
+    bool is_wrong = length > 2 && ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] >= 0xa0) ||
+                                   (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90));
+    return is_wrong ? 0 : length;
+}
+
+bool tw_is_utf8(const char *text)
+{
+    for (size_t length; *text != '\0'; text += length)
+        if ((length = tw_utf8_length(text)) == 0)
+            return false;
+    return true;
+}
+
+void tw_make_utf8(char *text)
+{
+    for (size_t length; *text != '\0'; text += length)
+        if ((length = tw_utf8_length(text)) == 0) {
+            *text = '?';
+            length = 1;
+        }
+}

@@ -36,6 +36,12 @@ const char *tw_suggest(const char *name, const char *const *candidates, size_t c
 /* Adds `; did you mean 'x'? (known: a, b, c)`, or only the known names when none is near. */
 void tw_text_add_known(struct tw_text *text, const char *name, const char *const *candidates, size_t count);
 
+/* The bytes of the character of UTF-8 that text begins with: 1 to 4; 0 when it begins with none. */
+size_t tw_utf8_length(const char *text);
+bool tw_is_utf8(const char *text);
+/* In place: a '?' for each byte that is part of no character. */
+void tw_make_utf8(char *text);
+
 /* Parses the whole text as a number. Returns false when it is not one. */
 bool tw_parse_number(const char *text, double *number);
 

@@ -62,6 +62,8 @@ static enum tw_status take_own(void *context, const struct tw_given *given, stru
         request->service.kinds[key] = true;
     else if (key == BASE_URL)
         request->url = given->values[0];
+    else if (!tw_is_utf8(given->values[0]))
+        return tw_error_set(err, TW_EUSAGE, "--%s must be UTF-8", given->option->name);
     else if (key == TITLE)
         request->service.title = given->values[0];
     else

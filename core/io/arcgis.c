@@ -170,6 +170,9 @@ void tw_arcgis_pretty(struct tw_text *text, const json_t *json)
     for (const char *c = plain; c != NULL && *c != '\0'; c++) {
         if (*c == '\\' && in_text) {
             tw_text_add_bytes(text, c++, 1);
+        } else if (*c == '<') {
+            tw_text_add(text, "\\u003c");
+            continue;
         } else if (*c == '"') {
             in_text = !in_text;
         } else if (*c == ':' && !in_text) {

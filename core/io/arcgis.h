@@ -20,7 +20,7 @@ enum tw_status tw_arcgis_check(const struct tw_map_service *service, struct tw_e
 json_t *tw_arcgis_map_server(const struct tw_map_service *service, struct tw_error *err);
 
 /* JSON as `f=pjson` writes it, a key and a value on each line with ` : ` between: readers that look at lines
- * alone ask for it. */
+ * alone ask for it. No '<' is in it: servers of files hand index.html out as a page. */
 void tw_arcgis_pretty(struct tw_text *text, const json_t *json);
 
 /* `PNG32`, `PNG8`, `JPEG`, or "MIXED". */

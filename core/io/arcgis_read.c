@@ -77,6 +77,9 @@ static enum tw_status read_level(struct cache *cache, const CPLXMLNode *level)
     if (!tw_parse_number(CPLGetXMLValue(level, "LevelID", ""), &id) ||
         !tw_parse_number(CPLGetXMLValue(level, "Resolution", ""), &resolution) || !(resolution > 0))
         return wrong(cache, "a LODInfo has no LevelID or no Resolution");
+    if (!(id >= 0 && id <= TW_MAX_ZOOM))
+        return tw_error_set(cache->err, TW_EUSAGE, "'%s': levels go from 0 to %d, and there is one of %g",
+                            cache->path, TW_MAX_ZOOM, id);
     if (cache->num_levels == 0)
         cache->first_level = (int)id;
     if (id != cache->first_level + cache->num_levels || cache->first_level < 0)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CANCEL_EVERY = 256 };
+enum { CANCEL_EVERY = 256, MOST_TILE_BYTES = (1 << 24) - 1 };
 
 struct cell {
     int32_t row, col;
@@ -115,6 +115,12 @@ static enum tw_status append_tile(struct assembly *assembly, const struct cell *
     enum tw_status status = tw_directory_get(assembly->file->tiles, &tile, assembly->arena, &blob, err);
     if (status != TW_OK || !blob.found)
         return status;
+    if (blob.size > MOST_TILE_BYTES)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "tile %d/%lld/%lld has %zu bytes, and the tiles of a bundle have %d at most: use a "
+            "smaller pyramid.tile_size, or JPEG",
+            tile.zoom, (long long)tile.row, (long long)tile.col, blob.size, MOST_TILE_BYTES);
     put_number(size, 4, blob.size);
     if (fwrite(size, 1, 4, assembly->stream) != 4 ||
         fwrite(blob.bytes, 1, blob.size, assembly->stream) != blob.size)

@@ -16,7 +16,10 @@ const char *const tw_service_names[TW_NUM_SERVICE_KINDS] = {"tilejson", "wmts", 
 const char *tw_map_service_title(const char *folder, struct tw_arena *arena)
 {
     const char *path = tw_path_resolve(arena, folder);
-    return path != NULL ? tw_path_name(path) : NULL;
+    char *title = path != NULL ? tw_arena_strdup(arena, tw_path_name(path)) : NULL;
+    if (title != NULL)
+        tw_make_utf8(title);
+    return title;
 }
 
 enum tw_status tw_map_service_of(const struct tw_tile_output *output, struct tw_arena *arena,

@@ -41,7 +41,7 @@ struct tw_map_service {
 /* What the folder's metadata says; the title is the folder's name. TW_EUSAGE: it names no zooms. */
 enum tw_status tw_map_service_of(const struct tw_tile_output *output, struct tw_arena *arena,
                                  struct tw_map_service *service, struct tw_error *err);
-/* The name of a folder, also of `.` and `tiles/`; in the arena, NULL when out of memory. */
+/* The name of a folder, also of `.` and `tiles/`, as UTF-8; in the arena, NULL when out of memory. */
 const char *tw_map_service_title(const char *folder, struct tw_arena *arena);
 
 /* Whether the service can be described so; TW_EUSAGE with the reason: `a TileJSON is for ...`. */

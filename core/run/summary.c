@@ -3,6 +3,7 @@
 
 #include "file.h"
 #include "log.h"
+#include "text.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -29,19 +30,35 @@ static void time_text(time_t when, char text[TIME_SIZE])
     strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
+/* Names of files and messages may be anything, and JSON is UTF-8. Null for NULL. */
+static json_t *json_of(const char *text)
+{
+    char *copy = text != NULL ? strdup(text) : NULL;
+    if (copy == NULL)
+        return text == NULL ? json_null() : NULL;
+    tw_make_utf8(copy);
+    json_t *json = json_string(copy);
+    free(copy);
+    return json;
+}
+
 /* One sentence: what chat programs show. */
 static json_t *sentence(const struct tw_run_end *end)
 {
     const struct tw_run_result *result = end->result;
     const char *output = tw_sink_path(end->plan->sink);
-    if (output == NULL)
-        output = "tilewright";
+    struct tw_text text = {0};
+    tw_text_printf(&text, "%s: ", output != NULL ? output : "tilewright");
     if (end->status != TW_OK && outcome_of(end) == TW_RUN_HAS_FAILED)
-        return json_sprintf("%s: %s", output, end->message);
-    return json_sprintf("%s: %llu metatiles made, %llu done before, %llu failed%s", output,
-                        (unsigned long long)result->made, (unsigned long long)result->skipped,
-                        (unsigned long long)result->failures.total,
-                        outcome_of(end) == TW_RUN_WAS_INTERRUPTED ? "; interrupted" : "");
+        tw_text_add(&text, end->message);
+    else
+        tw_text_printf(&text, "%llu metatiles made, %llu done before, %llu failed%s",
+                       (unsigned long long)result->made, (unsigned long long)result->skipped,
+                       (unsigned long long)result->failures.total,
+                       outcome_of(end) == TW_RUN_WAS_INTERRUPTED ? "; interrupted" : "");
+    json_t *json = text.failed ? NULL : json_of(tw_text_get(&text));
+    tw_text_free(&text);
+    return json;
 }
 
 static json_t *failed_tiles(const struct tw_failures *failures)
@@ -50,9 +67,9 @@ static json_t *failed_tiles(const struct tw_failures *failures)
     for (size_t i = 0; i < failures->count && i < MOST_FAILED; i++) {
         const struct tw_failure *failure = &failures->items[i];
         json_array_append_new(list,
-                              json_pack("{s:i, s:I, s:I, s:s%}", "zoom", failure->tile.zoom, "row",
+                              json_pack("{s:i, s:I, s:I, s:o}", "zoom", failure->tile.zoom, "row",
                                         (json_int_t)failure->tile.row, "col", (json_int_t)failure->tile.col,
-                                        "message", failure->message, strlen(failure->message)));
+                                        "message", json_of(failure->message)));
     }
     return list;
 }
@@ -73,12 +90,12 @@ static char *summarize(const struct tw_run_end *end)
     time_t now = time(NULL);
     time_text(now - (time_t)end->result->seconds, begun);
     time_text(now, ended);
-    json_t *json = json_pack("{s:s, s:o, s:s, s:s?, s:s, s:[ii], s:s, s:s, s:f, s:s?, s:s}", "status",
-                             names[outcome_of(end)], "text", sentence(end), "configuration",
-                             plan->config->path, "output", tw_sink_path(plan->sink), "process",
-                             plan->declaration->path, "zooms", plan->min_zoom, plan->max_zoom, "begun", begun,
-                             "ended", ended, "seconds", end->result->seconds, "error",
-                             end->status != TW_OK ? end->message : NULL, "version", TW_VERSION);
+    json_t *json = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:[ii], s:s, s:s, s:f, s:o, s:s}", "status", names[outcome_of(end)],
+        "text", sentence(end), "configuration", json_of(plan->config->path), "output",
+        json_of(tw_sink_path(plan->sink)), "process", json_of(plan->declaration->path), "zooms",
+        plan->min_zoom, plan->max_zoom, "begun", begun, "ended", ended, "seconds", end->result->seconds,
+        "error", json_of(end->status != TW_OK ? end->message : NULL), "version", TW_VERSION);
     json_t *numbers = counts(end->result);
     json_object_update(json, numbers);
     json_decref(numbers);

@@ -115,9 +115,33 @@ static void numbers_are_parsed_whole(void **state)
         assert_false(tw_parse_number(wrong[i], &number));
 }
 
+static void what_is_no_utf8_becomes_question_marks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *made;
+    } cases[] = {{"a\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80", NULL},
+                 {"", NULL},
+                 {"\xe9t\xe9", "?t?"},
+                 {"\xc3", "?"},
+                 {"\xe2\x82", "??"},
+                 {"\xc0\xaf\xe0\x80\xaf", "?????"},                /* longer than need be */
+                 {"\xed\xa0\x80\xf4\x90\x80\x80\xff", "????????"}, /* half of a pair, beyond the last */
+                 {"\x80x", "?x"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[32];
+        strcpy(text, cases[i].text);
+        assert_int_equal(tw_is_utf8(text), cases[i].made == NULL);
+        tw_make_utf8(text);
+        assert_string_equal(text, cases[i].made != NULL ? cases[i].made : cases[i].text);
+        assert_true(tw_is_utf8(text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_utf8_becomes_question_marks),
         cmocka_unit_test(text_grows_as_it_is_added_to),
         cmocka_unit_test(bytes_may_hold_zeros),
         cmocka_unit_test(slips_of_the_finger_are_recognised),

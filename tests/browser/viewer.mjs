@@ -41,5 +41,15 @@ await page.goto(url + seen.moved.hash);
 await page.reload();
 await ready();
 seen.again = await state();
+// A map whose first zoom is so deep that a window would hold a million tiles.
+seen.far = await page.evaluate(() => {
+  settings.minZoom = settings.maxZoom = 16;
+  fit();
+  draw();
+  const far = {images: images.size, said: !document.getElementById('far').hidden};
+  scale(1 / 512);
+  draw();
+  return {...far, nearer: images.size, saidNearer: !document.getElementById('far').hidden};
+});
 console.log(JSON.stringify(seen));
 await browser.close();

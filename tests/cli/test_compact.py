@@ -175,6 +175,13 @@ class Bundles(Caches):
         self.config(output={**COMPACT, "pixelbuffer": 4}, pyramid={"pixelbuffer": 4})
         self.check_execute_fails(2, "run.yaml:24:15: the tiles of a compact cache have no margin, and output.pixelbuffer is 4: use 0")
         self.make()
+        noise = np.random.default_rng(1).integers(1, 255, (3, 2432, 2432), "uint8")
+        self.image("scene.tif", noise, harness.tile_bounds(5, 9, 9))
+        self.config("large.yaml", zoom_levels=5, baselevels=None, pyramid={"tile_size": 2432}, output={**COMPACT, "path": "large", "compression": 1})
+        code, _, err = self.execute("--quiet", config="large.yaml")
+        self.assertEqual(code, 2, err)
+        self.assertRegex(err, r"^tilewright: tile 5/9/9 has 20\d{6} bytes, and the tiles of a bundle have 16777215 at most: use a smaller "
+                              r"pyramid.tile_size, or JPEG$")
         for command in (("cp", "cache", "copy"), ("rm", "cache", "--all", "--force"), ("index", "cache", "--txt"), ("services", "cache")):
             self.check_fails(2, "'cache' is a compact cache, whose tiles are no files of their own: 'tilewright convert' makes them so",
                              *command)
@@ -253,6 +260,8 @@ class Reading(Caches):
         self.check_odd("TileCacheInfo/TileOrigin.X is no number", ("<X>-20037508.342787001</X>", "<X>west</X>"))
         self.check_odd("tiles must be square, of 1 to 16384 pixels", ("<TileRows>256", "<TileRows>512"))
         self.check_odd("levels do not count up from 0 or more", ("<LevelID>1</LevelID>", "<LevelID>7</LevelID>"))
+        self.check_odd("levels go from 0 to 30, and there is one of 1e+300", ("<LevelID>0</LevelID>", "<LevelID>1e300</LevelID>"))
+        self.check_odd("levels go from 0 to 30, and there is one of 99", ("<LevelID>0</LevelID>", "<LevelID>99</LevelID>"))
         self.check_odd("it says no SpatialReference that is known", ("<WKID>3857</WKID>", ""), ("<WKT>", "<WK>"), ("</WKT>", "</WK>"))
 
     def test_a_web_mercator_by_esris_name(self):

@@ -1,6 +1,7 @@
 """The end of a run is told: summary.json beside the output, webhooks and commands."""
 import http.server
 import json
+import subprocess
 import threading
 import time
 import unittest
@@ -100,6 +101,16 @@ class Summary(Notify):
         self.assertEqual((said["status"], said["failed"], said["blocked"]), ("failure", 1, 0))
         self.assertEqual([(tile["zoom"], tile["row"], tile["col"]) for tile in said["failed_tiles"]], [(5, 10, 12)])
         self.assertIn("no luck", said["failed_tiles"][0]["message"])
+
+    def test_messages_that_are_no_utf8(self):
+        """Those of a script, and long ones that are cut in the middle of a character."""
+        for message, said in (("'\\xe9t\\xe9'", "?t?"), ("string.rep('\\xc3\\xbc', 3000)", "\u00fc" * 40), ("'x' .. string.rep('\\xc3\\xbc', 3000)", "\u00fc" * 40)):
+            self.configure()
+            self.write("script.lua", BAD.replace("'no luck'", message))
+            done = subprocess.run([harness.BINARY, "execute", "run.yaml", "--quiet", "--overwrite"], cwd=self.folder, capture_output=True)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            [tile] = self.summary()["failed_tiles"]
+            self.assertIn(said, tile["message"])
 
     def test_beside_a_single_file(self):
         self.configure(path="out.tif", format="GTiff, bands: 3, dtype: uint8", zooms="5")

@@ -80,6 +80,13 @@ class Files(Storage):
         self.check_nothing_is_left()
         self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8")))
 
+    def test_one_whose_beginning_is_answered_to_nobody_leaves_nothing(self):
+        """The server has begun an upload, and its answer is lost: it is begun once more."""
+        with servers.Proxy(self.server.port, "--faults", "1", "--kinds", "late-reset", "--only", "POST", "--times", "1") as proxy:
+            self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet", port=proxy.port)
+        self.must_run("execute", self.config("a.tif", LARGE, "8"), "--quiet")
+        self.check_same("a.tif")
+
     def start(self, port):
         return subprocess.Popen([harness.BINARY, "execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet"], cwd=self.folder,
                                 stderr=subprocess.PIPE, text=True,

@@ -3,6 +3,7 @@ server of plain files."""
 import functools
 import http.server
 import json
+import os
 import subprocess
 import threading
 import xml.etree.ElementTree as ET
@@ -132,7 +133,10 @@ class Arcgis(Services):
 
     def test_gdal_reads_a_map_server_of_files(self):
         self.make_scene(self.TILES, array=np.maximum(runs.scene(self.TILES), 1))  # GDAL asks for every tile
-        self.make(layout="mapserver", services=["arcgis"])
+        self.make(layout="mapserver", services={"files": "arcgis", "title": "<script>alert(1)</script>"})
+        page = (self.folder / "out/MapServer/index.html").read_text()
+        self.assertNotIn("<", page)
+        self.assertEqual(json.loads(page)["mapName"], "<script>alert(1)</script>")
         self.assertIn("MapServer/index.html", self.files())
         self.assertTrue((self.folder / f"out/MapServer/tile/6/{runs.FIRST_ROW}/{runs.FIRST_COL}").exists())
         self.check_pixels(f"{self.url}/out/MapServer?f=json&pretty=true")
@@ -170,6 +174,9 @@ class Viewer(Services):
                 self.assertEqual((seen["first"]["title"], seen["first"]["attribution"]), ("</script><b>&", "(c) <me>"))
                 self.assertEqual([r for r in seen["requests"] if not r.startswith(self.url)], [])
                 self.assertGreater(len(seen["first"]["shown"]), 1)
+                far = seen["far"]
+                self.assertEqual((far["images"], far["said"], far["saidNearer"]), (0, True, False))
+                self.assertGreater(far["nearer"], 1)
                 self.assertEqual(seen["again"]["shown"], seen["moved"]["shown"], "the address holds the place")
 
     def test_it_shows_the_scene_from_a_file(self):
@@ -213,6 +220,15 @@ class Command(Services):
         self.config(output={"georeference": "none", "nodata": None, "services": "all"})
         self.assertIn("all 7 metatiles are done", self.must_execute())
         self.assertIn("index.html", self.files())
+
+    def test_names_that_are_no_utf8(self):
+        self.make()
+        name, title = os.fsdecode(b"m\xe4p"), os.fsdecode(b"l\xe4nder")
+        os.rename(self.folder / "out", self.folder / name)
+        self.must_run("services", name, "--quiet")
+        self.assertEqual(json.loads((self.folder / name / "tilejson.json").read_text())["name"], "m?p")
+        self.check_fails(2, "tilewright: --title must be UTF-8", "services", name, "--title", title)
+        self.check_fails(2, "tilewright: --attribution must be UTF-8", "services", name, "--attribution", title)
 
     def test_wrong_usage(self):
         self.make(layout="quadkey")
