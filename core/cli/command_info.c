@@ -6,6 +6,7 @@
 #include "state_text.h"
 
 #include "dataset_pool.h"
+#include "archive.h"
 #include "bucket.h"
 #include "file.h"
 #include "plan_config_input.h"
@@ -13,18 +14,18 @@
 
 #include <stdio.h>
 
-static const char help[] =
-    "usage: tilewright info TARGET [OPTIONS]\n\n"
-    "Tells what TARGET is: the output of a configuration and what is still to make, a folder of tiles, a "
-    "raster,\n"
-    "features, a list of rasters; also remote ones. Touches nothing.\n\n"
-    "options:\n"
-    "      --layer NAME               of a file with several layers of features\n"
-    "      --json                     one JSON object on standard output\n\n"
-    "examples:\n"
-    "  tilewright info cloudless.yaml\n"
-    "  tilewright info out/tiles --json\n"
-    "  tilewright info dem.tif\n";
+static const char help[] = "usage: tilewright info TARGET [OPTIONS]\n\n"
+                           "Tells what TARGET is: the output of a configuration and what is still to make, a "
+                           "folder or an archive of "
+                           "tiles,\n"
+                           "a raster, features, a list of rasters; also remote ones. Touches nothing.\n\n"
+                           "options:\n"
+                           "      --layer NAME               of a file with several layers of features\n"
+                           "      --json                     one JSON object on standard output\n\n"
+                           "examples:\n"
+                           "  tilewright info cloudless.yaml\n"
+                           "  tilewright info out/tiles --json\n"
+                           "  tilewright info dem.tif\n";
 
 enum { LAYER, JSON, NUM_KEYS };
 static const struct tw_option options[NUM_KEYS] = {[LAYER] = {0, "layer", 1}, [JSON] = {0, "json", 0}};
@@ -105,15 +106,20 @@ static bool is_tile_folder(const char *target, struct tw_arena *arena)
 static int tell(const struct tw_info_request *request, struct tw_arena *arena)
 {
     bool is_config = tw_path_is_config(request->target);
+    bool is_archive = tw_path_is_archive(request->target) && !tw_archive_holds_features(request->target);
     bool is_tiles = is_tile_folder(request->target, arena);
     struct tw_error err = {0};
-    if (request->layer != NULL && (is_config || is_tiles)) {
+    if (request->layer != NULL && (is_config || is_tiles || is_archive)) {
         tw_error_set(&err, TW_EUSAGE, "--layer is for files of features; '%s' is %s", request->target,
-                     is_config ? "a configuration" : "a folder of tiles");
+                     is_config    ? "a configuration"
+                     : is_archive ? "an archive of tiles"
+                                  : "a folder of tiles");
         return tw_report_error(&err);
     }
     if (is_config)
         return tw_info_configuration(request, arena);
+    if (is_archive)
+        return tw_info_archive(request, arena);
     return is_tiles ? tell_tiles(request, arena) : tw_info_source(request);
 }
 

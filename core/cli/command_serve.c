@@ -6,6 +6,7 @@
 #include "shown_file.h"
 
 #include "dataset_pool.h"
+#include "archive.h"
 #include "file.h"
 #include "plan_config_input.h"
 #include "server.h"
@@ -102,8 +103,9 @@ static void add_layer(struct asked *asked, const char *path)
 {
     struct tw_layer_spec *layer = &asked->layers[asked->num_layers++];
     bool is_config = tw_path_is_config(path);
+    bool is_tiled = tw_is_folder(path) || tw_path_is_archive(path);
     *layer = (struct tw_layer_spec){.path = path, .load = is_config ? NULL : tw_shown_file_load};
-    layer->kind = is_config ? TW_LAYER_RESULT : tw_is_folder(path) ? TW_LAYER_TILES : TW_LAYER_FILE;
+    layer->kind = is_config ? TW_LAYER_RESULT : is_tiled ? TW_LAYER_TILES : TW_LAYER_FILE;
 }
 
 /* What holds for all layers. */

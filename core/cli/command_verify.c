@@ -22,11 +22,12 @@
 
 static const char help[] =
     "usage: tilewright verify TARGET [OPTIONS]\n\n"
-    "Reads and decodes every tile of the folder TARGET (or of the output of the configuration TARGET), or "
-    "every block\n"
-    "of a GeoTIFF, and lists what is missing, broken or orphaned. Changes nothing unless it is told to. Exit "
-    "code 0\n"
-    "when all is well, 1 when not.\n\n"
+    "Reads and decodes every tile of the folder or archive TARGET (or of the output of the configuration "
+    "TARGET), or\n"
+    "every block of a GeoTIFF, and lists what is missing, broken or orphaned. Changes nothing unless it is "
+    "told "
+    "to. Exit\n"
+    "code 0 when all is well, 1 when not.\n\n"
     "which tiles (default: all):\n" TW_STORED_SELECTION_HELP "\n"
     "how:\n"
     "      --repair                   make missing and broken tiles anew, with their overviews; TARGET is "
@@ -86,8 +87,14 @@ static bool has_selection(const struct tw_selection *s)
 /* Tiles of `convert` have no configuration that could be named. */
 static enum tw_status refuse_repair(const struct tw_stored *stored, struct tw_error *err)
 {
-    const char *process = stored->kind == TW_STORED_FILE ? NULL : stored->tiles.process;
+    const char *process = stored->kind != TW_STORED_TILES ? NULL : stored->tiles.process;
     bool is_converted = process != NULL && strcmp(process, "convert") == 0;
+    if (stored->kind == TW_STORED_ARCHIVE)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "--repair makes what is broken anew, and '%s' does not say how: name the configuration instead, "
+            "or make a new archive of what can be read with 'tilewright convert'",
+            stored->path);
     return tw_error_set(
         err, TW_EUSAGE,
         "--repair makes tiles anew, and '%s' does not say how: name the configuration instead%s",
@@ -107,9 +114,10 @@ static enum tw_status check_subject(const struct subject *subject, struct tw_err
     if (is_file && has_selection(&request->tiles.selection))
         return tw_error_set(err, TW_EUSAGE, "'%s' is one file: all of it is read, not some tiles",
                             stored->path);
-    if (is_file && request->given[REMOVE_ORPHANS])
+    if (stored->kind != TW_STORED_TILES && request->given[REMOVE_ORPHANS])
         return tw_error_set(err, TW_EUSAGE, "'%s' is one file: there are no orphans", stored->path);
-    if (is_file && stored->configuration != NULL && !request->given[REPAIR] && !tw_file_exists(stored->path))
+    if (stored->kind != TW_STORED_TILES && stored->configuration != NULL && !request->given[REPAIR] &&
+        !tw_file_exists(stored->path))
         return tw_error_set(err, TW_EUSAGE,
                             "there is no '%s' yet, the output of '%s': make it with 'tilewright execute %s'",
                             stored->path, stored->configuration, stored->configuration);
@@ -128,6 +136,8 @@ static enum tw_status look(const struct subject *subject, struct tw_verified *ve
     switch (subject->stored.kind) {
     case TW_STORED_FILE:
         return tw_verify_file(&verify, subject->stored.path, verified, err);
+    case TW_STORED_ARCHIVE:
+        return tw_verify_archive(&verify, subject->stored.path, verified, err);
     default:
         return tw_verify_tiles(&verify, &subject->stored.tiles, verified, err);
     }
@@ -206,7 +216,7 @@ static int repair(const struct subject *subject, const struct tw_faults *faults,
     struct tw_error err = {0};
     if (!subject->request->given[REPAIR])
         return TW_EXIT_DONE;
-    bool is_file = subject->stored.kind == TW_STORED_FILE;
+    bool is_file = subject->stored.kind != TW_STORED_TILES;
     if (!is_file && tw_repair_find(subject->config, faults, &tiles, &err) != TW_OK)
         return tw_report_error(&err);
     execution.run.overwrite = is_file;
@@ -221,7 +231,7 @@ static int repair(const struct subject *subject, const struct tw_faults *faults,
 /* Who is going to delete what is found keeps others from changing it meanwhile. */
 static enum tw_status lock(struct subject *subject, struct tw_error *err)
 {
-    bool is_folder = subject->stored.kind != TW_STORED_FILE;
+    bool is_folder = subject->stored.kind == TW_STORED_TILES;
     return subject->request->given[REMOVE_ORPHANS] && is_folder
                ? tw_tile_records_open(&subject->stored.tiles, &subject->records, err)
                : TW_OK;
@@ -257,7 +267,8 @@ static int run_subject(struct subject *subject)
     struct tw_error err = {0};
     if (lock(subject, &err) != TW_OK)
         return tw_report_error(&err);
-    bool is_gone = subject->stored.kind == TW_STORED_FILE && !tw_file_exists(subject->stored.path);
+    bool is_gone = subject->stored.kind != TW_STORED_TILES && !tw_path_is_remote(subject->stored.path) &&
+                   !tw_file_exists(subject->stored.path);
     int code = is_gone ? TW_EXIT_SOME_FAILED : verify(subject, &verified);
     if (code == TW_EXIT_SOME_FAILED)
         code = put_right(subject, &verified.faults);

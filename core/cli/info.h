@@ -19,6 +19,8 @@ struct tw_info_request {
 
 /* A raster, features, many rasters, wherever they lie. */
 int tw_info_source(const struct tw_info_request *request);
+/* An archive of tiles. */
+int tw_info_archive(const struct tw_info_request *request, struct tw_arena *arena);
 int tw_info_configuration(const struct tw_info_request *request, struct tw_arena *arena);
 
 #endif

@@ -2,6 +2,7 @@
 #include "shown_file.h"
 #include "convert_config.h"
 
+#include "archive.h"
 #include "file.h"
 #include "grid_read.h"
 #include "source.h"
@@ -58,7 +59,7 @@ static enum tw_status find_kind(const char *path, struct tw_arena *arena, struct
 static void choose(struct shown *shown, const char *path, const struct held *held)
 {
     struct tw_conversion *conversion = &shown->conversion;
-    bool is_tiled = tw_is_tile_folder(path, shown->arena);
+    bool is_tiled = tw_path_is_archive(path) || tw_is_tile_folder(path, shown->arena);
     *conversion =
         (struct tw_conversion){.input = path, .output = "tilewright-preview", .selection = &shown->selection};
     conversion->given[TW_CONVERT_FORMAT] = held->is_vector ? "GeoJSON" : "GTiff";

@@ -4,6 +4,9 @@
 #include "dataset.h"
 #include "file.h"
 #include "path.h"
+#include "source_driver.h"
+
+#include <cpl_vsi.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +41,7 @@ enum tw_status tw_archive_open(const char *path, struct tw_archive **archive, st
     enum tw_status status = TW_OK;
     *archive = NULL;
     if (opened == NULL || (opened->arena = tw_arena_new(0)) == NULL ||
-        (opened->path = tw_arena_strdup(opened->arena, path)) == NULL)
+        (opened->path = tw_source_resolve(opened->arena, ".", path)) == NULL)
         status = tw_error_nomem(err);
     else if (driver == NULL)
         status = tw_error_set(err, TW_EINPUT, "'%s' is no archive of tiles", path);
@@ -87,17 +90,6 @@ enum tw_status tw_archive_read(struct tw_archive *archive, const struct tw_tile 
     return archive->driver->read(archive, tile, bytes, size, err);
 }
 
-/* The first tile of the first zoom that has one. */
-static enum tw_status find_any(struct tw_archive *archive, struct tw_tile *tile, bool *found,
-                               struct tw_error *err)
-{
-    enum tw_status status = TW_OK;
-    *found = false;
-    for (int zoom = 0; status == TW_OK && !*found && zoom <= TW_MAX_ZOOM; zoom++)
-        status = tw_archive_first(archive, zoom, tile, found, err);
-    return status;
-}
-
 struct opening {
     struct tw_archive *archive;
     struct tw_tile tile;
@@ -107,6 +99,17 @@ static enum tw_status read_tile(void *context, void **bytes, size_t *size, struc
 {
     const struct opening *opening = context;
     return tw_archive_read(opening->archive, &opening->tile, bytes, size, err);
+}
+
+void tw_archive_free_bytes(void *bytes)
+{
+    VSIFree(bytes);
+}
+
+enum tw_status tw_archive_check(struct tw_archive *archive, const struct tw_archive_report *report,
+                                struct tw_error *err)
+{
+    return archive->driver->check(archive, report, err);
 }
 
 /* Of tiles that are square. */
@@ -132,22 +135,37 @@ static enum tw_status measure(struct tw_archive *archive, const struct tw_tile *
     return status;
 }
 
+/* The first tile of the first zoom that has one that can be decoded; what is wrong with the first one of all
+ * otherwise. */
+static enum tw_status measure_any(struct tw_archive *archive, int *size_px, struct tw_error *err)
+{
+    struct tw_error wrong = {0};
+    bool has_tiles = false;
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++) {
+        struct tw_tile tile;
+        bool found = false;
+        struct tw_error *told = wrong.status == TW_OK ? &wrong : err;
+        enum tw_status status = tw_archive_first(archive, zoom, &tile, &found, told);
+        has_tiles = has_tiles || found || status != TW_OK;
+        if (status == TW_OK && found && measure(archive, &tile, size_px, told) == TW_OK)
+            return TW_OK;
+    }
+    if (!has_tiles)
+        return tw_error_set(err, TW_EINPUT, "'%s' holds no tiles", archive->path);
+    return (*err = wrong).status;
+}
+
 enum tw_status tw_archive_output(struct tw_archive *archive, struct tw_tile_output *output,
                                  struct tw_error *err)
 {
-    struct tw_tile tile;
-    bool found;
-    int size_px = 0;
-    enum tw_status status = find_any(archive, &tile, &found, err);
-    if (status == TW_OK && !found)
-        status = tw_error_set(err, TW_EINPUT, "'%s' holds no tiles", archive->path);
-    if (status == TW_OK)
-        status = measure(archive, &tile, &size_px, err);
-    *output = (struct tw_tile_output){.folder = archive->path,
-                                      .archive = archive,
-                                      .pyramid = {tw_grid_named("mercator"), size_px, 1, 0},
-                                      .schema = tw_tile_default_schema,
-                                      .extension = archive->facts.extension};
+    int size_px = 256;
+    enum tw_status status = measure_any(archive, &size_px, err);
+    *output =
+        (struct tw_tile_output){.folder = archive->path,
+                                .archive = archive,
+                                .pyramid = {tw_grid_named("mercator"), status == TW_OK ? size_px : 256, 1, 0},
+                                .schema = tw_tile_default_schema,
+                                .extension = archive->facts.extension};
     return status;
 }
 
@@ -196,7 +214,8 @@ enum tw_status tw_archive_list(const struct tw_tile_listing *listing, struct tw_
 {
     struct tw_archive *archive = listing->output->archive;
     struct list list = {listing, tw_arena_new(0)};
-    const struct tw_archive_visit visit = {listing->min_zoom, listing->max_zoom, list_tile, &list};
+    const struct tw_archive_visit visit = {listing->min_zoom, listing->max_zoom, listing->is_check, list_tile,
+                                           &list};
     enum tw_status status =
         list.arena != NULL ? archive->driver->list(archive, &visit, err) : tw_error_nomem(err);
     tw_arena_free(list.arena);

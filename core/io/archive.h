@@ -26,6 +26,8 @@ struct tw_archive_facts {
     uint64_t num_tiles;    /* 0: not said */
     uint64_t num_contents; /* tiles that differ; 0: not said */
     const char *metadata;  /* a JSON object */
+    bool is_shared;        /* equal tiles lie in one place, which is told by a stored tile's offset */
+    bool is_large;         /* too large to be looked through when it is opened */
 };
 
 /* Whether the name is one of an archive: `map.pmtiles`, here or on a server. A folder is none. */
@@ -61,8 +63,27 @@ enum tw_status tw_archive_first(struct tw_archive *archive, int zoom, struct tw_
  * is that which it would have in a folder. */
 enum tw_status tw_archive_list(const struct tw_tile_listing *listing, struct tw_error *err);
 
-/* The bytes of a tile; *bytes is NULL when there is none. Free them with VSIFree(). */
+/* The bytes of a tile; *bytes is NULL when there is none. Owned by the caller: tw_archive_free_bytes(). */
 enum tw_status tw_archive_read(struct tw_archive *archive, const struct tw_tile *tile, void **bytes,
                                size_t *size, struct tw_error *err);
+/* Accepts NULL. */
+void tw_archive_free_bytes(void *bytes);
+
+/* Looks for what is wrong with how it is put together; tiles are not decoded. Called for each fault; tile:
+ * NULL when it is one of the whole. */
+struct tw_archive_report {
+    enum tw_status (*fault)(void *context, const struct tw_tile *tile, const char *reason,
+                            struct tw_error *err);
+    void *context;
+};
+enum tw_status tw_archive_check(struct tw_archive *archive, const struct tw_archive_report *report,
+                                struct tw_error *err);
+
+/* The extension that a tile with these bytes would have: png, jpg, webp; NULL: none of them. */
+const char *tw_tile_extension_of_bytes(const void *bytes, size_t size);
+
+/* Widens the range by a block of tiles; is_first: sets it. */
+void tw_tile_range_widen(struct tw_tile_range *range, const struct tw_tile *first, int64_t side,
+                         bool is_first);
 
 #endif

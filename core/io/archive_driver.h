@@ -8,6 +8,7 @@
 #include "archive.h"
 
 struct tw_archive_driver;
+struct sqlite3;
 
 struct tw_archive {
     const struct tw_archive_driver *driver;
@@ -20,6 +21,7 @@ struct tw_archive {
 /* Called for each tile; the path is not set. */
 struct tw_archive_visit {
     int min_zoom, max_zoom;
+    bool is_check; /* see struct tw_tile_listing */
     enum tw_status (*tile)(void *context, const struct tw_stored_tile *tile, struct tw_error *err);
     void *context;
 };
@@ -39,17 +41,16 @@ struct tw_archive_driver {
     /* From any thread. */
     enum tw_status (*read)(struct tw_archive *archive, const struct tw_tile *tile, void **bytes, size_t *size,
                            struct tw_error *err);
+    /* See archive_check.h. */
+    enum tw_status (*check)(struct tw_archive *archive, const struct tw_archive_report *report,
+                            struct tw_error *err);
     /* Whether its tiles are features, which GDAL reads as such; may be NULL. */
     bool (*holds_features)(const char *path);
 };
 
 extern const struct tw_archive_driver tw_archive_pmtiles, tw_archive_mbtiles;
 
-/* The extension that tiles with these bytes would have: png, jpg, webp; NULL: none of them. */
-const char *tw_tile_extension_of_bytes(const void *bytes, size_t size);
-
-/* Widens the range by a block of tiles; is_first: sets it. */
-void tw_tile_range_widen(struct tw_tile_range *range, const struct tw_tile *first, int64_t side,
-                         bool is_first);
+/* For mbtiles_check.c. */
+struct sqlite3 *tw_mbtiles_database(const struct tw_archive *archive);
 
 #endif

@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "archive_driver.h"
+#include "archive_check.h"
 
 #include "file.h"
 #include "sqlite_file.h"
@@ -182,7 +182,7 @@ static enum tw_status set_format(struct tw_archive *archive, const json_t *metad
     bool is_vector = format != NULL && strcmp(format, "pbf") == 0;
     enum tw_status status = is_vector ? TW_OK : look_at_first(archive, err);
     if (status == TW_OK && archive->facts.extension == NULL)
-        status = tw_error_set(err, TW_EINPUT, "'%s' holds %s; PNG, JPEG and WebP can be read", archive->path,
+        status = tw_error_set(err, TW_EUSAGE, "'%s' holds %s; PNG, JPEG and WebP can be read", archive->path,
                               is_vector ? "vector tiles (pbf)" : "tiles of an unknown kind");
     return status;
 }
@@ -312,6 +312,11 @@ static bool mbtiles_holds_features(const char *path)
     return found;
 }
 
+sqlite3 *tw_mbtiles_database(const struct tw_archive *archive)
+{
+    return ((const struct mbtiles *)archive->state)->database;
+}
+
 const struct tw_archive_driver tw_archive_mbtiles = {
     .suffix = ".mbtiles",
     .open = mbtiles_open,
@@ -320,5 +325,6 @@ const struct tw_archive_driver tw_archive_mbtiles = {
     .first = mbtiles_first,
     .list = mbtiles_list,
     .read = mbtiles_read,
+    .check = tw_mbtiles_check,
     .holds_features = mbtiles_holds_features,
 };

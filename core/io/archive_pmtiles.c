@@ -2,13 +2,12 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "archive_driver.h"
+#include "archive_check.h"
 #include "pmtiles_file.h"
 
 #include <cpl_vsi.h>
 #include <jansson.h>
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +29,9 @@ static enum tw_status check_tiles(const char *path, const struct tw_pmtiles_head
     uint8_t type = head->header.tile_type, method = head->tile_compression;
     const char *what = type <= TW_PMTILES_MLT ? types[type] : "tiles of an unknown kind";
     if (what != NULL)
-        return tw_error_set(err, TW_EINPUT, "'%s' holds %s; PNG, JPEG and WebP can be read", path, what);
+        return tw_error_set(err, TW_EUSAGE, "'%s' holds %s; PNG, JPEG and WebP can be read", path, what);
     if (method > TW_PMTILES_ZSTD || methods[method] != NULL)
-        return tw_error_set(err, TW_EINPUT, "'%s': tiles compressed with %s cannot be read", path,
+        return tw_error_set(err, TW_EUSAGE, "'%s': tiles compressed with %s cannot be read", path,
                             method <= TW_PMTILES_ZSTD ? methods[method] : "an unknown method");
     return TW_OK;
 }
@@ -107,6 +106,14 @@ static void set_bounds(struct tw_archive *archive)
     memcpy(archive->facts.bounds, bounds, sizeof(archive->facts.bounds));
 }
 
+static bool is_believed(const struct tw_archive *archive)
+{
+    const struct tw_archive_facts *facts = &archive->facts;
+    uint64_t most = tw_pmtiles_file_is_remote(archive->state) ? MOST_LEAVES_THERE : MOST_LEAVES_HERE;
+    return tw_pmtiles_file_head(archive->state)->header.leaves_size > most && facts->has_bounds &&
+           facts->min_zoom <= facts->max_zoom && facts->max_zoom <= TW_MAX_ZOOM;
+}
+
 static enum tw_status set_metadata(struct tw_archive *archive, struct tw_error *err)
 {
     char *text = NULL;
@@ -132,11 +139,13 @@ static enum tw_status pmtiles_open(struct tw_archive *archive, struct tw_error *
     archive->facts = (struct tw_archive_facts){.format = "PMTiles",
                                                .bytes = tw_pmtiles_file_size(file),
                                                .has_zooms = true,
+                                               .is_shared = head->is_clustered,
                                                .min_zoom = head->header.min_zoom,
                                                .max_zoom = head->header.max_zoom,
                                                .num_tiles = head->header.num_tiles,
                                                .num_contents = head->header.num_contents};
     set_bounds(archive);
+    archive->facts.is_large = is_believed(archive);
     status = check_tiles(archive->path, head, err);
     if (status == TW_OK)
         status = set_extension(archive, err);
@@ -186,7 +195,7 @@ static enum tw_status visit_run(struct pass *pass, int zoom, uint64_t place,
 {
     enum tw_status status = TW_OK;
     struct tw_stored_tile stored = {.offset = entry->offset, .size = entry->length};
-    for (uint64_t i = 0; status == TW_OK && i < count; i++) {
+    for (uint64_t i = 0; status == TW_OK && i < (pass->visit->is_check ? 1 : count); i++) {
         stored.tile = tw_tile_from_hilbert(&pass->pyramid, zoom, place + i);
         status = pass->visit->tile(pass->visit->context, &stored, err);
     }
@@ -210,42 +219,32 @@ static enum tw_status pass_entry(void *context, const struct tw_pmtiles_entry *e
     return status;
 }
 
+static enum tw_status leave_out(void *context, const struct tw_pmtiles_entry *leaf, const char *reason,
+                                struct tw_error *err)
+{
+    (void)context, (void)leaf, (void)reason, (void)err;
+    return TW_OK;
+}
+
 static enum tw_status walk_zooms(struct tw_archive *archive, struct pass *pass, struct tw_error *err)
 {
+    bool is_check = pass->visit != NULL && pass->visit->is_check;
     const struct tw_pmtiles_walk walk = {.first = tw_pmtiles_first_id(pass->min_zoom),
                                          .last = last_id(pass->max_zoom),
                                          .entry = pass_entry,
+                                         .broken = is_check ? leave_out : NULL,
                                          .context = pass};
     mercator(&pass->pyramid);
     return tw_pmtiles_file_walk(archive->state, &walk, err);
 }
 
-static bool is_believed(const struct tw_archive *archive)
-{
-    const struct tw_archive_facts *facts = &archive->facts;
-    uint64_t most = tw_pmtiles_file_is_remote(archive->state) ? MOST_LEAVES_THERE : MOST_LEAVES_HERE;
-    return tw_pmtiles_file_head(archive->state)->header.leaves_size > most && facts->has_bounds &&
-           facts->min_zoom <= facts->max_zoom && facts->max_zoom <= TW_MAX_ZOOM;
-}
-
-static double to_mercator_y(double latitude, double half)
-{
-    const double pi = 3.14159265358979323846;
-    double y = log(tan(pi / 4 + latitude * pi / 360)) / pi * half;
-    return y < -half ? -half : y > half ? half : y;
-}
-
 static void believe(const struct tw_archive *archive, struct pass *pass)
 {
     const struct tw_archive_facts *facts = &archive->facts;
-    const double half = mercator(&pass->pyramid)->grid->extent.right;
-    const struct tw_box box = {
-        facts->bounds[0] / 180 * half, to_mercator_y(fmax(facts->bounds[1], -89.9), half),
-        facts->bounds[2] / 180 * half, to_mercator_y(fmin(facts->bounds[3], 89.9), half)};
     for (int zoom = facts->min_zoom; zoom <= facts->max_zoom; zoom++) {
         if (zoom < pass->min_zoom || zoom > pass->max_zoom)
             continue;
-        pass->ranges[zoom] = tw_tile_range_of_box(&pass->pyramid, zoom, &box);
+        pass->ranges[zoom] = tw_archive_range(facts->bounds, zoom);
         pass->has[zoom] = pass->ranges[zoom].first_row <= pass->ranges[zoom].last_row &&
                           pass->ranges[zoom].first_col <= pass->ranges[zoom].last_col;
     }
@@ -258,7 +257,7 @@ static enum tw_status pmtiles_zooms(struct tw_archive *archive, int min_zoom, in
     bool has[TW_MAX_ZOOM + 1] = {false};
     struct pass pass = {.min_zoom = min_zoom, .max_zoom = max_zoom, .ranges = ranges, .has = has};
     enum tw_status status = TW_OK;
-    if (is_believed(archive))
+    if (archive->facts.is_large)
         believe(archive, &pass);
     else
         status = walk_zooms(archive, &pass, err);
@@ -311,4 +310,5 @@ const struct tw_archive_driver tw_archive_pmtiles = {
     .first = pmtiles_first,
     .list = pmtiles_list,
     .read = pmtiles_read,
+    .check = tw_pmtiles_check,
 };

@@ -37,7 +37,7 @@ static enum tw_status check_magic(const char *path, const uint8_t *bytes, size_t
         return tw_error_set(err, TW_EINPUT, "'%s' is no PMTiles archive", path);
     int version = is_new ? bytes[7] : bytes[2];
     if (version != 3)
-        return tw_error_set(err, TW_EINPUT,
+        return tw_error_set(err, TW_EUSAGE,
                             "'%s' is a PMTiles archive of version %d, and version 3 can be read", path,
                             version);
     if (size < TW_PMTILES_HEADER_SIZE)

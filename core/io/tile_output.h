@@ -78,7 +78,8 @@ struct tw_tile_listing {
     int min_zoom, max_zoom;
     const struct tw_area *area; /* only tiles that share area with it; NULL: everywhere */
     bool skip_links;            /* symbolic links are strangers, not what they point at */
-    bool with_prototypes;       /* also placeholders, see tile_prototypes.h */
+    bool is_check; /* of archives: of a run of equal tiles one, and parts that cannot be read are left out */
+    bool with_prototypes; /* also placeholders, see tile_prototypes.h */
     enum tw_status (*tile)(void *context, const struct tw_stored_tile *tile, struct tw_error *err);
     /* May be NULL. Of the folders that are looked into, what is no tile; at the top, metadata.json and names
      * that begin with a dot are none. path: below the folder. */

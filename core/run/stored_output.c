@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stored_output.h"
 
+#include "archive.h"
 #include "config.h"
 #include "bucket.h"
 #include "file.h"
@@ -21,11 +22,20 @@ static enum tw_status refuse_file(const char *path, struct tw_error *err)
 
 static enum tw_status open_place(struct tw_stored *stored, struct tw_arena *arena, struct tw_error *err)
 {
-    if (is_one_file(stored->path)) {
-        stored->kind = TW_STORED_FILE;
+    bool is_archive = tw_path_is_archive(stored->path);
+    if (is_archive || is_one_file(stored->path)) {
+        stored->kind = is_archive ? TW_STORED_ARCHIVE : TW_STORED_FILE;
         return TW_OK;
     }
     return tw_tile_output_open(stored->path, arena, &stored->tiles, err);
+}
+
+static enum tw_status open_archive(struct tw_stored *stored, struct tw_error *err)
+{
+    stored->kind = TW_STORED_ARCHIVE;
+    return tw_path_is_remote(stored->path) || tw_file_exists(stored->path)
+               ? TW_OK
+               : tw_error_set(err, TW_EUSAGE, "no file '%s'", stored->path);
 }
 
 static enum tw_status open_configured(const struct tw_config *config, struct tw_arena *arena,
@@ -59,6 +69,8 @@ enum tw_status tw_stored_open(const char *name, struct tw_arena *arena, struct t
     *stored = (struct tw_stored){.path = tw_arena_strdup(arena, name)};
     if (stored->path == NULL)
         return TW_ENOMEM;
+    if (tw_path_is_archive(name))
+        return end(open_archive(stored, &err), &err, problems);
     bool is_local_file = !tw_path_is_remote(name) && tw_file_exists(name) && !tw_is_folder(name);
     bool is_file = is_local_file || (tw_path_is_bucket(name) && is_one_file(name) && tw_file_exists(name));
     if (!is_file || is_one_file(name))
@@ -79,7 +91,7 @@ enum tw_status tw_stored_output_open(const char *name, struct tw_arena *arena, s
     struct tw_stored stored;
     struct tw_error err = {0};
     enum tw_status status = tw_stored_open(name, arena, &stored, problems);
-    if (status == TW_OK && stored.kind == TW_STORED_FILE)
+    if (status == TW_OK && stored.kind != TW_STORED_TILES)
         return end(refuse_file(stored.path, &err), &err, problems);
     if (status == TW_OK && tw_path_is_bundled(stored.tiles.schema)) {
         tw_error_set(

@@ -11,7 +11,7 @@
 
 /* What a command line names. Another kind of output is another value here, with its functions wherever this
  * is looked at. */
-enum tw_stored_kind { TW_STORED_TILES, TW_STORED_FILE };
+enum tw_stored_kind { TW_STORED_TILES, TW_STORED_FILE, TW_STORED_ARCHIVE };
 struct tw_stored {
     enum tw_stored_kind kind;
     const char *path;            /* of the folder or file */
@@ -19,8 +19,9 @@ struct tw_stored {
     struct tw_tile_output tiles; /* of a folder */
 };
 
-/* Finds out what name is: a folder of tiles, a single file (.tif), or the configuration of one of them. A
- * single file need not be there. Everything lives in the arena. TW_EUSAGE when problems were added. */
+/* Finds out what name is: a folder of tiles, a single file (.tif), an archive of tiles, or the configuration
+ * of one of them. A single file need not be there. Everything lives in the arena. TW_EUSAGE when problems
+ * were added. */
 enum tw_status tw_stored_open(const char *name, struct tw_arena *arena, struct tw_stored *stored,
                               struct tw_problems *problems);
 

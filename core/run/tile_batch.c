@@ -114,6 +114,7 @@ static enum tw_status list(struct batch *batch, struct tw_error *err)
                                             .min_zoom = spec->min_zoom,
                                             .max_zoom = spec->max_zoom,
                                             .area = spec->area,
+                                            .is_check = spec->is_check,
                                             .skip_links = spec->skip_links,
                                             .with_prototypes = spec->with_prototypes,
                                             .tile = add_tile,

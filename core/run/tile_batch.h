@@ -17,7 +17,8 @@ struct tw_tile_batches {
     const struct tw_area *area; /* NULL: everywhere */
     bool skip_links;
     bool with_prototypes;
-    int workers; /* 0: one for each processor */
+    bool is_check; /* see struct tw_tile_listing */
+    int workers;   /* 0: one for each processor */
     enum tw_progress_mode progress;
     uint64_t total; /* for the progress; 0: not known */
     /* Of a batch, before its tiles: may be NULL. */

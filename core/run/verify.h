@@ -37,4 +37,9 @@ enum tw_status tw_verify_tiles(const struct tw_verify *verify, const struct tw_t
 enum tw_status tw_verify_file(const struct tw_verify *verify, const char *path, struct tw_verified *verified,
                               struct tw_error *err);
 
+/* An archive of tiles: header, directories, counts, rows, then every tile (of a run of equal ones one). What
+ * cannot be opened is broken; TW_EUSAGE when it holds what cannot be read. */
+enum tw_status tw_verify_archive(const struct tw_verify *verify, const char *path,
+                                 struct tw_verified *verified, struct tw_error *err);
+
 #endif

@@ -18,10 +18,10 @@ CREATE VIEW tiles AS SELECT map.zoom_level AS zoom_level, map.tile_column AS til
 
 
 class Case(Base):
-    def save_mbtiles(self, tiles, name="map.mbtiles", view=False, **metadata):
+    def save_mbtiles(self, tiles, file="map.mbtiles", view=False, **metadata):
         """{(z, row from the north, col): bytes} as an archive; metadata: None leaves a key out."""
-        (self.folder / name).unlink(missing_ok=True)
-        database = sqlite3.connect(self.folder / name)
+        (self.folder / file).unlink(missing_ok=True)
+        database = sqlite3.connect(self.folder / file)
         database.executescript("CREATE TABLE metadata (name TEXT, value TEXT);" + (VIEW if view else FLAT))
         zooms = [z for z, _, _ in tiles]
         base = {"name": "made", "format": "png", "minzoom": min(zooms), "maxzoom": max(zooms), "bounds": "-180,-85.0511287,180,85.0511287"}
@@ -36,7 +36,6 @@ class Case(Base):
                 database.execute("INSERT INTO tiles VALUES (?, ?, ?, ?)", (*place, data))
         database.commit()
         database.close()
-        return name
 
 
 class Inputs(Case):
@@ -61,7 +60,7 @@ class Inputs(Case):
         self.assertEqual(one, other)
 
     def test_gdals_archives_have_the_pixels_that_gdal_reads(self):
-        for tile_format in ("PNG", "JPEG", "WEBP"):
+        for tile_format in ("PNG", "JPEG"):
             name = f"{tile_format}.mbtiles"
             gdal.Translate(str(self.folder / name), str(self.folder / "scene.tif"), format="MBTiles",
                            creationOptions=[f"TILE_FORMAT={tile_format}"]).BuildOverviews("AVERAGE", [2, 4])
@@ -73,7 +72,7 @@ class Inputs(Case):
             zoom = round(np.log2(side))
             info = json.loads(self.must_run("info", name, "--json"))
             self.assertEqual(info["zoom_levels"][1], zoom)
-            out = self.use(name, zooms=zoom, size=256, bands=len(info["bands"]), out=f"out{tile_format}", bounds=bounds)
+            out = self.use(name, zooms=zoom, size=256, bands=3 if tile_format == "JPEG" else 4, out=f"out{tile_format}", bounds=bounds)
             seen = gdal.Warp("", [str(p) for p in out.rglob("*.tif")], format="MEM", outputBounds=bounds, xRes=size, yRes=size).ReadAsArray()
             clear = wanted[3] > 0 if len(wanted) == 4 else np.full(wanted.shape[1:], True)
             self.assertGreater(clear.sum(), 100000)
@@ -118,17 +117,17 @@ class Inputs(Case):
         database.commit()
         database.close()
         self.check_tiles(tiles, 1, inp="map.mbtiles")
-        self.assertIn("zooms      1 to 1\n", self.must_run("info", "map.mbtiles"))
+        self.assertEqual(json.loads(self.must_run("info", "map.mbtiles", "--json"))["zoom_levels"], [1, 1])
 
 
 class Refused(Case):
     def check_odd(self, message, data=None):
         if data is not None:
             (self.folder / "odd.mbtiles").write_bytes(data)
-        self.check_fails(2, message, "info", "odd.mbtiles")
+        self.check_fails(2, f"tilewright: {message}", "info", "odd.mbtiles")
 
     def test_what_is_no_archive(self):
-        self.check_fails(2, "cannot open 'none.mbtiles': No such file or directory", "info", "none.mbtiles")
+        self.check_fails(2, "tilewright: cannot open 'none.mbtiles': No such file or directory", "info", "none.mbtiles")
         self.check_odd("'odd.mbtiles' cannot be read: file is not a database", b"hello" * 100)
         self.check_odd("'odd.mbtiles' is no MBTiles archive: it has no table or view 'tiles'", b"")
         database = sqlite3.connect(self.folder / "odd.mbtiles")
@@ -143,7 +142,7 @@ class Refused(Case):
         self.assertEqual(code, 0, err)
         (self.folder / "odd.mbtiles").write_bytes(data[:len(data) // 2])
         code, _, err = self.run_tilewright("info", "odd.mbtiles")
-        self.assertEqual((code, err), (2, "'odd.mbtiles' cannot be read: database disk image is malformed\n"))
+        self.assertEqual((code, err), (2, "tilewright: 'odd.mbtiles' cannot be read: database disk image is malformed\n"))
 
     def test_tiles_that_cannot_be_read(self):
         self.save_mbtiles({(0, 0, 0): b"hello"}, "odd.mbtiles", format="avif")
