@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "arena.h"
+#include "uniform.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ struct tw_arena {
     size_t budget;
     size_t used;
     size_t peak;
+    struct tw_uniforms *uniforms; /* kept over resets, beside the budget; NULL: none */
 };
 
 enum { SMALLEST_BLOCK = 64 * 1024, LARGEST_STEP = 8 * 1024 * 1024 };
@@ -55,6 +57,7 @@ void tw_arena_free(struct tw_arena *arena)
     if (arena == NULL)
         return;
     blocks_free(arena->first);
+    tw_uniforms_free(arena->uniforms);
     free(arena);
 }
 
@@ -64,6 +67,7 @@ void tw_arena_reset(struct tw_arena *arena)
         block->used = 0;
     arena->current = arena->first;
     arena->used = 0;
+    tw_uniforms_reset(arena->uniforms);
 }
 
 static struct block *block_new(size_t size)
@@ -227,4 +231,14 @@ size_t tw_arena_peak(const struct tw_arena *arena)
 size_t tw_arena_budget(const struct tw_arena *arena)
 {
     return arena->budget;
+}
+
+struct tw_uniforms **tw_arena_uniforms(struct tw_arena *arena)
+{
+    return &arena->uniforms;
+}
+
+const struct tw_uniforms *tw_arena_uniforms_of(const struct tw_arena *arena)
+{
+    return arena->uniforms;
 }

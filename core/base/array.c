@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array.h"
+#include "uniform.h"
 
 #include "clones.h"
 
@@ -314,6 +315,11 @@ bool tw_array_crop(struct tw_arena *arena, const struct tw_array *array, const i
 {
     size_t col = (size_t)rectangle[0], row = (size_t)rectangle[1];
     struct tw_array made = {.width_px = rectangle[2], .height_px = rectangle[3], .dtype = array->dtype};
+    if (tw_uniform_is(arena, array)) {
+        made.pixels = array->pixels;
+        *cropped = made;
+        return true;
+    }
     if (!tw_array_alloc(arena, &made, array->valid != NULL))
         return false;
     size_t width = (size_t)made.width_px, size = tw_dtype_size((enum tw_dtype)array->dtype);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "encoder_driver.h"
+#include "uniform.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,11 +198,52 @@ enum tw_status tw_encoder_check_bands(const struct tw_encoder *encoder, size_t n
     return encoder->driver->check_bands(encoder, num_bands, err);
 }
 
+static bool is_uniform_raster(const struct tw_arena *arena, const struct tw_raster *raster)
+{
+    for (size_t i = 0; i < raster->num_bands; i++)
+        if (!tw_uniform_is(arena, &raster->bands[i]) ||
+            raster->bands[i].width_px != raster->bands[0].width_px ||
+            raster->bands[i].height_px != raster->bands[0].height_px)
+            return false;
+    return raster->num_bands > 0;
+}
+
+/* What becomes of one pixel becomes of all. *done is false when the result is not uniform. */
+static enum tw_status store_uniform(const struct tw_encoder *encoder, const struct tw_raster *raster,
+                                    struct tw_arena *arena, struct tw_raster *stored, bool *done,
+                                    struct tw_error *err)
+{
+    struct tw_array *pixel = tw_arena_calloc(arena, raster->num_bands, sizeof(*pixel));
+    struct tw_raster one = *raster;
+    if (pixel == NULL)
+        return tw_budget_error(arena, err);
+    memcpy(pixel, raster->bands, raster->num_bands * sizeof(*pixel));
+    for (size_t i = 0; i < raster->num_bands; i++)
+        pixel[i].width_px = pixel[i].height_px = 1;
+    one.bands = pixel;
+    enum tw_status status = encoder->driver->store(encoder, &one, arena, stored, err);
+    size_t count = tw_array_num_pixels(&raster->bands[0]);
+    *done = status == TW_OK;
+    for (size_t i = 0; *done && i < stored->num_bands; i++) {
+        struct tw_array *band = &stored->bands[i];
+        band->pixels = tw_uniform_pixels(arena, band->pixels, (enum tw_dtype)band->dtype, count);
+        band->width_px = raster->bands[0].width_px;
+        band->height_px = raster->bands[0].height_px;
+        *done = band->pixels != NULL && band->valid == NULL;
+    }
+    return status;
+}
+
 enum tw_status tw_encoder_store(const struct tw_encoder *encoder, const struct tw_raster *raster,
                                 struct tw_arena *arena, struct tw_raster *stored, struct tw_error *err)
 {
     enum tw_status status = tw_encoder_check_bands(encoder, raster->num_bands, err);
     if (status != TW_OK)
+        return status;
+    bool is_uniform = false;
+    if (is_uniform_raster(arena, raster))
+        status = store_uniform(encoder, raster, arena, stored, &is_uniform, err);
+    if (status != TW_OK || is_uniform)
         return status;
     return encoder->driver->store(encoder, raster, arena, stored, err);
 }

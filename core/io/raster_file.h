@@ -55,12 +55,13 @@ struct tw_file_read {
     const int *bands; /* indices into file->info.bands */
     size_t num_bands;
     enum tw_resampling resampling;
+    bool may_share;             /* pixels that are all the same may be those of other tiles (uniform.h) */
     const volatile int *cancel; /* may be NULL */
 };
 
 /* Reads into arrays (num_bands of them), which are made in the arena: zero and nodata where the file has
- * nothing. valid is never NULL; bands share it unless they have their own. Each pixel depends on its number
- * in the grid alone. TW_EINPUT, TW_EBUDGET, TW_ECANCELLED. */
+ * nothing. valid is NULL with may_share only; bands share it unless they have their own. Each pixel depends
+ * on its number in the grid alone. TW_EINPUT, TW_EBUDGET, TW_ECANCELLED. */
 enum tw_status tw_file_read_window(const struct tw_file_read *read, struct tw_arena *arena,
                                    struct tw_array *arrays, struct tw_error *err);
 

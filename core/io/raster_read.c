@@ -2,13 +2,14 @@
 #include "raster_file.h"
 
 #include "paste.h"
+#include "uniform.h"
 #include "warp.h"
 
 #include <math.h>
 #include <string.h>
 
 /* A window is read in pieces of at most this many pixels, and with at most this many bytes of the file. */
-enum { MAX_PIECE_PX = 1024 * 1024, MAX_SOURCE_BYTES = 64 * 1024 * 1024, SPLIT_PX = 32 };
+enum { MAX_PIECE_PX = 1024 * 1024, MAX_SOURCE_BYTES = 64 * 1024 * 1024, SPLIT_PX = 32, FEW = 16 };
 
 struct reading {
     const struct tw_file_read *read;
@@ -305,22 +306,104 @@ static bool make_arrays(const struct tw_file_read *read, struct tw_arena *arena,
     return true;
 }
 
+/* Without a transformation between CRSs the corners say where a window lies. */
+static bool corner_bounds(const struct tw_mapping *mapping, const struct tw_window *window,
+                          struct tw_box *bounds)
+{
+    for (int i = 0; i < 4; i++) {
+        double x = (double)(window->col_px + (i % 2 == 1 ? window->width_px : 0));
+        double y = (double)(window->row_px + (i / 2 == 1 ? window->height_px : 0));
+        if (!tw_mapping_position(mapping, window, &x, &y))
+            return false;
+        struct tw_box corner = {x, y, x, y};
+        *bounds = i == 0 ? corner : tw_box_union(bounds, &corner);
+    }
+    return true;
+}
+
+/* The pixels of the file that the window is made of, when there are few of them, and none but them. */
+static bool find_few(const struct reading *reading, struct tw_part *part)
+{
+    const struct tw_file_read *read = reading->read;
+    const struct tw_raster_file *file = read->file;
+    struct tw_mapping mapping = {&file->georeference,   file->to_file,        file->to_grid, 0,
+                                 reading->fit->level_x, reading->fit->level_y};
+    struct tw_part level = level_part(reading);
+    struct tw_box bounds;
+    const double near = 1e-6; /* pixels' centres are further inside than their corners */
+    return corner_bounds(&mapping, &read->window, &bounds) && bounds.left > -near && bounds.bottom > -near &&
+           bounds.right < level.width_px + near && bounds.top < level.height_px + near &&
+           part_of(reading, &bounds, part) &&
+           (int64_t)part->width_px * part->height_px * FEW <=
+               (int64_t)read->window.width_px * read->window.height_px &&
+           fits_in_memory(reading, part);
+}
+
+static bool is_all_the_same(const struct tw_array *band)
+{
+    size_t size = tw_dtype_size((enum tw_dtype)band->dtype), count = tw_array_num_pixels(band);
+    return count > 0 && memcmp(band->pixels, (const char *)band->pixels + size, (count - 1) * size) == 0 &&
+           tw_array_is_full(band);
+}
+
+/* Where the file is one colour and is enlarged, nothing is made: the pixels are those of the last such
+ * window.
+ */
+static enum tw_status read_uniform(const struct reading *reading, bool *done)
+{
+    const struct tw_file_read *read = reading->read;
+    struct tw_source_pixels pixels;
+    struct tw_part part;
+    struct tw_arena_mark mark = tw_arena_mark(reading->arena);
+    *done = find_few(reading, &part);
+    enum tw_status status = *done ? read_pixels(reading, &part, &pixels) : TW_OK;
+    for (size_t i = 0; status == TW_OK && *done && i < read->num_bands; i++) {
+        struct tw_array *array = &reading->arrays[i];
+        *array = (struct tw_array){.width_px = read->window.width_px,
+                                   .height_px = read->window.height_px,
+                                   .dtype = pixels.bands[i].dtype};
+        *done = is_all_the_same(&pixels.bands[i]);
+        if (*done)
+            array->pixels = tw_uniform_pixels(reading->arena, pixels.bands[i].pixels,
+                                              (enum tw_dtype)array->dtype, tw_array_num_pixels(array));
+        *done = *done && array->pixels != NULL;
+    }
+    tw_arena_release(reading->arena, mark);
+    return status;
+}
+
+static bool may_be_uniform(const struct reading *reading, int num_parts)
+{
+    const struct tw_file_read *read = reading->read;
+    return read->may_share && num_parts == 1 && read->file->is_somewhere && read->file->tiles == NULL &&
+           read->file->to_file == NULL && read->file->georeference.is_affine &&
+           read->resampling == TW_NEAREST && !reading->fit->is_aligned && !needs_shift(read->file, 1) &&
+           !needs_shift(read->file, -1);
+}
+
 enum tw_status tw_file_read_window(const struct tw_file_read *read, struct tw_arena *arena,
                                    struct tw_array *arrays, struct tw_error *err)
 {
+    const struct tw_tile_set *tiles = read->file->tiles;
+    bool is_there = read->file->is_somewhere && (tiles == NULL || !tw_tile_set_lacks(tiles, &read->window));
+    const struct tw_fit *fit =
+        is_there ? tw_raster_file_fit(read->file, &read->window, read->resampling != TW_SUM) : NULL;
+    struct reading reading = {read, fit, {read->resampling, 1, 1}, arena, arrays, err};
+    struct tw_window_part parts[3];
+    int num_parts = tw_window_parts(&read->window, parts);
+    enum tw_status status = TW_OK;
+    bool done = false;
+    if (is_there)
+        reading.kernel = (struct tw_kernel){read->resampling, fit->scale_x, fit->scale_y};
+    if (is_there && may_be_uniform(&reading, num_parts))
+        status = read_uniform(&reading, &done);
+    if (status != TW_OK || done)
+        return status;
     if (!make_arrays(read, arena, arrays))
         return tw_error_set(err, TW_EBUDGET,
                             "not enough memory for %d x %d pixels; raise --memory, or lower the metatiling",
                             read->window.width_px, read->window.height_px);
-    const struct tw_tile_set *tiles = read->file->tiles;
-    if (!read->file->is_somewhere || (tiles != NULL && tw_tile_set_lacks(tiles, &read->window)))
-        return TW_OK;
-    const struct tw_fit *fit = tw_raster_file_fit(read->file, &read->window, read->resampling != TW_SUM);
-    struct reading reading = {read, fit, {read->resampling, fit->scale_x, fit->scale_y}, arena, arrays, err};
-    struct tw_window_part parts[3];
-    int num_parts = tw_window_parts(&read->window, parts);
-    enum tw_status status = TW_OK;
-    for (int i = 0; status == TW_OK && i < num_parts; i++)
+    for (int i = 0; is_there && status == TW_OK && i < num_parts; i++)
         status = read_part_of_window(&reading, &parts[i]);
     return status;
 }

@@ -208,15 +208,16 @@ static enum tw_status see_part(struct tw_writer *writer, struct put *put, const 
 
 /* Encodes a tile; one with the same pixels as one of the last simple ones is not encoded again. */
 static enum tw_status encode_part(struct tw_writer *writer, const struct tw_raster *part,
-                                  const struct tw_window *window, struct tw_error *err)
+                                  const struct tw_window *window, const struct tw_arena *arena,
+                                  struct tw_error *err)
 {
     const struct tw_encoder *codec = writer->sink->codec;
     bool by_pixels_alone = codec->driver->by_pixels_alone;
-    if (by_pixels_alone && tw_tile_memo_find(writer->memo, part, &writer->bytes))
+    if (by_pixels_alone && tw_tile_memo_find(writer->memo, part, arena, &writer->bytes))
         return TW_OK;
     enum tw_status status = tw_encoder_encode(codec, part, window, &writer->bytes, err);
     if (status == TW_OK && by_pixels_alone)
-        tw_tile_memo_keep(writer->memo, part, &writer->bytes);
+        tw_tile_memo_keep(writer->memo, part, arena, &writer->bytes);
     return status;
 }
 
@@ -226,7 +227,7 @@ static enum tw_status put_part(struct tw_writer *writer, struct put *put, const 
     struct tw_raster part;
     enum tw_status status = crop(put->arena, put->stored, rectangle, &part, err);
     if (status == TW_OK)
-        status = encode_part(writer, &part, &tile->window, err);
+        status = encode_part(writer, &part, &tile->window, put->arena, err);
     if (status == TW_OK && put->seen != NULL)
         status = see_part(writer, put, tile, &part, rectangle, err);
     return status == TW_OK ? put_bytes(writer, put, tile, err) : status;

@@ -235,6 +235,7 @@ enum tw_status tw_raster_read(struct tw_reader *reader, const struct tw_read *re
                                      .num_bands = count,
                                      .resampling =
                                          read->resampling_given ? read->resampling : state->resampling,
+                                     .may_share = true,
                                      .cancel = read->cancel};
     if (status == TW_OK)
         status = get_file(reader, read->window.grid, &file_read.file, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_memo.h"
+#include "uniform.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ enum { MOST_KEPT = 4, LEAST_SHRINKING = 8, MOST_BANDS = 4, MOST_PIXEL_BYTES = 1 
 struct kept {
     unsigned char *copy;
     size_t num_bands;
+    bool is_uniform[MOST_BANDS];
     struct tw_array bands[MOST_BANDS]; /* in the copy */
     struct tw_bytes file;
 };
@@ -55,12 +57,21 @@ static bool is_same_band(const struct tw_array *a, const struct tw_array *b)
            (a->valid == NULL || memcmp(a->valid, b->valid, tw_array_num_pixels(a)) == 0);
 }
 
-static bool is_same(const struct kept *kept, const struct tw_raster *stored)
+/* Of two uniform bands the first pixel says all. */
+static bool is_same_uniform(const struct tw_array *a, const struct tw_array *b)
+{
+    return a->width_px == b->width_px && a->height_px == b->height_px && a->dtype == b->dtype &&
+           memcmp(a->pixels, b->pixels, tw_dtype_size((enum tw_dtype)a->dtype)) == 0;
+}
+
+static bool is_same(const struct kept *kept, const struct tw_raster *stored, const struct tw_arena *arena)
 {
     if (kept->copy == NULL || kept->num_bands != stored->num_bands)
         return false;
     for (size_t i = 0; i < stored->num_bands; i++)
-        if (!is_same_band(&kept->bands[i], &stored->bands[i]))
+        if (!(kept->is_uniform[i] && tw_uniform_is(arena, &stored->bands[i])
+                  ? is_same_uniform(&kept->bands[i], &stored->bands[i])
+                  : is_same_band(&kept->bands[i], &stored->bands[i])))
             return false;
     return true;
 }
@@ -75,10 +86,10 @@ static bool copy_bytes(const struct tw_bytes *from, struct tw_bytes *to)
 }
 
 bool tw_tile_memo_find(const struct tw_tile_memo *memo, const struct tw_raster *stored,
-                       struct tw_bytes *bytes)
+                       const struct tw_arena *arena, struct tw_bytes *bytes)
 {
     for (int i = 0; i < MOST_KEPT; i++)
-        if (is_same(&memo->kept[i], stored))
+        if (is_same(&memo->kept[i], stored, arena))
             return copy_bytes(&memo->kept[i].file, bytes);
     return false;
 }
@@ -116,7 +127,7 @@ static void copy_bands(struct kept *kept, const struct tw_raster *stored)
 }
 
 void tw_tile_memo_keep(struct tw_tile_memo *memo, const struct tw_raster *stored,
-                       const struct tw_bytes *bytes)
+                       const struct tw_arena *arena, const struct tw_bytes *bytes)
 {
     size_t size = all_bytes(stored);
     if (stored->num_bands > MOST_BANDS || size > MOST_PIXEL_BYTES || bytes->size > size / LEAST_SHRINKING)
@@ -129,5 +140,7 @@ void tw_tile_memo_keep(struct tw_tile_memo *memo, const struct tw_raster *stored
         return;
     }
     copy_bands(kept, stored);
+    for (size_t i = 0; i < stored->num_bands; i++)
+        kept->is_uniform[i] = tw_uniform_is(arena, &stored->bands[i]);
     memo->next = (memo->next + 1) % MOST_KEPT;
 }

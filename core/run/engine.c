@@ -186,7 +186,7 @@ static void finish_upwards(struct tw_engine *engine, struct tw_worker *worker, s
         enum tw_outcome outcome = tw_make_overview(engine, worker, node, &window, &stored);
         tw_progress_file_note(engine->progress, &node->tile, outcome, tw_clock_s() - begun_s);
         if (parent != NULL)
-            tw_node_report(parent, engine->plan, outcome, &stored, &window);
+            tw_node_report(parent, worker, outcome, &stored, &window);
         tw_node_free(node);
         node = parent != NULL && tw_node_close(parent) ? parent : NULL;
     }
@@ -216,7 +216,7 @@ void tw_engine_work(struct tw_engine *engine, struct tw_worker *worker)
             enum tw_outcome outcome = tw_make_tile(engine, worker, &work.tile, &window, &stored);
             tw_progress_file_note(engine->progress, &work.tile, outcome, tw_clock_s() - begun_s);
             if (work.node != NULL)
-                tw_node_report(work.node, engine->plan, outcome, &stored, &window);
+                tw_node_report(work.node, worker, outcome, &stored, &window);
             complete = work.node != NULL && tw_node_close(work.node) ? work.node : NULL;
         }
         finish_upwards(engine, worker, complete);

@@ -2,6 +2,7 @@
 #include "overview.h"
 
 #include "rescale.h"
+#include "uniform.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -133,11 +134,49 @@ static void gather(struct tw_node *node, const struct tw_plan *plan, const struc
     }
 }
 
-void tw_node_report(struct tw_node *node, const struct tw_plan *plan, enum tw_outcome outcome,
+/* Where a child lies in the node's pixels, if all of its pixels are the same and stay so when they are
+ * halved.
+ */
+static bool find_part(const struct tw_node *node, const struct tw_worker *worker,
+                      const struct tw_raster *stored, const struct tw_window *window,
+                      struct tw_node_part *part)
+{
+    const struct tw_plan *plan = worker->plan;
+    int64_t col = window->col_px - 2 * node->window.col_px, row = window->row_px - 2 * node->window.row_px;
+    if (!halves_piecewise(plan) || plan->config->lower == TW_SUM || col < 0 || row < 0 ||
+        stored->num_bands > TW_MOST_UNIFORM_BANDS)
+        return false;
+    for (size_t i = 0; i < stored->num_bands; i++)
+        if (!tw_uniform_is(worker->arena, &stored->bands[i]))
+            return false;
+    *part = (struct tw_node_part){.is_set = true,
+                                  .col = (int32_t)(col / 2),
+                                  .row = (int32_t)(row / 2),
+                                  .width_px = window->width_px / 2,
+                                  .height_px = window->height_px / 2};
+    for (size_t i = 0; i < stored->num_bands; i++)
+        memcpy(part->values[i], stored->bands[i].pixels,
+               tw_dtype_size((enum tw_dtype)stored->bands[i].dtype));
+    return part->col + part->width_px <= node->window.width_px &&
+           part->row + part->height_px <= node->window.height_px;
+}
+
+/* Children have a place each. */
+static void take(struct tw_node *node, const struct tw_worker *worker, const struct tw_raster *stored,
+                 const struct tw_window *window)
+{
+    struct tw_node_part part;
+    if (find_part(node, worker, stored, window, &part))
+        node->parts[(part.row > 0 ? 2 : 0) + (part.col > 0 ? 1 : 0)] = part;
+    else
+        gather(node, worker->plan, stored, window);
+}
+
+void tw_node_report(struct tw_node *node, const struct tw_worker *worker, enum tw_outcome outcome,
                     const struct tw_raster *stored, const struct tw_window *window)
 {
     if (outcome == TW_WRITTEN)
-        gather(node, plan, stored, window);
+        take(node, worker, stored, window);
     if (outcome == TW_WRITTEN || outcome == TW_EMPTY)
         atomic_store(&node->changed, true);
     if (outcome == TW_SKIPPED)
@@ -154,8 +193,8 @@ bool tw_node_close(struct tw_node *node)
     return atomic_fetch_sub(&node->open, 1) == 1;
 }
 
-enum tw_status tw_node_build(struct tw_node *node, struct tw_worker *worker, struct tw_raster *stored,
-                             bool *empty, struct tw_error *err)
+static enum tw_status build_from_buffer(struct tw_node *node, struct tw_worker *worker,
+                                        struct tw_raster *stored, bool *empty, struct tw_error *err)
 {
     const struct tw_plan *plan = worker->plan;
     *empty = atomic_load(&node->memory) == NULL;
@@ -181,4 +220,85 @@ enum tw_status tw_node_build(struct tw_node *node, struct tw_worker *worker, str
         tw_encoder_store(tw_sink_encoder(plan->sink), &halved, worker->arena, stored, err);
     *empty = status == TW_OK && tw_raster_is_empty(stored);
     return status;
+}
+
+/* Whether the node is nothing but equal uniform children. */
+static bool is_uniform(const struct tw_node *node)
+{
+    int64_t covered = 0;
+    for (int i = 0; i < 4; i++) {
+        const struct tw_node_part *part = &node->parts[i];
+        if (part->is_set && (!node->parts[0].is_set ||
+                             memcmp(part->values, node->parts[0].values, sizeof(part->values)) != 0))
+            return false;
+        covered += part->is_set ? (int64_t)part->width_px * part->height_px : 0;
+    }
+    return covered == (int64_t)node->window.width_px * node->window.height_px &&
+           atomic_load(&node->memory) == NULL;
+}
+
+/* Bands of the node's size whose pixels are still to be set. */
+static bool make_bands(const struct tw_node *node, struct tw_worker *worker, struct tw_raster *raster)
+{
+    const struct tw_encoder *encoder = tw_sink_encoder(worker->plan->sink);
+    *raster = (struct tw_raster){.num_bands = (size_t)tw_encoder_num_bands(encoder),
+                                 .names = tw_encoder_band_names(encoder)};
+    raster->bands = tw_arena_calloc(worker->arena, raster->num_bands + 1, sizeof(struct tw_array));
+    for (size_t i = 0; raster->bands != NULL && i < raster->num_bands; i++)
+        raster->bands[i] = (struct tw_array){.width_px = node->window.width_px,
+                                             .height_px = node->window.height_px,
+                                             .dtype = (int32_t)tw_encoder_dtype(encoder)};
+    return raster->bands != NULL;
+}
+
+/* False when the arena has no room to share pixels. */
+static bool share_pixels(const struct tw_node *node, struct tw_worker *worker, struct tw_raster *raster)
+{
+    for (size_t i = 0; i < raster->num_bands; i++) {
+        struct tw_array *band = &raster->bands[i];
+        band->pixels = tw_uniform_pixels(worker->arena, node->parts[0].values[i], (enum tw_dtype)band->dtype,
+                                         tw_array_num_pixels(band));
+        if (band->pixels == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void fill_part(const struct tw_node_part *part, size_t number, struct tw_array *band)
+{
+    size_t size = tw_dtype_size((enum tw_dtype)band->dtype);
+    for (int32_t y = 0; y < part->height_px; y++) {
+        size_t first = (size_t)(part->row + y) * (size_t)band->width_px + (size_t)part->col;
+        unsigned char *pixels = (unsigned char *)band->pixels + first * size;
+        for (size_t x = 0; x < (size_t)part->width_px; x++)
+            memcpy(pixels + x * size, part->values[number], size);
+        memset(band->valid + first, TW_VALID, (size_t)part->width_px);
+    }
+}
+
+/* Uniform children beside others go into the buffer after all. */
+static bool fill_parts(struct tw_node *node, struct tw_worker *worker, const struct tw_raster *like)
+{
+    for (int i = 0; i < 4; i++) {
+        const struct tw_node_part *part = &node->parts[i];
+        if (part->is_set && !buffer_ready(node, worker->plan, like))
+            return false;
+        for (size_t b = 0; part->is_set && b < node->buffer.num_bands; b++)
+            fill_part(part, b, &node->buffer.bands[b]);
+    }
+    return true;
+}
+
+enum tw_status tw_node_build(struct tw_node *node, struct tw_worker *worker, struct tw_raster *stored,
+                             bool *empty, struct tw_error *err)
+{
+    struct tw_raster like;
+    if (!make_bands(node, worker, &like))
+        return tw_error_nomem(err);
+    *empty = false;
+    if (is_uniform(node) && share_pixels(node, worker, &like))
+        return tw_encoder_store(tw_sink_encoder(worker->plan->sink), &like, worker->arena, stored, err);
+    if (!fill_parts(node, worker, &like))
+        return tw_error_nomem(err);
+    return build_from_buffer(node, worker, stored, empty, err);
 }

@@ -21,6 +21,14 @@ enum tw_outcome {
     TW_DROPPED  /* the run was stopped */
 };
 
+/* The pixels of a child that are all the same. */
+enum { TW_MOST_UNIFORM_BANDS = 4, TW_MOST_PIXEL_BYTES = 8 };
+struct tw_node_part {
+    bool is_set;
+    int32_t col, row, width_px, height_px; /* in the node's pixels */
+    unsigned char values[TW_MOST_UNIFORM_BANDS][TW_MOST_PIXEL_BYTES];
+};
+
 struct tw_node {
     struct tw_tile tile;
     struct tw_node *parent; /* NULL at the top */
@@ -30,6 +38,7 @@ struct tw_node {
     atomic_bool changed, skipped, failed, dropped;
     atomic_flag allocating;
     _Atomic(unsigned char *) memory; /* of buffer; NULL as long as no child has had pixels */
+    struct tw_node_part parts[4];    /* of uniform children: they have not gone into the buffer */
     struct tw_raster buffer; /* half resolution for local methods; the children's resolution for others */
     atomic_bool out_of_memory;
 };
@@ -39,8 +48,8 @@ struct tw_node *tw_node_new(const struct tw_plan *plan, const struct tw_tile *ti
 /* Accepts NULL. */
 void tw_node_free(struct tw_node *node);
 
-/* Takes what a child brings; stored and window for TW_WRITTEN only. */
-void tw_node_report(struct tw_node *node, const struct tw_plan *plan, enum tw_outcome outcome,
+/* Takes what a child brings; stored (in the worker's arena) and window for TW_WRITTEN only. */
+void tw_node_report(struct tw_node *node, const struct tw_worker *worker, enum tw_outcome outcome,
                     const struct tw_raster *stored, const struct tw_window *window);
 
 /* One less to wait for: true when it was the last, and the caller has to finish the node. */

@@ -207,7 +207,7 @@ static enum tw_status report_children(struct tw_worker *worker, struct tw_node *
         bool empty;
         enum tw_status status = make(worker, &children[i], &window, &stored, &empty, err);
         if (status == TW_OK)
-            tw_node_report(node, worker->plan, empty ? TW_EMPTY : TW_WRITTEN, &stored, &window);
+            tw_node_report(node, worker, empty ? TW_EMPTY : TW_WRITTEN, &stored, &window);
         tw_arena_release(worker->arena, mark);
         if (status != TW_OK)
             return status;

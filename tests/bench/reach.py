@@ -11,6 +11,7 @@ import json
 import pathlib
 import shutil
 
+import archives
 import measure
 import works
 
@@ -69,7 +70,8 @@ def scaling_text(one, two):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    known = [*works.PARTS, "cloudless", "preview"]
+    parts = {**works.PARTS, "archives": archives.rows}
+    known = [*parts, "cloudless", "preview"]
     parser.add_argument("--only", default=",".join(known), help=f"parts: {', '.join(known)}")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--side", type=int, default=16384, help="of the image, in pixels; what is to be reached is scaled")
@@ -94,7 +96,7 @@ def main():
             table += rows
             notes.append(text)
             continue
-        for rows in works.PARTS[part](bench):
+        for rows in parts[part](bench):
             rows = bench.kept(rows)
             found = measured(bench, rows, options.rounds)
             table += [shown(row, taken) for row, taken in zip(rows, found)]

@@ -35,7 +35,7 @@ static struct tw_bytes file_of(size_t size, int mark)
 static void keep(struct tw_tile_memo *memo, const struct tw_raster *raster, size_t size, int mark)
 {
     struct tw_bytes bytes = file_of(size, mark);
-    tw_tile_memo_keep(memo, raster, &bytes);
+    tw_tile_memo_keep(memo, raster, NULL, &bytes);
     tw_bytes_free(&bytes);
 }
 
@@ -43,7 +43,7 @@ static void keep(struct tw_tile_memo *memo, const struct tw_raster *raster, size
 static int found(const struct tw_tile_memo *memo, const struct tw_raster *raster)
 {
     struct tw_bytes bytes = {0};
-    int mark = tw_tile_memo_find(memo, raster, &bytes) ? bytes.data[bytes.size - 1] : -1;
+    int mark = tw_tile_memo_find(memo, raster, NULL, &bytes) ? bytes.data[bytes.size - 1] : -1;
     tw_bytes_free(&bytes);
     return mark;
 }
