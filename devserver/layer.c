@@ -101,9 +101,9 @@ static void take(struct tw_layer *layer, struct tw_edition *edition, const char 
     pthread_mutex_unlock(&layer->mutex);
     if (old != NULL)
         tw_edition_stop(old);
-    tw_edition_release(old);
     if (layer->spec.changed != NULL)
         layer->spec.changed(layer->spec.context);
+    tw_edition_release(old); /* waits for its workers, of which one may not listen */
 }
 
 /* The version that was loaded takes the place of the one that is shown, or its problems are told. */

@@ -283,7 +283,8 @@ static int open_and_run(const struct request *request, struct tw_arena *arena)
     struct subject subject = {.request = request};
     struct tw_problems problems = {0};
     struct tw_error err = {0};
-    const struct tw_selection all = {.script = {request->tiles.run.tile_timeout_s, TW_MOST_SCRIPT_BYTES}};
+    const struct tw_selection all = {
+        .script = {.load_s = request->tiles.run.tile_timeout_s, .memory_bytes = TW_MOST_SCRIPT_BYTES}};
     enum tw_status status = tw_stored_open(request->tiles.operands[0], arena, &subject.stored, &problems);
     if (status == TW_OK && (status = check_subject(&subject, &err)) != TW_OK)
         return tw_report_error(&err);

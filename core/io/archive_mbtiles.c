@@ -125,7 +125,7 @@ static enum tw_status mbtiles_first(struct tw_archive *archive, int zoom, struct
         status = tw_sqlite_step(row, archive->path, found, err);
     }
     if (*found)
-        *tile = (struct tw_tile){zoom, (INT64_C(1) << zoom) - 1 - sqlite3_column_int64(row, 1),
+        *tile = (struct tw_tile){zoom, (INT64_C(1) << zoom) - 1 - (int64_t)sqlite3_column_int64(row, 1),
                                  sqlite3_column_int64(row, 0)};
     sqlite3_finalize(row);
     return status;
@@ -288,7 +288,7 @@ static enum tw_status mbtiles_list(struct tw_archive *archive, const struct tw_a
             break;
         int zoom = sqlite3_column_int(rows, 0);
         const struct tw_stored_tile stored = {
-            .tile = {zoom, (INT64_C(1) << zoom) - 1 - sqlite3_column_int64(rows, 2),
+            .tile = {zoom, (INT64_C(1) << zoom) - 1 - (int64_t)sqlite3_column_int64(rows, 2),
                      sqlite3_column_int64(rows, 1)},
             .size = (uint32_t)sqlite3_column_int64(rows, 3)};
         status = visit->tile(visit->context, &stored, err);
