@@ -56,6 +56,15 @@ static enum tw_status look(struct told *told, struct tw_error *err)
     return TW_OK;
 }
 
+/* On one line, whatever the archive says: control characters, which a terminal would obey, become blanks. */
+static void print_text(const char *key, const char *text)
+{
+    printf("%-11s", key);
+    for (; *text != '\0'; text++)
+        putchar((unsigned char)*text < ' ' || *text == '\x7f' ? ' ' : *text);
+    putchar('\n');
+}
+
 static void print_metadata(const struct told *told)
 {
     static const char *const keys[][2] = {{"name", "name"},
@@ -66,7 +75,7 @@ static void print_metadata(const struct told *told)
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         const char *text = json_string_value(json_object_get(told->metadata, keys[i][0]));
         if (text != NULL && text[0] != '\0')
-            printf("%-11s%s\n", keys[i][1], text);
+            print_text(keys[i][1], text);
     }
 }
 

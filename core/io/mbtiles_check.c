@@ -41,9 +41,11 @@ static enum tw_status tell_rows(const struct check *check, const char *sql,
 static enum tw_status tell_integrity(const struct check *check, sqlite3_stmt *row, struct tw_error *err)
 {
     const char *text = (const char *)sqlite3_column_text(row, 0);
+    char clean[256];
     return text == NULL || sqlite3_stricmp(text, "ok") == 0
                ? TW_OK
-               : tw_archive_fault(check->report, err, "the database is damaged: %s", text);
+               : tw_archive_fault(check->report, err, "the database is damaged: %s",
+                                  tw_sqlite_text(text, clean, sizeof(clean)));
 }
 
 static enum tw_status tell_outside(const struct check *check, sqlite3_stmt *row, struct tw_error *err)
@@ -102,7 +104,9 @@ static enum tw_status check_metadata(const struct check *check, struct tw_error 
     static const char *const formats[] = {"png", "jpg", "webp"};
     json_t *metadata = json_loads(check->archive->facts.metadata, 0, NULL);
     const char *format = json_string_value(json_object_get(metadata, "format"));
+    const char *bounds = json_string_value(json_object_get(metadata, "bounds"));
     enum tw_status status = TW_OK;
+    char clean[64];
     bool is_known = format == NULL;
     for (int i = 0; status == TW_OK && i < 2; i++)
         if (json_string_value(json_object_get(metadata, keys[i])) == NULL)
@@ -110,12 +114,12 @@ static enum tw_status check_metadata(const struct check *check, struct tw_error 
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
         is_known = is_known || sqlite3_stricmp(format, formats[i]) == 0;
     if (status == TW_OK && !is_known)
-        status =
-            tw_archive_fault(check->report, err,
-                             "its metadata says the format '%s', which is none of png, jpg and webp", format);
-    if (status == TW_OK && json_object_get(metadata, "bounds") != NULL && !check->archive->facts.has_bounds)
+        status = tw_archive_fault(check->report, err,
+                                  "its metadata says the format '%s', which is none of png, jpg and webp",
+                                  tw_sqlite_text(format, clean, sizeof(clean)));
+    if (status == TW_OK && bounds != NULL && !check->archive->facts.has_bounds)
         status = tw_archive_fault(check->report, err, "its metadata says the bounds '%s', which are none",
-                                  json_string_value(json_object_get(metadata, "bounds")));
+                                  tw_sqlite_text(bounds, clean, sizeof(clean)));
     json_decref(metadata);
     return status;
 }

@@ -32,11 +32,23 @@ static void add_uri(struct tw_text *uri, const char *path)
     tw_text_add(uri, has_log(path) ? "?mode=ro" : "?immutable=1");
 }
 
+const char *tw_sqlite_text(const char *text, char *clean, size_t size)
+{
+    size_t i = 0;
+    for (; text[i] != '\0' && i + 1 < size; i++)
+        clean[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+    clean[i] = '\0';
+    return clean;
+}
+
+/* Messages of damaged databases hold their bytes. */
 static enum tw_status refuse(sqlite3 *database, const char *path, struct tw_error *err)
 {
+    char clean[256];
     return sqlite3_errcode(database) == SQLITE_NOMEM
                ? tw_error_nomem(err)
-               : tw_error_set(err, TW_EINPUT, "'%s' cannot be read: %s", path, sqlite3_errmsg(database));
+               : tw_error_set(err, TW_EINPUT, "'%s' cannot be read: %s", path,
+                              tw_sqlite_text(sqlite3_errmsg(database), clean, sizeof(clean)));
 }
 
 enum tw_status tw_sqlite_open(const char *path, sqlite3 **database, struct tw_error *err)

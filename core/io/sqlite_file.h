@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* path: local. TW_EINPUT: `cannot open 'x': No such file or directory`, `'x' cannot be read: file is not a
  * database`. Owned by the caller: sqlite3_close(). */
@@ -25,5 +26,8 @@ enum tw_status tw_sqlite_prepare(sqlite3 *database, const char *path, const char
 
 /* The next row, if there is one. */
 enum tw_status tw_sqlite_step(sqlite3_stmt *statement, const char *path, bool *has_row, struct tw_error *err);
+
+/* Text of a database, for a message: what is no printable ASCII becomes `?`. Cut at size; returns clean. */
+const char *tw_sqlite_text(const char *text, char *clean, size_t size);
 
 #endif

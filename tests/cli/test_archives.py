@@ -42,6 +42,13 @@ class Info(Case):
         self.assertEqual(told["metadata"]["description"], "of something")
         self.assertIn("about      of something\n", self.must_run("info", "map.mbtiles"))
 
+    def test_control_characters_do_not_reach_the_terminal(self):
+        self.save(self.pictures((0,)), metadata={"name": "red \x1b[31m\nline", "attribution": "\u00a9 us"})
+        self.assertIn("name       red  [31m line\nby         \u00a9 us\n", self.must_run("info", "map.pmtiles"))
+        self.save_mbtiles(self.pictures((0,)), format="p\x1bng")
+        code, out, _ = self.run_tilewright("verify", "map.mbtiles")
+        self.assertEqual((code, out.splitlines()[0]), (1, "broken   map.mbtiles: its metadata says the format 'p?ng', which is none of png, jpg and webp"))
+
     def test_a_layer_of_an_archive(self):
         self.save(self.pictures((0,)))
         self.check_fails(2, "tilewright: --layer is for files of features; 'map.pmtiles' is an archive of tiles", "info", "map.pmtiles", "--layer", "a")
