@@ -146,6 +146,16 @@ enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_
                                       const struct tw_features *stored, struct tw_arena *arena,
                                       struct tw_error *err);
 
+/* Where the bytes of output tiles come from that are taken as they are. */
+struct tw_tile_origin {
+    enum tw_status (*get)(void *context, const struct tw_tile *tile, struct tw_bytes *bytes, bool *found,
+                          struct tw_error *err);
+    void *context;
+};
+/* Writes a process metatile of such tiles. *empty: there were none. */
+enum tw_status tw_writer_put_stored(struct tw_writer *writer, const struct tw_tile *tile,
+                                    const struct tw_tile_origin *origin, bool *empty, struct tw_error *err);
+
 /* Reads back what is stored for the window, from whatever output tiles of its zoom lie in it, in stored form;
  * pixels that no tile holds are nodata. *found is false when there is no tile at all. */
 enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,

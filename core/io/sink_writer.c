@@ -171,7 +171,8 @@ struct put {
     const struct tw_raster *stored; /* NULL: empty, unless there are features */
     const struct tw_features *features;
     struct tw_arena *arena;
-    struct tw_raster *seen; /* gathers what readers will see; NULL: not needed */
+    struct tw_raster *seen;              /* gathers what readers will see; NULL: not needed */
+    const struct tw_tile_origin *origin; /* of bytes that are taken as they are; NULL: they are made */
     uint32_t files;
 };
 
@@ -250,6 +251,17 @@ static enum tw_status put_features(struct tw_writer *writer, struct put *put, co
                           : sink->driver->remove(sink->state, &tile->tile, writer->scratch, err);
 }
 
+static enum tw_status put_stored(struct tw_writer *writer, struct put *put, const struct tw_sink_put *tile,
+                                 struct tw_error *err)
+{
+    bool found = false;
+    enum tw_status status = put->origin->get(put->origin->context, &tile->tile, &writer->bytes, &found, err);
+    if (status != TW_OK)
+        return status;
+    return found ? put_bytes(writer, put, tile, err)
+                 : writer->sink->driver->remove(writer->sink->state, &tile->tile, writer->scratch, err);
+}
+
 static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const struct tw_tile *tile,
                                struct tw_error *err)
 {
@@ -257,6 +269,8 @@ static enum tw_status put_tile(struct tw_writer *writer, struct put *put, const 
     struct tw_sink_put part = {.tile = *tile};
     part.window = tw_tile_window_buffered(&sink->pyramid, tile, sink->pyramid.pixelbuffer_px);
     int32_t rectangle[4];
+    if (put->origin != NULL)
+        return put_stored(writer, put, &part, err);
     if (put->features != NULL)
         return put_features(writer, put, &part, err);
     if (put->stored == NULL)
@@ -320,6 +334,15 @@ enum tw_status tw_writer_put_features(struct tw_writer *writer, const struct tw_
 {
     struct put put = {.features = stored, .arena = arena};
     return put_tiles(writer, &put, tile, err);
+}
+
+enum tw_status tw_writer_put_stored(struct tw_writer *writer, const struct tw_tile *tile,
+                                    const struct tw_tile_origin *origin, bool *empty, struct tw_error *err)
+{
+    struct put put = {.origin = origin};
+    enum tw_status status = put_tiles(writer, &put, tile, err);
+    *empty = put.files == 0;
+    return status;
 }
 
 enum tw_status tw_writer_get(struct tw_writer *writer, const struct tw_window *window, struct tw_arena *arena,

@@ -361,6 +361,15 @@ enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *re
     return status;
 }
 
+enum tw_status tw_reader_tile(struct tw_reader *reader, const struct tw_tile *tile, struct tw_arena *arena,
+                              struct tw_bytes *bytes, bool *found, struct tw_error *err)
+{
+    bool begun = tw_source_begin(reader->source);
+    enum tw_status status = reader->source->driver->tile(reader, tile, arena, bytes, found, err);
+    tw_source_end(reader->source, begun);
+    return status;
+}
+
 enum tw_status tw_reader_features(struct tw_reader *reader, const struct tw_window *window,
                                   const volatile int *cancel, struct tw_arena *arena,
                                   struct tw_features *features, struct tw_error *err)

@@ -15,6 +15,7 @@
 
 #include "area.h"
 #include "dataset_pool.h"
+#include "encoder.h"
 #include "feature.h"
 #include "part.h"
 #include "raster.h"
@@ -61,6 +62,7 @@ struct tw_source_facts {
     bool is_tiled; /* tiles of an earlier run: then, how they lie */
     struct tw_pyramid pyramid;
     int min_zoom, max_zoom;
+    bool has_all_zooms;            /* there are tiles of each zoom from the first to the last */
     const char *format;            /* an output format of the same kind of files */
     const struct tw_value *schema; /* of features, as `output.schema` */
 };
@@ -128,6 +130,12 @@ struct tw_read {
  * TW_EBUDGET. */
 enum tw_status tw_reader_read(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
                               struct tw_raster *raster, struct tw_error *err);
+
+/* The bytes of a tile of a source whose facts say that it is tiled, as they are stored; *found is false when
+ * there is no such tile. What is cut off or no such file is told: TW_EINPUT `'t/3/1/2.png': the file is cut
+ * off`. */
+enum tw_status tw_reader_tile(struct tw_reader *reader, const struct tw_tile *tile, struct tw_arena *arena,
+                              struct tw_bytes *bytes, bool *found, struct tw_error *err);
 
 /* The features of a vector source whose geometry meets the window, if only in a point: whole, in the grid's
  * CRS, two-dimensional, without curves, valid; in the order of their numbers in the file. What shows in the

@@ -65,6 +65,9 @@ struct tw_source_driver {
                              struct tw_scene **scenes, size_t *num_scenes, struct tw_error *err);
     enum tw_status (*read)(struct tw_reader *reader, const struct tw_read *read, struct tw_arena *arena,
                            struct tw_raster *raster, struct tw_error *err);
+    /* As tw_reader_tile; NULL: there are no tiles of rasters. */
+    enum tw_status (*tile)(struct tw_reader *reader, const struct tw_tile *tile, struct tw_arena *arena,
+                           struct tw_bytes *bytes, bool *found, struct tw_error *err);
     /* Of TW_SOURCE_VECTOR, instead of scenes and read. */
     enum tw_status (*features)(struct tw_reader *reader, const struct tw_window *window,
                                const volatile int *cancel, struct tw_arena *arena,

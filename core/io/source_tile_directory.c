@@ -214,6 +214,11 @@ static enum tw_status set_bands(struct tw_source *source, const struct tw_raster
     return status == TW_OK ? tw_raster_rename_bands(source, problems) : status;
 }
 
+static bool has_all_zooms(const struct tw_tile_zooms *zooms)
+{
+    return zooms->ranges[0].zoom - zooms->ranges[zooms->count - 1].zoom + 1 == zooms->count;
+}
+
 static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_layout *layout,
                                  struct tw_problems *problems)
 {
@@ -232,6 +237,7 @@ static enum tw_status open_tiles(struct tw_source *source, const struct tw_tile_
                                              .pyramid = layout->pyramid,
                                              .min_zoom = set->zooms.ranges[set->zooms.count - 1].zoom,
                                              .max_zoom = set->zooms.ranges[0].zoom,
+                                             .has_all_zooms = has_all_zooms(&set->zooms),
                                              .format = tw_encoder_format_of(layout->extension)};
     status = set_bands(source, &set->info, problems);
     /* the raster reaches as far as the coarsest tiles do; what is known of the place is what the deepest show
@@ -362,6 +368,14 @@ static enum tw_status directory_parts(const struct tw_source *source, const stru
     return status == TW_OK ? tw_tile_set_parts(tiles, grid, parts, err) : status;
 }
 
+static enum tw_status directory_tile(struct tw_reader *reader, const struct tw_tile *tile,
+                                     struct tw_arena *arena, struct tw_bytes *bytes, bool *found,
+                                     struct tw_error *err)
+{
+    const struct tw_raster_state *state = reader->source->state;
+    return tw_tile_layout_read(&state->tiles->layout, tile, arena, bytes, found, err);
+}
+
 const struct tw_source_driver tw_source_tile_directory = {
     .alias = "TileDirectory",
     .kind = TW_SOURCE_RASTER,
@@ -372,4 +386,5 @@ const struct tw_source_driver tw_source_tile_directory = {
     .parts = directory_parts,
     .scenes = tw_raster_scenes,
     .read = tw_raster_read,
+    .tile = directory_tile,
 };

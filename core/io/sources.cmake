@@ -9,4 +9,4 @@ set(TW_SOURCE_FILES
     area_limits.c area_mask.c source_limits.c source_settings.c source_cache.c vrt_sources.c
     tile_compare.c tile_listing.c
     archive_check.c mbtiles_check.c pmtiles_check.c archive_mbtiles.c archive_pmtiles.c pmtiles_file.c pmtiles_read.c archive.c sqlite_file.c source_tile_archive.c tile_bands.c
-    source_config.c source_vector_tiles.c tile_layout.c vector_place.c)
+    source_config.c source_vector_tiles.c tile_layout.c tile_layout_read.c vector_place.c)

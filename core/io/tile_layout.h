@@ -39,6 +39,12 @@ const char *tw_tile_layout_path(const struct tw_tile_layout *layout, const struc
 enum tw_status tw_tile_layout_find(const struct tw_tile_layout *layout, const struct tw_tile *tile,
                                    struct tw_arena *arena, const char **path, struct tw_error *err);
 
+/* The bytes of a tile, with lengths, end marks and checksums looked at. As tw_reader_tile of source.h. */
+struct tw_bytes;
+enum tw_status tw_tile_layout_read(const struct tw_tile_layout *layout, const struct tw_tile *tile,
+                                   struct tw_arena *arena, struct tw_bytes *bytes, bool *found,
+                                   struct tw_error *err);
+
 /* In the grid's CRS. */
 struct tw_box tw_tile_range_bounds(const struct tw_pyramid *pyramid, const struct tw_tile_range *range);
 

@@ -285,6 +285,33 @@ enum tw_status tw_make_computed(struct tw_worker *worker, const struct tw_tile *
     return end_stint(worker, status, err);
 }
 
+/* What taken tiles are asked for with. */
+static enum tw_status get_taken(void *context, const struct tw_tile *tile, struct tw_bytes *bytes,
+                                bool *found, struct tw_error *err)
+{
+    struct tw_worker *worker = context;
+    return tw_reader_tile(worker->readers[0], tile, worker->arena, bytes, found, err);
+}
+
+static enum tw_outcome take_tile(struct tw_engine *engine, struct tw_worker *worker,
+                                 const struct tw_tile *tile)
+{
+    const struct tw_tile_origin origin = {get_taken, worker};
+    char text[TW_TILE_TEXT_SIZE];
+    struct tw_error err = {0};
+    bool empty;
+    if (tw_engine_is_cancelled(engine))
+        return TW_DROPPED;
+    if (tw_writer_put_stored(worker->writer, tile, &origin, &empty, &err) != TW_OK) {
+        tw_error_prefix(&err, "tile %s: input '%s': ", tw_tile_text(tile, text),
+                        tw_source_name(engine->plan->taken));
+        return failed(engine, tile, &err);
+    }
+    atomic_fetch_add(&engine->counts.made, 1);
+    atomic_fetch_add(&engine->counts.empty, empty ? 1 : 0);
+    return empty ? TW_EMPTY : TW_WRITTEN;
+}
+
 enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker, const struct tw_tile *tile,
                              struct tw_window *window, struct tw_raster *stored)
 {
@@ -299,6 +326,8 @@ enum tw_outcome tw_make_tile(struct tw_engine *engine, struct tw_worker *worker,
         skipped(engine);
         return descend(engine, worker, tile, TW_SKIPPED, NULL);
     }
+    if (engine->plan->taken != NULL)
+        return take_tile(engine, worker, tile);
     if (tw_plan_is_base(engine->plan, tile->zoom))
         status = tw_make_computed(worker, tile, window, stored, &empty, &err);
     else if (tile->zoom < engine->plan->config->base_min_zoom)

@@ -236,6 +236,7 @@ static enum tw_status fill(struct tw_plan *plan, const struct tw_selection *sele
     enum tw_status opened = open_sink(plan, problems); /* also after other problems: all are told in one go */
     if (problems->count > 0 || opened != TW_OK)
         return opened == TW_ENOMEM ? opened : TW_EUSAGE;
+    tw_plan_find_taken(plan);
     return tw_plan_identify(plan);
 }
 

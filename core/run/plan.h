@@ -56,12 +56,14 @@ struct tw_plan {
      */
     struct tw_pyramid script_pyramid;
 
-    int min_zoom, max_zoom;      /* of this run: the configuration's, or part of them */
-    bool is_partial;             /* the selection leaves out some of the area */
-    const char *fingerprint;     /* of everything that decides what a tile holds */
-    const char *settings;        /* of the same without the inputs */
-    const char *prepared;        /* what prepare sees, as text: "" without it */
-    const char *metadata;        /* JSON text that goes beside the tiles */
+    int min_zoom, max_zoom;  /* of this run: the configuration's, or part of them */
+    bool is_partial;         /* the selection leaves out some of the area */
+    const char *fingerprint; /* of everything that decides what a tile holds */
+    const char *settings;    /* of the same without the inputs */
+    const char *prepared;    /* what prepare sees, as text: "" without it */
+    const char *metadata;    /* JSON text that goes beside the tiles */
+    /* The source whose tiles are the output's as they are, byte for byte: nothing is decoded. NULL: none. */
+    const struct tw_source *taken;
     bool has_services;           /* output.services asks for files, and was checked */
     const struct tw_value *stac; /* what output.stac says, checked; NULL: no STAC item is asked for */
 };

@@ -35,6 +35,9 @@ void tw_plan_read_services(struct tw_plan *plan, struct tw_problems *problems);
 /* Sets stac. After the sink was opened. Adds problems. */
 void tw_plan_read_stac(struct tw_plan *plan, struct tw_problems *problems);
 
+/* Sets taken. After the sink was opened. */
+void tw_plan_find_taken(struct tw_plan *plan);
+
 /* Sets fingerprint and metadata. */
 enum tw_status tw_plan_identify(struct tw_plan *plan);
 

@@ -45,6 +45,56 @@ class Convert(harness.Case):
         return found
 
 
+class Taken(Convert):
+    """Tiles that need no change are taken byte for byte."""
+
+    def setUp(self):
+        super().setUp()
+        self.must_convert("image.tif", "jpeg", "--output-format", "JPEG", "-z", "0,6", "--co", "quality=60", "--output-pyramid", "mercator")
+        self.wanted = self.pictures("jpeg")
+
+    def pictures(self, folder):
+        return {name: tag for name, tag in self.tree(folder).items() if name.endswith((".jpg", ".png"))}
+
+    def test_between_folders_and_archives_and_layouts(self):
+        self.must_convert("jpeg", "map.pmtiles")
+        self.must_convert("map.pmtiles", "map.mbtiles")
+        self.must_convert("map.mbtiles", "xyz", "--co", "layout=xyz")
+        self.must_convert("xyz", "back")
+        self.assertEqual(self.pictures("back"), self.wanted)
+        self.assertEqual(self.pictures("back"), self.pictures("jpeg"))
+        self.assertGreater(len(self.wanted), 20)
+
+    def test_some_zooms_and_places(self):
+        self.must_convert("jpeg", "part", "--tile", "5", "10", "12")
+        self.assertEqual(self.pictures("part"), {"5/10/12.jpg": self.wanted["5/10/12.jpg"]})
+
+    def test_what_changes_tiles_is_done(self):
+        for name, options in (("quality", ("--co", "quality=90")), ("bands", ("--bidx", "3,2,1")), ("scale", ("--scale-ratio", "0.5")),
+                              ("png", ("--output-format", "PNG"))):
+            with self.subTest(name):
+                self.must_convert("jpeg", name, *options)
+                self.assertEqual(set(self.pictures(name).values()) & set(self.wanted.values()), set())
+
+    def test_a_tile_that_is_cut_off_fails(self):
+        path = self.folder / "jpeg/5/10/12.jpg"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-20])
+        code, _, err = self.convert("jpeg", "out")
+        self.assertEqual(code, 1)
+        self.assertRegex(err, r"tile 5/10/12: input 'inp': 'jpeg/5/10/12\.jpg': the file is cut off\n")
+        path.write_bytes(whole)
+        self.must_convert("jpeg", "out")
+        self.assertEqual(self.pictures("out"), self.wanted)
+
+    def test_tiles_that_changed_are_taken_again(self):
+        self.must_convert("jpeg", "out")
+        (self.folder / "jpeg/5/10/12.jpg").write_bytes((self.folder / "jpeg/5/10/13.jpg").read_bytes())
+        self.must_convert("jpeg", "out", "--overwrite")
+        self.assertEqual(self.pictures("out"), self.pictures("jpeg"))
+        self.assertEqual(self.pictures("out")["5/10/12.jpg"], self.wanted["5/10/13.jpg"])
+
+
 class Pixels(Convert):
     def test_pixels_of_the_same_grid_are_copied(self):
         self.assertEqual(self.must_convert("image.tif", "out", "-z", "4", "--output-pyramid", "mercator"),
