@@ -168,8 +168,8 @@ class PMTiles(harness.Case):
         path.unlink()
         generator = random.Random(5)
         for _ in range(8):
-            process = subprocess.Popen([harness.BINARY, "execute", "make.yaml", "--quiet"], cwd=self.folder)
-            time.sleep(generator.uniform(0.05, 0.6))
+            process = subprocess.Popen([harness.RELEASE, "execute", "make.yaml", "--quiet"], cwd=self.folder)
+            time.sleep(generator.uniform(0.02, 0.4))
             process.kill()
             process.wait()
             if path.exists():
