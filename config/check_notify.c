@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const known_keys[] = {"url", "command", "on"};
+static const char *const known_keys[] = {"url", "command", "on", "timeout"};
 enum { NUM_KNOWN_KEYS = sizeof(known_keys) / sizeof(*known_keys) };
 
 size_t tw_check_notify_keys(const char *const **names)
@@ -69,6 +69,18 @@ static void check_url(struct tw_check *check, const struct tw_value *url)
                         "notify.url must be an address that begins with https:// or http://");
 }
 
+static void check_timeout(struct tw_check *check, const struct tw_value *one, bool has_command)
+{
+    enum { MOST_SECONDS = 86400 };
+    const struct tw_value *timeout = tw_check_given(one, "timeout");
+    if (timeout == NULL)
+        return;
+    if (timeout->kind != TW_NUMBER || !(timeout->number > 0) || timeout->number > MOST_SECONDS)
+        tw_check_wrong(check, timeout, "notify.timeout", "seconds, more than 0 and at most 86400");
+    else if (!has_command)
+        tw_problems_add(check->problems, timeout, "notify.timeout is of commands; a url has one of its own");
+}
+
 static void check_one(struct tw_check *check, const struct tw_value *one)
 {
     if (one->kind != TW_MAP) {
@@ -85,6 +97,7 @@ static void check_one(struct tw_check *check, const struct tw_value *one)
         check_url(check, url);
     if (command != NULL)
         check_command(check, command);
+    check_timeout(check, one, command != NULL);
     static const char *const occasions[] = {"success", "failure", "both"};
     for (size_t i = 0; on != NULL && on->kind == TW_STRING && i < 3; i++)
         if (strcmp(on->text, occasions[i]) == 0)

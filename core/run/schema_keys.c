@@ -85,6 +85,7 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"notify", "command",
      "A line for the shell, or a list of a program and its arguments; it reads the summary.",
      "{\"type\": [\"string\", \"array\"], \"items\": {\"type\": \"string\"}, \"minItems\": 1}"},
+    {"notify", "timeout", "Seconds until a command is ended.", "number = 60"},
     {"notify", "on", "When: success, failure or both (default both).", "one success failure both = both"},
     {"pyramid", "grid", "mercator, geodetic, or a grid of your own.", "ref grid"},
     {"pyramid", "metatiling", "1, 2, 4 ...: so many by so many tiles are processed as one.",

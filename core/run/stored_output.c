@@ -7,11 +7,7 @@
 #include "file.h"
 #include "grid_read.h"
 #include "path.h"
-
-static bool is_one_file(const char *path)
-{
-    return tw_path_has_suffix(path, ".tif") || tw_path_has_suffix(path, ".tiff");
-}
+#include "sink.h"
 
 static enum tw_status refuse_file(const char *path, struct tw_error *err)
 {
@@ -23,7 +19,7 @@ static enum tw_status refuse_file(const char *path, struct tw_error *err)
 static enum tw_status open_place(struct tw_stored *stored, struct tw_arena *arena, struct tw_error *err)
 {
     bool is_archive = tw_path_is_archive(stored->path);
-    if (is_archive || is_one_file(stored->path)) {
+    if (is_archive || tw_output_is_gtiff(stored->path)) {
         stored->kind = is_archive ? TW_STORED_ARCHIVE : TW_STORED_FILE;
         return TW_OK;
     }
@@ -46,7 +42,7 @@ static enum tw_status open_configured(const struct tw_config *config, struct tw_
     const char *path = stored->path;
     if (path == NULL)
         return tw_error_set(err, TW_EUSAGE, "the output of '%s' is not kept in a folder", config->path);
-    if (!is_one_file(path) && !tw_path_is_remote(path) && !tw_file_exists(path))
+    if (!tw_output_is_gtiff(path) && !tw_path_is_remote(path) && !tw_file_exists(path))
         return tw_error_set(err, TW_EUSAGE,
                             "there is no '%s' yet, the output of '%s': make it with 'tilewright execute %s'",
                             path, config->path, config->path);
@@ -72,8 +68,9 @@ enum tw_status tw_stored_open(const char *name, struct tw_arena *arena, struct t
     if (tw_path_is_archive(name))
         return end(open_archive(stored, &err), &err, problems);
     bool is_local_file = !tw_path_is_remote(name) && tw_file_exists(name) && !tw_is_folder(name);
-    bool is_file = is_local_file || (tw_path_is_bucket(name) && is_one_file(name) && tw_file_exists(name));
-    if (!is_file || is_one_file(name))
+    bool is_file =
+        is_local_file || (tw_path_is_bucket(name) && tw_output_is_gtiff(name) && tw_file_exists(name));
+    if (!is_file || tw_output_is_gtiff(name))
         return end(is_file ? open_place(stored, arena, &err)
                            : tw_tile_output_open(name, arena, &stored->tiles, &err),
                    &err, problems);

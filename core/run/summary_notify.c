@@ -5,9 +5,11 @@
 #include "summary.h"
 
 #include "bucket_http.h"
+#include "clock.h"
 #include "file.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -19,7 +21,7 @@
 
 extern char **environ;
 
-enum { TRIES = 3, WAIT_S = 1 };
+enum { TRIES = 3, WAIT_S = 1, LIMIT_S = 60 };
 
 /* `https://host`: what follows is a secret with many services. */
 static int length_of_host(const char *url)
@@ -90,7 +92,7 @@ static int open_text(const char *text)
 }
 
 /* What it prints goes where messages go: standard output may be for machines. Signals are as at the
- * beginning. */
+ * beginning. It leads a group of its own, so that what it starts can be ended with it. */
 static int spawn(char *const *arguments, int input, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
@@ -102,7 +104,8 @@ static int spawn(char *const *arguments, int input, pid_t *pid)
         return failure;
     if ((failure = posix_spawnattr_init(&attributes)) == 0) {
         posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+        posix_spawnattr_setpgroup(&attributes, 0);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
         failure = posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
         if (failure == 0)
             failure = posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
@@ -137,7 +140,32 @@ static char **arguments_of(const struct tw_plan *plan, const struct tw_value *co
     return arguments[0] != NULL && arguments[1] != NULL && arguments[2] != NULL ? arguments : NULL;
 }
 
-static enum tw_status run_command(char *const *arguments, const char *name, const char *json,
+/* Waits for the command and ends it, with all that it has started, when that takes too long (false), or when
+ * somebody ends us. */
+static bool wait_for(pid_t pid, double limit_s, int *state)
+{
+    const double end_s = tw_clock_s() + limit_s;
+    const struct timespec pause = {0, 200 * 1000 * 1000};
+    sigset_t awaited, before;
+    bool in_time = true;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGCHLD);
+    sigaddset(&awaited, SIGINT);
+    sigaddset(&awaited, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &awaited, &before);
+    while (waitpid(pid, state, WNOHANG) == 0) {
+        int signal = sigtimedwait(&awaited, NULL, &pause);
+        in_time = in_time && tw_clock_s() < end_s;
+        if (signal == SIGINT || signal == SIGTERM)
+            kill(-pid, signal);
+        else if (!in_time)
+            kill(-pid, SIGKILL);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return in_time;
+}
+
+static enum tw_status run_command(char *const *arguments, const char *name, double limit_s, const char *json,
                                   struct tw_error *err)
 {
     pid_t pid;
@@ -148,8 +176,10 @@ static enum tw_status run_command(char *const *arguments, const char *name, cons
     if (failure != 0)
         return tw_error_set(err, TW_ESTORAGE, "cannot run the notification '%s': %s", name,
                             strerror(failure));
-    while (waitpid(pid, &state, 0) < 0 && errno == EINTR)
-        continue;
+    if (!wait_for(pid, limit_s, &state))
+        return tw_error_set(err, TW_ESTORAGE,
+                            "the notification '%s' was ended: it was not done after %.10g s (notify.timeout)",
+                            name, limit_s);
     if (WIFSIGNALED(state))
         return tw_error_set(err, TW_ESTORAGE, "the notification '%s' was ended by signal %d", name,
                             WTERMSIG(state));
@@ -172,7 +202,9 @@ enum tw_status tw_notify(const struct tw_plan *plan, const struct tw_value *whom
     } else {
         char **arguments = arguments_of(plan, command, arena);
         const char *name = command->kind == TW_LIST ? command->items[0].text : command->text;
-        status = arguments != NULL ? run_command(arguments, name, json, err) : tw_error_nomem(err);
+        const struct tw_value *limit = tw_value_get(whom, "timeout");
+        double limit_s = limit != NULL && limit->kind == TW_NUMBER ? limit->number : LIMIT_S;
+        status = arguments != NULL ? run_command(arguments, name, limit_s, json, err) : tw_error_nomem(err);
     }
     tw_arena_free(arena);
     return status;

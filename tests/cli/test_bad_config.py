@@ -175,7 +175,7 @@ class BadConfig(harness.Case):
 
     def test_an_unknown_option_of_png(self):
         self.check_refused("bad.yaml:5:34: unknown output option 'alpha'; known: count, compression, background, georeference, path, format, "
-                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, skip, stac, services, retina, acl, cache_control",
+                           "metatiling, pixelbuffer, tile_size, dtype, bands, tile_path_schema, layout, nodata, skip, stac, services, retina, acl, cache_control, metadata",
                            output="output: {path: out, format: PNG, alpha: true}")
 
     def test_a_nodata_value_that_does_not_fit(self):

@@ -1,6 +1,7 @@
 """The end of a run is told: summary.json beside the output, webhooks and commands."""
 import http.server
 import json
+import os
 import subprocess
 import threading
 import time
@@ -202,6 +203,33 @@ class Command(Notify):
                                           "tilewright: warning: the notification 'kill -9 $$' was ended by signal 9\n"))
         self.write("script.lua", BAD)
         self.assertEqual(self.execute("--quiet", "--overwrite")[0], 1)
+
+    def test_one_that_hangs_is_ended_with_what_it_started(self):
+        self.configure("{command: 'sleep 1000 & echo $! > child; wait', timeout: 0.5}")
+        code, _, err = self.execute("--quiet")
+        self.assertEqual((code, err), (0, "tilewright: warning: the notification 'sleep 1000 & echo $! > child; wait' was ended: it was not done "
+                                          "after 0.5 s (notify.timeout)\n"))
+        self.check_gone()
+
+    def test_whoever_ends_the_run_ends_the_command(self):
+        self.configure("{command: 'sleep 1000 & echo $! > child; wait'}")
+        process = subprocess.Popen([harness.BINARY, "execute", "run.yaml", "--quiet"], cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        limit = time.monotonic() + 60
+        while not (self.folder / "child").exists() or not (self.folder / "child").read_text():
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.05)
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, err), (0, "tilewright: warning: the notification 'sleep 1000 & echo $! > child; wait' was ended by "
+                                                        "signal 15\n"))
+        self.check_gone()
+
+    def check_gone(self):
+        pid = int((self.folder / "child").read_text())
+        limit = time.monotonic() + 20
+        while os.path.exists(f"/proc/{pid}") and "Z" not in open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0]:
+            self.assertLess(time.monotonic(), limit, "the command's child lives on")
+            time.sleep(0.05)
 
     def test_a_program_that_is_not_there_is_said_before_the_run(self):
         self.configure("{command: [./tools/tell.sh]}")
