@@ -15,6 +15,7 @@ struct tw_script {
     struct tw_script_limits limits;
     pthread_mutex_t mutex; /* around a change of state, and tw_script_stop */
     struct tw_state *state;
+    size_t collected_bytes; /* in use after garbage was last collected */
 };
 
 /* Gives the script a new state: the first, or one in place of one that was stopped in the middle of
@@ -31,6 +32,7 @@ static enum tw_status renew(struct tw_script *script, struct tw_error *err)
     script->state = made;
     pthread_mutex_unlock(&script->mutex);
     tw_state_free(old);
+    script->collected_bytes = made->guard.used_bytes;
     return TW_OK;
 }
 
@@ -185,11 +187,17 @@ static enum tw_status begin(struct tw_script *script, const struct tw_script_job
     return TW_OK;
 }
 
-/* What the job left in Lua's memory is small: handles of pixels that are in the arena. */
+/* What the job left in Lua's memory is small: handles of pixels that are in the arena. Many jobs are collected
+ * together, because that takes as long as a small job does. */
 static void end(struct tw_script *script)
 {
+    enum { MOST_GARBAGE_BYTES = 1024 * 1024 };
+    const struct tw_guard *guard = &script->state->guard;
     lua_settop(script->state->lua, 0);
-    lua_gc(script->state->lua, LUA_GCCOLLECT, 0);
+    if (guard->used_bytes > script->collected_bytes + MOST_GARBAGE_BYTES) {
+        lua_gc(script->state->lua, LUA_GCCOLLECT, 0);
+        script->collected_bytes = guard->used_bytes;
+    }
     tw_vector_end(&script->state->host);
     script->state->host.job = NULL;
 }
