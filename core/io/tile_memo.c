@@ -85,12 +85,21 @@ static bool copy_bytes(const struct tw_bytes *from, struct tw_bytes *to)
     return true;
 }
 
-bool tw_tile_memo_find(const struct tw_tile_memo *memo, const struct tw_raster *stored,
+/* What equals bands that are known to be uniform is so itself: next time a pixel is enough. */
+static void note_uniform(struct kept *kept, const struct tw_raster *stored, const struct tw_arena *arena)
+{
+    for (size_t i = 0; i < stored->num_bands; i++)
+        kept->is_uniform[i] = kept->is_uniform[i] || tw_uniform_is(arena, &stored->bands[i]);
+}
+
+bool tw_tile_memo_find(struct tw_tile_memo *memo, const struct tw_raster *stored,
                        const struct tw_arena *arena, struct tw_bytes *bytes)
 {
     for (int i = 0; i < MOST_KEPT; i++)
-        if (is_same(&memo->kept[i], stored, arena))
+        if (is_same(&memo->kept[i], stored, arena)) {
+            note_uniform(&memo->kept[i], stored, arena);
             return copy_bytes(&memo->kept[i].file, bytes);
+        }
     return false;
 }
 

@@ -20,7 +20,7 @@ void tw_tile_memo_free(struct tw_tile_memo *memo);
 /* arena: the one that knows which bands are uniform (uniform.h): they are not looked at.
  *
  * Copies the file of a tile with these very pixels and validity to bytes; false when none is known. */
-bool tw_tile_memo_find(const struct tw_tile_memo *memo, const struct tw_raster *stored,
+bool tw_tile_memo_find(struct tw_tile_memo *memo, const struct tw_raster *stored,
                        const struct tw_arena *arena, struct tw_bytes *bytes);
 
 /* Keeps the file that was made of the pixels, if it is small enough; one kept before makes way. */

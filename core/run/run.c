@@ -250,16 +250,19 @@ static int work(struct tw_engine *engine)
     return hanging;
 }
 
-static void take_counts(struct tw_engine *engine, struct tw_run_result *result)
+/* complete: a single file is there, of which equal tiles are a part once. */
+static void take_counts(struct tw_engine *engine, bool complete, struct tw_run_result *result)
 {
     const struct tw_counts *counts = &engine->counts;
+    const char *path = tw_sink_path(engine->plan->sink);
+    bool is_file = complete && path != NULL && tw_output_is_file(path) && !tw_path_is_remote(path);
     result->made = atomic_load(&counts->made);
     result->empty = atomic_load(&counts->empty);
     result->skipped = atomic_load(&counts->skipped);
     result->failed = atomic_load(&counts->failed);
     result->blocked = atomic_load(&counts->blocked);
     result->files = tw_sink_files(engine->plan->sink);
-    result->bytes = tw_sink_bytes(engine->plan->sink);
+    result->bytes = is_file ? tw_file_size(path) : tw_sink_bytes(engine->plan->sink);
     result->failures = engine->failures;
 }
 
@@ -337,7 +340,7 @@ static enum tw_status run(struct tw_engine *engine, struct tw_run_result *result
         tw_engine_fail(engine, &fatal);
     enum tw_status status = end_sink(engine, tw_plan_failures_path(engine->plan), &complete, err);
     int signal_number = tw_monitor_stop(monitor);
-    take_counts(engine, result);
+    take_counts(engine, complete, result);
     result->signal = complete ? 0 : signal_number;
     tw_progress_file_end(engine->progress, complete              ? TW_RUN_DONE
                                            : result->signal != 0 ? TW_RUN_INTERRUPTED

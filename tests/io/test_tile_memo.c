@@ -40,7 +40,7 @@ static void keep(struct tw_tile_memo *memo, const struct tw_raster *raster, size
 }
 
 /* The mark of the file that is found; -1: none is. */
-static int found(const struct tw_tile_memo *memo, const struct tw_raster *raster)
+static int found(struct tw_tile_memo *memo, const struct tw_raster *raster)
 {
     struct tw_bytes bytes = {0};
     int mark = tw_tile_memo_find(memo, raster, NULL, &bytes) ? bytes.data[bytes.size - 1] : -1;
