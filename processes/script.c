@@ -187,8 +187,8 @@ static enum tw_status begin(struct tw_script *script, const struct tw_script_job
     return TW_OK;
 }
 
-/* What the job left in Lua's memory is small: handles of pixels that are in the arena. Many jobs are collected
- * together, because that takes as long as a small job does. */
+/* What the job left in Lua's memory is small: handles of pixels that are in the arena. Many jobs are
+ * collected together, because that takes as long as a small job does. */
 static void end(struct tw_script *script)
 {
     enum { MOST_GARBAGE_BYTES = 1024 * 1024 };
