@@ -20,7 +20,7 @@ struct tw_lock {
     char *path;
 };
 
-enum { CONTENT_SIZE = TW_LOCK_HOST_SIZE + TW_LOCK_TIME_SIZE + 64, MOST_LOOKS = 5 };
+enum { CONTENT_SIZE = TW_LOCK_HOST_SIZE + TW_LOCK_TIME_SIZE + 64, MOST_LOOKS = 15 };
 
 void tw_lock_own_host(char host[TW_LOCK_HOST_SIZE])
 {

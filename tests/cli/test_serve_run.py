@@ -1,7 +1,10 @@
 """What a run tells those who look at its output while it goes on: the file beside it, /run.json and /events."""
+import contextlib
+import fcntl
 import json
 import signal
 import subprocess
+import threading
 import time
 
 import harness
@@ -176,15 +179,23 @@ class Served(Runs):
         self.config()
         self.must_run("execute", "map.yaml", "--quiet")
         (self.folder / "out/.tilewright/lock").write_text("")
-        looking = subprocess.Popen(["sh", "-c", "while :; do flock -s -n lock true; sleep 0.02; done"], cwd=self.folder / "out/.tilewright")
+        over = threading.Event()
+
+        def look():
+            while not over.wait(0.005):
+                with open(self.folder / "out/.tilewright/lock", "a") as lock, contextlib.suppress(OSError):
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+        looking = threading.Thread(target=look)
+        looking.start()
         try:
             for _ in range(30):
                 code, _, err = self.run_tilewright("execute", "map.yaml", "--quiet", binary=harness.RELEASE)
                 self.assertEqual((code, err), (0, ""))
                 (self.folder / "out/.tilewright/lock").touch()
         finally:
-            looking.kill()
-            looking.wait()
+            over.set()
+            looking.join()
 
 
 if __name__ == "__main__":
