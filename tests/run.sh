@@ -10,6 +10,7 @@ tw_install $TW_BUILD_PACKAGES $TW_TEST_PACKAGES
 command -v node >/dev/null || tw_install nodejs
 command -v npm >/dev/null || tw_install npm
 [ -d tests/browser/node_modules/pmtiles ] || (cd tests/browser && npm ci --no-audit --no-fund --ignore-scripts >/dev/null)
+[ -d tests/azure/node_modules/azurite ] || (cd tests/azure && npm ci --no-audit --no-fund --ignore-scripts --loglevel error >/dev/null)
 [ -f build/asan/build.ninja ] || cmake --preset asan >/dev/null
 [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
 for preset in asan release; do

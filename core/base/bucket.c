@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bucket_ask.h"
+#include "bucket_language.h"
 #include "file.h"
 
 #include <stdio.h>
@@ -138,7 +138,7 @@ static const char *type_of(const struct tw_bucket *bucket, const struct tw_ask *
 
 void tw_ask_add(struct tw_ask *ask, struct tw_arena *arena, const char *name, const char *value)
 {
-    if (value != NULL && ask->num_headers < TW_ASK_HEADERS)
+    if (name != NULL && value != NULL && ask->num_headers < TW_ASK_HEADERS)
         ask->headers[ask->num_headers++] = tw_arena_printf(arena, "%s: %s", name, value);
 }
 
@@ -146,16 +146,26 @@ bool tw_ask_add_labels(struct tw_ask *ask, const struct tw_bucket *bucket,
                        const struct tw_bucket_labels *labels, struct tw_arena *arena)
 {
     static const struct tw_bucket_labels none = {0};
+    const struct tw_bucket_language *language = bucket->place.language;
     labels = labels != NULL ? labels : &none;
-    tw_ask_add(ask, arena, "x-amz-acl", labels->acl);
-    tw_ask_add(ask, arena, "x-amz-meta-tilewright", labels->fingerprint);
-    tw_ask_add(ask, arena, "x-amz-request-payer", bucket->place.payer);
-    tw_ask_add(ask, arena, "cache-control", labels->cache_control);
-    tw_ask_add(ask, arena, "content-type", type_of(bucket, ask));
+    tw_ask_add(ask, arena, language->acl, labels->acl);
+    tw_ask_add(ask, arena, language->fingerprint, labels->fingerprint);
+    tw_ask_add(ask, arena, language->payer, bucket->place.payer);
+    tw_ask_add(ask, arena, language->cache_control, labels->cache_control);
+    tw_ask_add(ask, arena, language->type, type_of(bucket, ask));
     for (size_t i = 0; i < ask->num_headers; i++)
         if (ask->headers[i] == NULL)
             return false;
     return true;
+}
+
+/* What a file that is put whole is told of itself. */
+static bool add_put_headers(struct tw_ask *ask, const struct tw_bucket *bucket,
+                            const struct tw_bucket_labels *labels, struct tw_arena *arena)
+{
+    if (bucket->place.language->put != NULL)
+        ask->headers[ask->num_headers++] = bucket->place.language->put;
+    return tw_ask_add_labels(ask, bucket, labels, arena);
 }
 
 enum tw_status tw_bucket_put(struct tw_bucket *bucket, const char *path, const void *bytes, size_t size,
@@ -164,7 +174,7 @@ enum tw_status tw_bucket_put(struct tw_bucket *bucket, const char *path, const v
     struct tw_arena *arena = tw_arena_new(0);
     struct tw_ask ask = {.method = "PUT", .path = path, .body = bytes, .size = size, .verb = "write"};
     struct tw_http_answer answer = {0};
-    bool is_ready = arena != NULL && tw_ask_add_labels(&ask, bucket, labels, arena);
+    bool is_ready = arena != NULL && add_put_headers(&ask, bucket, labels, arena);
     enum tw_status status = is_ready ? tw_bucket_ask(bucket, &ask, &answer, err) : tw_error_nomem(err);
     if (status == TW_OK && answer.status >= 300)
         status = tw_error_set(err, TW_ESTORAGE, "cannot write '%s': the server says %d",
@@ -180,7 +190,7 @@ enum tw_status tw_bucket_put_if(struct tw_bucket *bucket, const char *path, cons
     struct tw_arena *arena = tw_arena_new(0);
     struct tw_ask ask = {.method = "PUT", .path = path, .body = text, .size = strlen(text), .verb = "write"};
     struct tw_http_answer answer = {0};
-    bool is_ready = arena != NULL && tw_ask_add_labels(&ask, bucket, NULL, arena);
+    bool is_ready = arena != NULL && add_put_headers(&ask, bucket, NULL, arena);
     if (is_ready)
         tw_ask_add(&ask, arena, etag != NULL ? "if-match" : "if-none-match", etag != NULL ? etag : "*");
     enum tw_status status = is_ready ? tw_bucket_ask(bucket, &ask, &answer, err) : tw_error_nomem(err);

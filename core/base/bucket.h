@@ -1,7 +1,7 @@
-/* bucket.h - files in object storage: S3 and what speaks its language.
+/* bucket.h - files in object storage: S3, what speaks its language, and Azure.
  *
  * A bucket here is a place in one, `s3://bucket/prefix`; what lies there is named by paths below it. Each
- * call is a request that is signed (AWS Signature Version 4), checked, and asked again when the network or
+ * call is a request that is signed, checked, and asked again when the network or
  * the server fails for a moment: refused, reset and cut connections, silence, 5xx and 429. Waits grow from
  * GDAL_HTTP_RETRY_DELAY (seconds) by two each time, with jitter, GDAL_HTTP_MAX_RETRY times. Credentials and
  * endpoint come from the variables that GDAL and Amazon's tools read, and from ~/.aws; they are in no
@@ -24,8 +24,11 @@
 
 struct tw_bucket;
 
-/* Whether the path is in object storage that this can write to: `s3://`, `gs://`, `/vsis3/`, `/vsigs/`. */
+/* Whether the path is in object storage that this can write to: `s3://`, `gs://`, `az://`, `/vsis3/`,
+ * `/vsigs/`, `/vsiaz/`. */
 bool tw_path_is_bucket(const char *path);
+/* Whether files there have an access control list of their own; not with Azure. */
+bool tw_path_knows_acl(const char *path);
 
 /* The path as it stands in messages, `s3://bucket/prefix`, in the arena; the path itself when it is in no
  * bucket. NULL when out of memory. */

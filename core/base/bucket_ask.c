@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bucket_ask.h"
-#include "bucket_role.h"
-#include "bucket_sign.h"
+#include "bucket_language.h"
 #include "clock.h"
 
 #include <math.h>
@@ -48,7 +46,7 @@ static void resolve_entity(char *text, size_t *read, size_t *write)
     text[(*write)++] = text[(*read)++];
 }
 
-const char *tw_xml_text(const char **at, const char *end, const char *name, struct tw_arena *arena)
+char *tw_xml_text(const char **at, const char *end, const char *name, struct tw_arena *arena)
 {
     const char *opening = tw_arena_printf(arena, "<%s>", name);
     const char *closing = tw_arena_printf(arena, "</%s>", name);
@@ -100,8 +98,7 @@ static void set_path(const struct tw_bucket *bucket, const struct tw_ask *ask, s
 static void renew_keys(struct tw_bucket *bucket)
 {
     struct tw_bucket_place place = {.key = NULL};
-    tw_bucket_role_read(bucket->arena, &place);
-    if (place.key == NULL || place.secret == NULL) {
+    if (!bucket->place.language->renew(bucket->arena, &place)) {
         bucket->expires = time(NULL) + RENEW_BEFORE_S + RETRY_S; /* not at each request */
         return;
     }
@@ -126,22 +123,27 @@ static void take_keys(struct tw_bucket *bucket, struct tw_bucket_place *signer, 
 static bool set_outgoing(struct tw_bucket *bucket, const struct tw_ask *ask, const char *payload_hash,
                          struct outgoing *outgoing)
 {
-    size_t num_signed = 0;
-    const char *query = ask->query != NULL ? ask->query : "";
-    while (num_signed < ask->num_headers && strncmp(ask->headers[num_signed], "x-amz-", 6) == 0)
-        num_signed++;
+    const char *query = ask->query != NULL ? ask->query : "", *pass = bucket->place.pass;
     set_path(bucket, ask, &outgoing->path);
     tw_text_printf(&outgoing->url, "%s%s%s%s", bucket->place.server, tw_text_get(&outgoing->path),
                    query[0] != '\0' ? "?" : "", query);
+    if (pass != NULL)
+        tw_text_printf(&outgoing->url, "%s%s", query[0] != '\0' ? "&" : "?", pass);
     for (size_t i = 0; i < ask->num_headers; i++)
         tw_text_printf(&outgoing->headers, "%s\n", ask->headers[i]);
-    const struct tw_signed_request request = {
-        ask->method, tw_text_get(&outgoing->path), query, ask->headers, num_signed, payload_hash, time(NULL)};
+    const struct tw_signed_request request = {ask->method,
+                                              tw_text_get(&outgoing->path),
+                                              query,
+                                              ask->headers,
+                                              ask->num_headers,
+                                              payload_hash,
+                                              time(NULL),
+                                              ask->size};
     char region[TW_REGION_SIZE];
     struct tw_bucket_place signer = bucket->place;
     take_keys(bucket, &signer, region);
-    return tw_sign_request(&signer, region, &request, &outgoing->headers) && !outgoing->url.failed &&
-           !outgoing->headers.failed;
+    return bucket->place.language->sign(&signer, region, &request, &outgoing->headers) &&
+           !outgoing->url.failed && !outgoing->headers.failed;
 }
 
 static bool ask_once(struct tw_bucket *bucket, const struct tw_ask *ask, const char *payload_hash,
@@ -163,7 +165,10 @@ static bool ask_once(struct tw_bucket *bucket, const struct tw_ask *ask, const c
 
 static bool says(const struct tw_http_answer *answer, const char *code)
 {
-    return strstr(tw_text_get(&answer->body), code) != NULL;
+    const char *at = strstr(tw_text_get(&answer->body), "<Code>");
+    size_t length = strlen(code);
+    bool in_body = at != NULL && strncmp(at + 6, code, length) == 0 && at[6 + length] == '<';
+    return in_body || strcmp(answer->code, code) == 0;
 }
 
 /* Buckets know where they are, and tell whoever asks elsewhere. */
@@ -180,22 +185,23 @@ static bool learn_region(struct tw_bucket *bucket, const struct tw_http_answer *
 }
 
 /* What another time may go better. */
-static bool is_passing(const struct tw_http_answer *answer)
+static bool is_passing(const struct tw_bucket_language *language, const struct tw_http_answer *answer)
 {
     if (answer->status == 0)
         return answer->is_passing;
-    if (answer->status == 400)
-        return says(answer, "<Code>RequestTimeout</Code>");
-    if (answer->status == 409)
-        return says(answer, "<Code>OperationAborted</Code>") ||
-               says(answer, "<Code>ConditionalRequestConflict</Code>");
+    for (size_t i = 0; (answer->status == 400 || answer->status == 409) && language->passing[i] != NULL; i++)
+        if (says(answer, language->passing[i]))
+            return true;
     return answer->status == 408 || answer->status == 429 || answer->status == 500 || answer->status == 502 ||
            answer->status == 503 || answer->status == 504;
 }
 
-static bool is_final(const struct tw_http_answer *answer)
+/* A condition that does not hold is 412, whatever the server calls it. */
+static bool is_final(const struct tw_bucket_language *language, struct tw_http_answer *answer)
 {
-    bool is_gone = answer->status == 404 && !says(answer, "<Code>NoSuchBucket</Code>");
+    bool is_gone = answer->status == 404 && !says(answer, language->no_place);
+    if (answer->status == 409 && language->exists != NULL && says(answer, language->exists))
+        answer->status = 412;
     return (answer->status >= 200 && answer->status < 300) || is_gone || answer->status == 412;
 }
 
@@ -235,7 +241,11 @@ static enum tw_status fail(const struct tw_bucket *bucket, const struct tw_ask *
     const char *at = tw_text_get(&answer->body);
     const char *code = tw_xml_text(&at, NULL, "Code", arena);
     at = tw_text_get(&answer->body);
-    const char *message = tw_xml_text(&at, NULL, "Message", arena);
+    char *message = tw_xml_text(&at, NULL, "Message", arena);
+    if (code == NULL && answer->code[0] != '\0')
+        code = answer->code;
+    if (message != NULL)
+        message[strcspn(message, "\r\n")] = '\0'; /* Azure's: numbers and times for its support */
     const char *times = tries > 0 ? tw_arena_printf(arena, " (asked %d times)", tries + 1) : "";
     if (answer->status == 0)
         tw_error_set(err, TW_ESTORAGE, "cannot %s '%s': %s%s", ask->verb, name, answer->failure,
@@ -252,17 +262,19 @@ static enum tw_status fail(const struct tw_bucket *bucket, const struct tw_ask *
 enum tw_status tw_bucket_ask(struct tw_bucket *bucket, const struct tw_ask *ask,
                              struct tw_http_answer *answer, struct tw_error *err)
 {
-    char payload_hash[TW_SHA256_HEX_SIZE];
-    tw_sha256_hex(ask->body, ask->size, payload_hash);
+    const struct tw_bucket_language *language = bucket->place.language;
+    char payload_hash[TW_SHA256_HEX_SIZE] = "";
+    if (language->signs_bodies)
+        tw_sha256_hex(ask->body, ask->size, payload_hash);
     for (int tries = 0;; tries++) {
         if (!ask_once(bucket, ask, payload_hash, answer))
             return tw_error_nomem(err);
         bool is_reached = answer->status != 0 || !answer->is_unreachable;
         if (is_reached)
             atomic_store(&bucket->is_reached, true);
-        if (is_final(answer))
+        if (is_final(language, answer))
             return TW_OK;
-        bool again = is_passing(answer) || learn_region(bucket, answer);
+        bool again = is_passing(language, answer) || learn_region(bucket, answer);
         int most = is_reached || atomic_load(&bucket->is_reached) || bucket->most_retries < UNREACHED_RETRIES
                        ? bucket->most_retries
                        : UNREACHED_RETRIES;

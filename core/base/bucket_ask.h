@@ -32,7 +32,8 @@ struct tw_ask {
     const char *method;
     const char *path;                    /* below the place; NULL: the bucket itself */
     const char *query;                   /* encoded and sorted; NULL: none */
-    const char *headers[TW_ASK_HEADERS]; /* `x-amz-acl: private`; the x-amz- ones sorted and first */
+    const char *headers[TW_ASK_HEADERS]; /* `x-amz-acl: private`; names in lower case, the x-amz- ones sorted
+                                            and first */
     size_t num_headers;
     const void *body;
     size_t size;
@@ -40,8 +41,8 @@ struct tw_ask {
     const char *verb; /* for messages: `cannot VERB 's3://...': ...` */
 };
 
-/* TW_OK with an answer of 2xx, 404 (but for a bucket that is not there) or 412. Otherwise TW_ESTORAGE,
- * TW_ENOMEM or TW_ECANCELLED. Free answer->body in any case. */
+/* TW_OK with an answer of 2xx, 404 (but for a bucket that is not there) or 412 (a condition does not hold).
+ * Otherwise TW_ESTORAGE, TW_ENOMEM or TW_ECANCELLED. Free answer->body in any case. */
 enum tw_status tw_bucket_ask(struct tw_bucket *bucket, const struct tw_ask *ask,
                              struct tw_http_answer *answer, struct tw_error *err);
 
@@ -57,6 +58,6 @@ const char *tw_bucket_name(const struct tw_bucket *bucket, const char *path, str
 
 /* The text between <name> and </name>, from *at on, with its entities resolved, in the arena; *at moves
  * behind it. NULL: none before end (which may be NULL). */
-const char *tw_xml_text(const char **at, const char *end, const char *name, struct tw_arena *arena);
+char *tw_xml_text(const char **at, const char *end, const char *name, struct tw_arena *arena);
 
 #endif

@@ -100,6 +100,8 @@ static size_t take_header(char *line, size_t one, size_t count, void *context)
     char value[128];
     if (read_header(line, size, "etag", answer->etag, sizeof(answer->etag)) ||
         read_header(line, size, "x-amz-bucket-region", answer->region, sizeof(answer->region)) ||
+        read_header(line, size, "x-ms-error-code", answer->code, sizeof(answer->code)) ||
+        read_header(line, size, "x-ms-meta-tilewright", answer->fingerprint, sizeof(answer->fingerprint)) ||
         read_header(line, size, "x-amz-meta-tilewright", answer->fingerprint, sizeof(answer->fingerprint)))
         return size;
     if (read_header(line, size, "date", value, sizeof(value)))
@@ -150,10 +152,14 @@ static void set_limits(CURL *handle)
     }
 }
 
-/* curl must neither ask whether it may send, nor add a type of its own. NULL when out of memory. */
+/* curl must neither ask whether it may send, nor add a type of its own, which would not be signed. NULL when
+ * out of memory. */
 static struct curl_slist *headers_of(const struct tw_http_request *request)
 {
-    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *own = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *list = own != NULL ? curl_slist_append(own, "Content-Type:") : NULL;
+    if (list == NULL)
+        curl_slist_free_all(own);
     for (const char *line = request->headers; list != NULL && *line != '\0';) {
         size_t length = strcspn(line, "\n");
         char *copy = strndup(line, length);

@@ -30,6 +30,7 @@ struct tw_http_answer {
     int status;          /* of HTTP; 0: there was no answer */
     struct tw_text body; /* free it */
     char etag[128], region[64], fingerprint[TW_HTTP_HEADER_SIZE];
+    char code[64];        /* of an error, where a header says it; "" otherwise */
     long long length;     /* as announced */
     double age_s;         /* Date less Last-Modified; -1: not known */
     double retry_after_s; /* 0: not said */

@@ -1,9 +1,8 @@
-/* ListObjectsV2, page by page.
+/* What lies in a bucket, page by page.
  *
  * SPDX-License-Identifier: MIT
  */
-#include "bucket_ask.h"
-#include "bucket_sign.h"
+#include "bucket_language.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,30 +18,13 @@ struct listing {
     struct tw_error *err;
 };
 
-static int digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
-/* In place; what is no code stays. */
-static void decode(char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++) {
-        int high = *from == '%' ? digit(from[1]) : -1, low = high >= 0 ? digit(from[2]) : -1;
-        *to++ = low >= 0 ? (char)(high * 16 + low) : *from == '+' ? ' ' : *from;
-        from += low >= 0 ? 2 : 0;
-    }
-    *to = '\0';
-}
-
 static enum tw_status visit(struct listing *listing, const char *name, uint64_t size, bool is_folder)
 {
     char *plain = tw_arena_strdup(listing->arena, name);
     if (plain == NULL)
         return tw_error_nomem(listing->err);
     if (listing->is_encoded)
-        decode(plain);
+        tw_text_decode(plain);
     size_t length = strlen(plain);
     bool is_marker =
         length > 0 && plain[length - 1] == '/' && !is_folder; /* some tools put such for folders */
@@ -56,27 +38,53 @@ static enum tw_status visit(struct listing *listing, const char *name, uint64_t 
     return listing->spec->visit(listing->spec->context, &entry, listing->err);
 }
 
+/* The element of that name, from at on: its inside, which ends at *end; NULL: there is none. */
+static const char *find_element(const char *at, const char *name, const char **end, struct tw_arena *arena)
+{
+    const char *opening = tw_arena_printf(arena, "<%s>", name);
+    const char *closing = tw_arena_printf(arena, "</%s>", name);
+    at = opening != NULL && closing != NULL ? strstr(at, opening) : NULL;
+    *end = at != NULL ? strstr(at, closing) : NULL;
+    return *end != NULL ? at : NULL;
+}
+
+/* Storage with real folders lists them, too. */
+static bool is_directory(const char *at, const char *end, struct tw_arena *arena)
+{
+    const char *kind = tw_xml_text(&at, end, "ResourceType", arena);
+    return kind != NULL && strcmp(kind, "directory") == 0;
+}
+
+static enum tw_status visit_file(struct listing *listing, const char *at, const char *end)
+{
+    const struct tw_bucket_list_words *words = &listing->bucket->place.language->list;
+    const char *inside = at;
+    const char *name = tw_xml_text(&inside, end, words->file_name, listing->arena);
+    inside = at;
+    const char *size = name != NULL ? tw_xml_text(&inside, end, words->size, listing->arena) : NULL;
+    if (name == NULL || is_directory(at, end, listing->arena))
+        return TW_OK;
+    return visit(listing, name, size != NULL ? strtoull(size, NULL, 10) : 0, false);
+}
+
 /* Folders and files of a page are two lists; each is sorted. */
 static enum tw_status visit_page(struct listing *listing, const char *xml)
 {
+    const struct tw_bucket_list_words *words = &listing->bucket->place.language->list;
     enum tw_status status = TW_OK;
     struct tw_arena_mark mark = tw_arena_mark(listing->arena);
-    for (const char *at = xml; status == TW_OK && (at = strstr(at, "<CommonPrefixes>")) != NULL;) {
-        const char *name = tw_xml_text(&at, NULL, "Prefix", listing->arena);
-        if (name == NULL)
-            break;
-        status = visit(listing, name, 0, true);
+    const char *end;
+    for (const char *at = xml;
+         status == TW_OK && (at = find_element(at, words->folder, &end, listing->arena)) != NULL; at = end) {
+        const char *name = tw_xml_text(&at, end, words->folder_name, listing->arena);
+        if (name != NULL)
+            status = visit(listing, name, 0, true);
         tw_arena_release(listing->arena, mark);
     }
-    for (const char *at = xml; status == TW_OK && (at = strstr(at, "<Contents>")) != NULL;) {
-        const char *end = strstr(at, "</Contents>"), *inside = at;
-        const char *name = end != NULL ? tw_xml_text(&inside, end, "Key", listing->arena) : NULL;
-        const char *size = name != NULL ? tw_xml_text(&at, end, "Size", listing->arena) : NULL;
-        if (name == NULL)
-            break;
-        status = visit(listing, name, size != NULL ? strtoull(size, NULL, 10) : 0, false);
+    for (const char *at = xml;
+         status == TW_OK && (at = find_element(at, words->file, &end, listing->arena)) != NULL; at = end) {
+        status = visit_file(listing, at, end);
         tw_arena_release(listing->arena, mark);
-        at = end;
     }
     return status;
 }
@@ -84,14 +92,9 @@ static enum tw_status visit_page(struct listing *listing, const char *xml)
 static const char *page_query(const struct listing *listing, const char *token)
 {
     struct tw_text query = {0};
-    if (token != NULL) {
-        tw_text_add(&query, "continuation-token=");
-        tw_text_add_encoded(&query, token, false);
-        tw_text_add(&query, "&");
-    }
-    tw_text_printf(&query, "%sencoding-type=url&list-type=2&max-keys=%d&prefix=",
-                   listing->spec->is_flat ? "delimiter=%2F&" : "", listing->spec->is_probe ? 2 : 1000);
-    tw_text_add_encoded(&query, listing->prefix, false);
+    const struct tw_bucket_page page = {listing->prefix, token, listing->spec->is_probe ? 2 : 1000,
+                                        listing->spec->is_flat};
+    listing->bucket->place.language->add_list_query(&page, &query);
     const char *kept = query.failed ? NULL : tw_arena_strdup(listing->arena, tw_text_get(&query));
     tw_text_free(&query);
     return kept;
@@ -101,6 +104,12 @@ static enum tw_status cut_off(const struct listing *listing, struct tw_error *er
 {
     return tw_error_set(err, TW_ESTORAGE, "cannot list '%s': what the server says is no list of files",
                         listing->bucket->place.url);
+}
+
+static bool is_whole(const struct listing *listing, const char *xml)
+{
+    const char *closing = tw_arena_printf(listing->arena, "</%s>", listing->bucket->place.language->list.all);
+    return closing != NULL && strstr(xml, closing) != NULL;
 }
 
 /* *token: of the next page; NULL behind the last one. Owned by the caller. */
@@ -115,18 +124,17 @@ static enum tw_status read_page(struct listing *listing, char **token)
         return tw_error_nomem(listing->err);
     enum tw_status status = tw_bucket_ask(listing->bucket, &ask, &answer, listing->err);
     const char *xml = tw_text_get(&answer.body), *at = xml;
-    if (status == TW_OK && strstr(xml, "</ListBucketResult>") == NULL)
+    if (status == TW_OK && !is_whole(listing, xml))
         status = cut_off(listing, listing->err);
     listing->is_encoded = strstr(xml, "<EncodingType>url</EncodingType>") != NULL;
     if (status == TW_OK)
         status = visit_page(listing, xml);
-    const char *next = tw_xml_text(&at, NULL, "NextContinuationToken", listing->arena);
-    if (status == TW_OK && strstr(xml, "<IsTruncated>true</IsTruncated>") != NULL) {
-        if (next == NULL)
-            status = cut_off(listing, listing->err);
-        else if ((*token = strdup(next)) == NULL)
-            status = tw_error_nomem(listing->err);
-    }
+    const char *next = tw_xml_text(&at, NULL, listing->bucket->place.language->list.next, listing->arena);
+    bool has_more = next != NULL && next[0] != '\0';
+    if (status == TW_OK && has_more && (*token = strdup(next)) == NULL)
+        status = tw_error_nomem(listing->err);
+    if (status == TW_OK && !has_more && strstr(xml, "<IsTruncated>true</IsTruncated>") != NULL)
+        status = cut_off(listing, listing->err);
     tw_text_free(&answer.body);
     return status;
 }

@@ -14,16 +14,20 @@
 
 enum { TW_REGION_SIZE = 64 };
 
+struct tw_bucket_language;
+
 /* All text is in the arena. */
 struct tw_bucket_place {
     const char *url;    /* for messages: `s3://bucket/prefix` */
-    const char *scheme; /* `s3`, `gs` */
+    const char *scheme; /* `s3`, `gs`, `az` */
+    const struct tw_bucket_language *language;
     const char *bucket, *prefix;
     const char *server; /* `https://host:port` */
     const char *host;   /* `host:port` */
     const char *root;   /* what paths begin with on the server: "" or `/bucket` */
     char region[TW_REGION_SIZE];
     const char *key, *secret, *token; /* key == NULL: requests are not signed */
+    const char *pass;                 /* what each query ends with (a SAS of Azure's), or NULL */
     time_t expires;                   /* of the keys; 0: never */
     const char *payer;                /* NULL, or `requester` */
 };
@@ -34,6 +38,8 @@ enum tw_status tw_bucket_place_read(const char *url, struct tw_arena *arena, str
 
 /* The value of an environment variable that is set and not empty, or NULL. */
 const char *tw_environment(const char *name);
+/* Whether it says yes; otherwise when it is not set. */
+bool tw_environment_is_on(const char *name, bool otherwise);
 
 /* bucket_profile.c: what ~/.aws/credentials and ~/.aws/config say of the profile in use; where they say
  * nothing, nothing changes. TW_EUSAGE: `no profile 'x' in ...` when it was asked for by name. */

@@ -44,6 +44,22 @@ void tw_text_add_encoded(struct tw_text *text, const char *plain, bool keep_slas
     }
 }
 
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+void tw_text_decode(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        int high = *from == '%' ? digit(from[1]) : -1, low = high >= 0 ? digit(from[2]) : -1;
+        *to++ = low >= 0 ? (char)(high * 16 + low) : *from == '+' ? ' ' : *from;
+        from += low >= 0 ? 2 : 0;
+    }
+    *to = '\0';
+}
+
 /* The headers that are signed, sorted by name. */
 struct headers {
     const char *lines[MOST_HEADERS];

@@ -1,4 +1,4 @@
-/* bucket_sign.h - AWS Signature Version 4. For bucket_*.c only.
+/* bucket_sign.h - AWS Signature Version 4, and what is signed of a request. For bucket_*.c only.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -23,8 +23,9 @@ struct tw_signed_request {
     const char *query;          /* encoded and sorted; "": none */
     const char *const *headers; /* `x-amz-acl: private`, names in lower case, sorted */
     size_t num_headers;
-    const char *payload_hash; /* tw_sha256_hex of the body */
+    const char *payload_hash; /* tw_sha256_hex of the body, where that is signed */
     time_t now;
+    size_t size; /* of the body */
 };
 
 /* Adds the headers of the signature, one line each (`x-amz-date: ...` and so on, with '\n' behind each).
@@ -34,5 +35,7 @@ bool tw_sign_request(const struct tw_bucket_place *place, const char *region,
 
 /* Percent-encodes; slashes stay when keep_slashes. */
 void tw_text_add_encoded(struct tw_text *text, const char *plain, bool keep_slashes);
+/* The other way round, in place; what is no code stays. */
+void tw_text_decode(char *text);
 
 #endif

@@ -1,10 +1,8 @@
-/* Large files go up in pieces (a multipart upload). An upload that is not completed keeps its pieces on the
- * server, unseen, and paid for: it is taken back when a piece fails, and when the next one finds it.
+/* Large files go up in pieces. What becomes of pieces that nobody completes is a matter of the language.
  *
  * SPDX-License-Identifier: MIT
  */
-#include "bucket_ask.h"
-#include "bucket_sign.h"
+#include "bucket_language.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,24 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 16 << 20, MOST_PIECES = 9000, THREADS = 8, ETAG_SIZE = 128 };
+enum { PIECE_BYTES = 16 << 20, MOST_PIECES = 9000, THREADS = 8 };
 
-struct upload {
-    struct tw_bucket *bucket;
-    const char *path, *local;
-    struct tw_arena *arena;
-    int fd;
-    uint64_t size, piece_bytes;
-    size_t num_pieces;
-    const char *id; /* encoded */
-    char (*etags)[ETAG_SIZE];
-    atomic_size_t next;
-    atomic_bool stops;
-    pthread_mutex_t lock;
-    struct tw_error failure; /* of the first piece that failed */
-};
-
-static enum tw_status read_piece(const struct upload *upload, uint64_t from, size_t size,
+static enum tw_status read_piece(const struct tw_bucket_upload *upload, uint64_t from, size_t size,
                                  unsigned char *bytes, struct tw_error *err)
 {
     for (size_t done = 0; done < size;) {
@@ -47,11 +30,12 @@ static enum tw_status read_piece(const struct upload *upload, uint64_t from, siz
     return TW_OK;
 }
 
-static enum tw_status put_piece(struct upload *upload, size_t index, const unsigned char *bytes, size_t size,
-                                struct tw_error *err)
+static enum tw_status put_piece(struct tw_bucket_upload *upload, size_t index, const unsigned char *bytes,
+                                size_t size, struct tw_error *err)
 {
+    const struct tw_bucket_language *language = upload->bucket->place.language;
     struct tw_text query = {0};
-    tw_text_printf(&query, "partNumber=%zu&uploadId=%s", index + 1, upload->id);
+    language->add_piece_query(upload, index, &query);
     const struct tw_ask ask = {.method = "PUT",
                                .path = upload->path,
                                .query = tw_text_get(&query),
@@ -61,17 +45,18 @@ static enum tw_status put_piece(struct upload *upload, size_t index, const unsig
     struct tw_http_answer answer = {0};
     enum tw_status status =
         !query.failed ? tw_bucket_ask(upload->bucket, &ask, &answer, err) : tw_error_nomem(err);
-    if (status == TW_OK && (answer.status >= 300 || answer.etag[0] == '\0'))
+    bool has_tag = answer.etag[0] != '\0' || !language->pieces_have_etags;
+    if (status == TW_OK && (answer.status >= 300 || !has_tag))
         status = tw_error_set(err, TW_ESTORAGE, "cannot write '%s': the server says %d to a piece of it",
                               tw_bucket_name(upload->bucket, upload->path, upload->arena), answer.status);
     if (status == TW_OK)
-        memcpy(upload->etags[index], answer.etag, ETAG_SIZE);
+        memcpy(upload->etags[index], answer.etag, TW_ETAG_SIZE);
     tw_text_free(&answer.body);
     tw_text_free(&query);
     return status;
 }
 
-static enum tw_status send_pieces(struct upload *upload, unsigned char *bytes, struct tw_error *err)
+static enum tw_status send_pieces(struct tw_bucket_upload *upload, unsigned char *bytes, struct tw_error *err)
 {
     for (size_t index;
          !atomic_load(&upload->stops) && (index = atomic_fetch_add(&upload->next, 1)) < upload->num_pieces;) {
@@ -88,7 +73,7 @@ static enum tw_status send_pieces(struct upload *upload, unsigned char *bytes, s
 
 static void *run_sender(void *context)
 {
-    struct upload *upload = context;
+    struct tw_bucket_upload *upload = context;
     unsigned char *bytes = malloc((size_t)upload->piece_bytes);
     struct tw_error err = {0};
     enum tw_status status = bytes != NULL ? send_pieces(upload, bytes, &err) : tw_error_nomem(&err);
@@ -104,7 +89,7 @@ static void *run_sender(void *context)
 }
 
 /* The caller sends, too: there is always one who does. Signals are for other threads. */
-static enum tw_status send_all(struct upload *upload, struct tw_error *err)
+static enum tw_status send_all(struct tw_bucket_upload *upload, struct tw_error *err)
 {
     pthread_t threads[THREADS];
     size_t count = 0;
@@ -123,33 +108,8 @@ static enum tw_status send_all(struct upload *upload, struct tw_error *err)
     return upload->failure.status;
 }
 
-static enum tw_status begin(struct upload *upload, const struct tw_bucket_labels *labels,
-                            struct tw_error *err)
-{
-    struct tw_ask ask = {
-        .method = "POST", .path = upload->path, .query = "uploads=", .body = "", .verb = "write"};
-    struct tw_http_answer answer = {0};
-    if (!tw_ask_add_labels(&ask, upload->bucket, labels, upload->arena))
-        return tw_error_nomem(err);
-    enum tw_status status = tw_bucket_ask(upload->bucket, &ask, &answer, err);
-    const char *at = tw_text_get(&answer.body);
-    const char *id = status == TW_OK ? tw_xml_text(&at, NULL, "UploadId", upload->arena) : NULL;
-    struct tw_text encoded = {0};
-    if (id != NULL) {
-        tw_text_add_encoded(&encoded, id, false);
-        upload->id = tw_arena_strdup(upload->arena, tw_text_get(&encoded));
-    } else if (status == TW_OK) {
-        status =
-            tw_error_set(err, TW_ESTORAGE, "cannot write '%s': the server says %d to an upload in pieces",
-                         tw_bucket_name(upload->bucket, upload->path, upload->arena), answer.status);
-    }
-    tw_text_free(&encoded);
-    tw_text_free(&answer.body);
-    return status == TW_OK && upload->id == NULL ? tw_error_nomem(err) : status;
-}
-
 /* Whether the file is there with all of its bytes: the answer to a completion may be lost. */
-static bool is_there(const struct upload *upload)
+static bool is_there(const struct tw_bucket_upload *upload)
 {
     struct tw_bucket_file file;
     struct tw_error ignored;
@@ -158,7 +118,8 @@ static bool is_there(const struct upload *upload)
 }
 
 /* The server may say 200, and then that it went wrong. */
-static enum tw_status complete_once(struct upload *upload, const struct tw_ask *ask, struct tw_error *err)
+static enum tw_status complete_once(struct tw_bucket_upload *upload, const struct tw_ask *ask,
+                                    struct tw_error *err)
 {
     struct tw_http_answer answer = {0};
     enum tw_status status = tw_bucket_ask(upload->bucket, ask, &answer, err);
@@ -174,81 +135,20 @@ static enum tw_status complete_once(struct upload *upload, const struct tw_ask *
     return status;
 }
 
-static enum tw_status complete(struct upload *upload, struct tw_error *err)
+static enum tw_status complete(struct tw_bucket_upload *upload, const struct tw_bucket_labels *labels,
+                               struct tw_error *err)
 {
-    struct tw_text list = {0}, query = {0};
-    tw_text_add(&list, "<CompleteMultipartUpload>");
-    for (size_t i = 0; i < upload->num_pieces; i++)
-        tw_text_printf(&list, "<Part><PartNumber>%zu</PartNumber><ETag>%s</ETag></Part>", i + 1,
-                       upload->etags[i]);
-    tw_text_add(&list, "</CompleteMultipartUpload>");
-    tw_text_printf(&query, "uploadId=%s", upload->id);
-    const struct tw_ask ask = {.method = "POST",
-                               .path = upload->path,
-                               .query = tw_text_get(&query),
-                               .headers = {"content-type: application/xml"},
-                               .num_headers = 1,
-                               .body = tw_text_get(&list),
-                               .size = list.length,
-                               .verb = "write"};
-    enum tw_status status =
-        list.failed || query.failed ? tw_error_nomem(err) : complete_once(upload, &ask, err);
+    struct tw_text list = {0};
+    struct tw_ask ask = {.path = upload->path, .verb = "write"};
+    bool is_set = upload->bucket->place.language->set_completion(upload, labels, &ask, &list);
+    enum tw_status status = is_set && !list.failed ? complete_once(upload, &ask, err) : tw_error_nomem(err);
     for (int tries = 0; status == TW_ESTORAGE && tries < 3; tries++)
         status = complete_once(upload, &ask, err);
     tw_text_free(&list);
-    tw_text_free(&query);
     return status;
 }
 
-static void take_back(struct tw_bucket *bucket, const char *path, const char *id)
-{
-    struct tw_text query = {0};
-    struct tw_error ignored;
-    struct tw_http_answer answer = {0};
-    tw_text_printf(&query, "uploadId=%s", id);
-    const struct tw_ask ask = {
-        .method = "DELETE", .path = path, .query = tw_text_get(&query), .verb = "remove"};
-    tw_bucket_ask(bucket, &ask, &answer, &ignored);
-    tw_text_free(&answer.body);
-    tw_text_free(&query);
-}
-
-/* What a program that was killed has left of this very file, and uploads of our own whose beginning was asked
- * for again as the answer was lost. A server that cannot list such is no reason to stop. */
-static void take_back_others(struct upload *upload)
-{
-    struct tw_text query = {0}, key = {0}, id = {0};
-    const char *prefix = upload->bucket->place.prefix;
-    tw_text_printf(&key, "%s%s%s", prefix, prefix[0] != '\0' && upload->path[0] != '\0' ? "/" : "",
-                   upload->path);
-    tw_text_add(&query, "prefix=");
-    tw_text_add_encoded(&query, tw_text_get(&key), false);
-    tw_text_add(&query, "&uploads=");
-    const struct tw_ask ask = {.method = "GET", .query = tw_text_get(&query), .verb = "list"};
-    struct tw_http_answer answer = {0};
-    struct tw_error ignored;
-    enum tw_status status = tw_bucket_ask(upload->bucket, &ask, &answer, &ignored);
-    for (const char *at = tw_text_get(&answer.body); status == TW_OK && (at = strstr(at, "<Upload>")) != NULL;
-         at++) {
-        const char *end = strstr(at, "</Upload>"), *inside = at;
-        const char *name = tw_xml_text(&inside, end, "Key", upload->arena);
-        inside = at;
-        const char *plain = tw_xml_text(&inside, end, "UploadId", upload->arena);
-        if (name == NULL || plain == NULL || strcmp(name, tw_text_get(&key)) != 0)
-            continue;
-        tw_text_clear(&id);
-        tw_text_add_encoded(&id, plain, false);
-        if (upload->id != NULL && strcmp(tw_text_get(&id), upload->id) == 0)
-            continue;
-        take_back(upload->bucket, upload->path, tw_text_get(&id));
-    }
-    tw_text_free(&answer.body);
-    tw_text_free(&query);
-    tw_text_free(&key);
-    tw_text_free(&id);
-}
-
-static enum tw_status put_in_pieces(struct upload *upload, const struct tw_bucket_labels *labels,
+static enum tw_status put_in_pieces(struct tw_bucket_upload *upload, const struct tw_bucket_labels *labels,
                                     struct tw_error *err)
 {
     upload->piece_bytes = PIECE_BYTES;
@@ -258,19 +158,20 @@ static enum tw_status put_in_pieces(struct upload *upload, const struct tw_bucke
     upload->etags = tw_arena_calloc(upload->arena, upload->num_pieces, sizeof(*upload->etags));
     if (upload->etags == NULL)
         return tw_error_nomem(err);
-    enum tw_status status = begin(upload, labels, err);
+    const struct tw_bucket_language *language = upload->bucket->place.language;
+    enum tw_status status =
+        language->begin_upload != NULL ? language->begin_upload(upload, labels, err) : TW_OK;
     if (status != TW_OK)
         return status;
-    take_back_others(upload);
     status = send_all(upload, err);
     if (status == TW_OK)
-        status = complete(upload, err);
-    if (status != TW_OK)
-        take_back(upload->bucket, upload->path, upload->id);
+        status = complete(upload, labels, err);
+    if (status != TW_OK && language->end_upload != NULL)
+        language->end_upload(upload);
     return status;
 }
 
-static enum tw_status put_whole(struct upload *upload, const struct tw_bucket_labels *labels,
+static enum tw_status put_whole(struct tw_bucket_upload *upload, const struct tw_bucket_labels *labels,
                                 struct tw_error *err)
 {
     unsigned char *bytes = malloc((size_t)upload->size + 1);
@@ -285,7 +186,8 @@ static enum tw_status put_whole(struct upload *upload, const struct tw_bucket_la
 enum tw_status tw_bucket_put_file(struct tw_bucket *bucket, const char *path, const char *local,
                                   const struct tw_bucket_labels *labels, struct tw_error *err)
 {
-    struct upload upload = {.bucket = bucket, .path = path, .local = local, .arena = tw_arena_new(0)};
+    struct tw_bucket_upload upload = {
+        .bucket = bucket, .path = path, .local = local, .arena = tw_arena_new(0)};
     if (upload.arena == NULL)
         return tw_error_nomem(err);
     pthread_mutex_init(&upload.lock, NULL);

@@ -16,9 +16,9 @@ static const char help[] =
     "usage: tilewright cp SRC DST [OPTIONS]\n\n"
     "Copies tiles of the folder SRC (or of the output of the configuration SRC) into the folder DST, and "
     "metadata.json\n"
-    "if DST has none. SRC and DST may lie in object storage: s3://BUCKET/PATH. Tiles that DST has already "
-    "are skipped:\n"
-    "a copy that was stopped goes on where it was.\n\n"
+    "if DST has none. SRC and DST may lie in object storage: s3://BUCKET/PATH, az://CONTAINER/PATH. Tiles "
+    "that DST has\n"
+    "already are skipped: a copy that was stopped goes on where it was.\n\n"
     "which tiles (default: all):\n" TW_STORED_SELECTION_HELP
     "  -o, --overwrite                replace tiles that exist\n\n"
     "in object storage:\n" TW_LABEL_HELP "\n"

@@ -114,10 +114,10 @@ static enum tw_status check_vrt(const struct tw_plan *plan, const struct tw_exec
         return tw_error_set(err, TW_EUSAGE,
                             "--vrt shows tiles as one raster, and those of '%s' hold features", path);
     if (tw_path_is_bucket(path))
-        return tw_error_set(
-            err, TW_EUSAGE,
-            "--vrt is for tiles on this machine, and '%s' is not: gdalbuildvrt makes one of /vsis3/ paths",
-            path);
+        return tw_error_set(err, TW_EUSAGE,
+                            "--vrt is for tiles on this machine, and '%s' is not: gdalbuildvrt makes one of "
+                            "/vsis3/ or /vsiaz/ paths",
+                            path);
     if (execution->index_folder != NULL && !execution->dry_run)
         return tw_index_make_folder(execution->index_folder, err);
     return TW_OK;

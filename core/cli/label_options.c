@@ -31,6 +31,12 @@ enum tw_status tw_label_control(struct tw_bucket_labels *labels, const char *con
 
 enum tw_status tw_labels_check(const struct tw_bucket_labels *labels, const char *place, struct tw_error *err)
 {
+    if (labels->acl != NULL && tw_path_is_bucket(place) && !tw_path_knows_acl(place))
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "--acl is not for Azure's storage, where '%s' is: who may read a file is said of its "
+            "container",
+            place);
     if ((labels->acl == NULL && labels->cache_control == NULL) || tw_path_is_bucket(place))
         return TW_OK;
     return tw_error_set(err, TW_EUSAGE, "--acl and --cache-control are for object storage, and '%s' is none",

@@ -18,7 +18,8 @@ static const char *read_text(const struct tw_sink_spec *spec, const char *key, s
                         tw_value_kind_name(value->kind));
     else if (spec->path == NULL || !tw_path_is_bucket(spec->path))
         tw_problems_add(problems, value,
-                        "output.%s is for object storage: output.path must begin with s3:// or gs://", key);
+                        "output.%s is for object storage: output.path must begin with s3://, gs:// or az://",
+                        key);
     else
         return value->text;
     return NULL;
@@ -28,11 +29,17 @@ static void check_acl(const struct tw_sink_spec *spec, const char *acl, struct t
 {
     size_t count;
     const char *const *acls = tw_bucket_acls(&count);
+    const struct tw_value *value = tw_value_get(spec->output.options, "acl");
+    if (!tw_path_knows_acl(spec->path)) {
+        tw_problems_add(
+            problems, value,
+            "output.acl is not for Azure's storage: who may read a file is said of its container");
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         if (strcmp(acls[i], acl) == 0)
             return;
-    tw_problems_add_unknown(problems, tw_value_get(spec->output.options, "acl"), "access control list", acl,
-                            acls, count);
+    tw_problems_add_unknown(problems, value, "access control list", acl, acls, count);
 }
 
 static void check_cache_control(const struct tw_sink_spec *spec, const char *text,
@@ -47,7 +54,9 @@ static void check_cache_control(const struct tw_sink_spec *spec, const char *tex
 /* `s3:/bucket`: a folder with such a name is nobody's wish. */
 static bool lacks_a_slash(const char *path)
 {
-    return strncmp(path, "s3:/", 4) == 0 ? path[4] != '/' : strncmp(path, "gs:/", 4) == 0 && path[4] != '/';
+    bool has_scheme =
+        strncmp(path, "s3:/", 4) == 0 || strncmp(path, "gs:/", 4) == 0 || strncmp(path, "az:/", 4) == 0;
+    return has_scheme && path[4] != '/';
 }
 
 void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, struct tw_problems *problems)
@@ -58,7 +67,8 @@ void tw_sink_check_place(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     if (spec->path != NULL && tw_path_is_remote(spec->path) && !tw_path_is_bucket(spec->path))
         tw_problems_add(
             problems, path,
-            "'%s' cannot be written to: an output is a local path, s3://BUCKET/PATH or gs://BUCKET/PATH",
+            "'%s' cannot be written to: an output is a local path, s3://BUCKET/PATH, gs://BUCKET/PATH or "
+            "az://CONTAINER/PATH",
             spec->path);
     else if (spec->path != NULL && lacks_a_slash(spec->path))
         tw_problems_add(problems, path, "'%s' is a folder of this machine; did you mean '%.3s/%s'?",

@@ -11,11 +11,9 @@ char *tw_source_resolve(struct tw_arena *arena, const char *folder, const char *
     static const struct {
         const char *scheme, *prefix;
         bool keep_scheme;
-    } remote[] = {{"http://", "/vsicurl/", true},
-                  {"https://", "/vsicurl/", true},
-                  {"s3://", "/vsis3/", false},
-                  {"gs://", "/vsigs/", false},
-                  {"file://", "", false}};
+    } remote[] = {{"http://", "/vsicurl/", true}, {"https://", "/vsicurl/", true},
+                  {"s3://", "/vsis3/", false},    {"gs://", "/vsigs/", false},
+                  {"az://", "/vsiaz/", false},    {"file://", "", false}};
     char *joined = tw_path_join(arena, folder, path);
     for (size_t i = 0; joined != NULL && i < sizeof(remote) / sizeof(remote[0]); i++) {
         size_t length = strlen(remote[i].scheme);

@@ -309,7 +309,7 @@ static enum tw_status check_local(const char *folder, struct tw_error *err)
     if (tw_path_is_remote(folder))
         return tw_error_set(err, TW_EUSAGE,
                             "'%s' is not on this machine; tile directories are local folders, or lie in "
-                            "s3:// or gs://",
+                            "s3://, gs:// or az://",
                             folder);
     if (!tw_file_exists(folder))
         return tw_error_set(err, TW_EUSAGE, "no folder '%s'", folder);

@@ -171,7 +171,9 @@ const struct tw_schema_key tw_schema_keys[] = {
     {"input vector", "where", "Only features for which this holds: \"name = 'x' and height > 5\".", "text"},
     {"input vector", "layer", "Which layer; needed when there are several.", "name"},
 
-    {"output", "path", "A folder; or, for GTiff, a file that ends in .tif; s3://BUCKET/PATH, too.", "text"},
+    {"output", "path",
+     "A folder; or, for GTiff, a file that ends in .tif; s3://BUCKET/PATH and az://CONTAINER/PATH, too.",
+     "text"},
     {"output", "acl", "Who may read what is put into object storage: public-read, say.",
      "one private public-read public-read-write authenticated-read aws-exec-read bucket-owner-read "
      "bucket-owner-full-control"},

@@ -55,7 +55,7 @@ static enum tw_status check_places(const struct job *job, struct tw_error *err)
     if (tw_path_is_remote(to) && !tw_path_is_bucket(to))
         return tw_error_set(
             err, TW_EUSAGE,
-            "'%s' is not on this machine; tiles are copied into local folders, s3:// and gs://", to);
+            "'%s' is not on this machine; tiles are copied into local folders, s3://, gs:// and az://", to);
     if (is_remote)
         return check_remote_places(job, err);
     if (tw_file_exists(to) && !tw_is_folder(to))

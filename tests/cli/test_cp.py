@@ -103,8 +103,8 @@ class Copy(tiles.Case):
                 ("tilewright: 'tiles' and './tiles/' are the same folder", ["tiles", "./tiles/"]),
                 ("tilewright: 'tiles/new/b' lies inside 'tiles', which cannot be copied into itself", ["tiles", "tiles/new/b"]),
                 ("tilewright: 'file' is a file, and tiles are copied into a folder", ["tiles", "file"]),
-                (f"tilewright: 'az://bucket/b' {elsewhere}s are copied into local folders, s3:// and gs://", ["tiles", "az://bucket/b"]),
-                (f"'az://bucket/a' {elsewhere} directories are local folders, or lie in s3:// or gs://", ["az://bucket/a", "b"]),
+                (f"tilewright: 'abfs://bucket/b' {elsewhere}s are copied into local folders, s3://, gs:// and az://", ["tiles", "abfs://bucket/b"]),
+                (f"'abfs://bucket/a' {elsewhere} directories are local folders, or lie in s3://, gs:// or az://", ["abfs://bucket/a", "b"]),
                 ("tilewright: --acl and --cache-control are for object storage, and 'b' is none", ["tiles", "b", "--acl", "private"]),
                 ("tilewright: unknown access control list 'publik-read'; did you mean 'public-read'? (known: private, public-read, "
                  "public-read-write, authenticated-read, aws-exec-read, bucket-owner-read, bucket-owner-full-control)",

@@ -22,6 +22,9 @@ LARGE = SMALL + ", compress: none"  # 50 MB at zoom 8
 
 
 class Files(Storage):
+    public = ", acl: public-read"
+    once = "POST"  # what of an upload is asked once
+
     def setUp(self):
         super().setUp()
         (self.folder / "tmp").mkdir()
@@ -34,29 +37,26 @@ class Files(Storage):
     def environment(self, port=None, **more):
         return super().environment(port, TMPDIR=str(self.folder / "tmp"), **more)
 
-    def url(self, name):
-        return f"s3://{self.bucket}/{name}"
-
     def check_same(self, name):
-        there, here = self.s3.get(self.bucket, name), (self.folder / name).read_bytes()
+        there, here = self.client.get(self.bucket, name), (self.folder / name).read_bytes()
         self.assertEqual(hashlib.sha256(there).hexdigest(), hashlib.sha256(here).hexdigest(), f"{len(there)} {len(here)}")
-        self.assertEqual(self.s3.uploads(self.bucket), 0)
+        self.assertEqual(self.client.uploads(self.bucket), 0)
 
     def check_nothing_is_left(self):
         self.assertEqual([str(path) for path in (self.folder / "tmp").rglob("*") if path.is_file()], [])
-        self.assertEqual([name for name in self.s3.names(self.bucket) if "tilewright/" in name], [])
+        self.assertEqual([name for name in self.client.names(self.bucket) if "tilewright/" in name], [])
 
     def test_a_geotiff(self):
-        said = self.must_remote("execute", self.config(self.url("a.tif"), SMALL + ", acl: public-read"))
+        small = SMALL + self.public
+        said = self.must_remote("execute", self.config(self.url("a.tif"), small))
         self.assertIn("4 metatiles made", said)
         self.must_run("execute", self.config("a.tif"), "--quiet")
         self.check_same("a.tif")
-        status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a.tif", signed=False)
-        self.assertEqual((status, headers["content-type"]), (200, "image/tiff"))
+        self.assertEqual(self.headers("a.tif")["content-type"], "image/tiff")
         self.check_nothing_is_left()
         self.assertRegex(self.must_remote("verify", self.url("a.tif")), "all is well")
         self.assertRegex(self.must_remote("info", self.url("a.tif")), "512 x 512 pixels")
-        self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("a.tif"), SMALL + ", acl: public-read")))
+        self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("a.tif"), small)))
         code, _, err = self.remote("execute", self.config(self.url("a.tif"), SMALL, "6"))
         self.assertEqual((code, err), (2, f"tilewright: '{self.url('a.tif')}' exists already; use --overwrite to replace it\n"))
         self.must_remote("execute", self.config(self.url("a.tif"), SMALL, "6"), "--overwrite", "--quiet")
@@ -68,7 +68,7 @@ class Files(Storage):
         self.must_run("execute", self.config("a.pmtiles", "format: PNG", "[4, 7]"), "--quiet")
         self.check_same("a.pmtiles")
         self.check_nothing_is_left()
-        _, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a.pmtiles")
+        _, headers, _ = self.client.ask("GET", f"/{self.bucket}/a.pmtiles")
         self.assertEqual(headers["content-type"], "application/vnd.pmtiles")
 
     def test_a_large_one_goes_in_pieces_through_faults(self):
@@ -82,7 +82,7 @@ class Files(Storage):
 
     def test_one_whose_beginning_is_answered_to_nobody_leaves_nothing(self):
         """The server has begun an upload, and its answer is lost: it is begun once more."""
-        with servers.Proxy(self.server.port, "--faults", "1", "--kinds", "late-reset", "--only", "POST", "--times", "1") as proxy:
+        with servers.Proxy(self.server.port, "--faults", "1", "--kinds", "late-reset", "--only", self.once, "--times", "1") as proxy:
             self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet", port=proxy.port)
         self.must_run("execute", self.config("a.tif", LARGE, "8"), "--quiet")
         self.check_same("a.tif")
@@ -97,14 +97,14 @@ class Files(Storage):
         control.write_text("0")
         with servers.Proxy(self.server.port, "--faults", "0", "--kinds", "500", "--latency-ms", "100", "--control", control) as proxy:
             run = self.start(proxy.port)
-            while self.s3.uploads(self.bucket) == 0:
+            while self.client.uploads(self.bucket) == 0:
                 time.sleep(0.01)
             control.write_text("1")
             _, err = run.communicate(timeout=120)
         self.assertEqual(run.returncode, 3, err)
         self.assertIn(f"cannot write '{self.url('a.tif')}': the server says 500 InternalError: made to fail (asked 3 times)", err)
-        self.assertNotIn("a.tif", self.s3.names(self.bucket))
-        self.s3.ask("DELETE", f"/{self.bucket}/a.tif.tilewright/lock")
+        self.assertNotIn("a.tif", self.client.names(self.bucket))
+        self.client.ask("DELETE", f"/{self.bucket}/a.tif.tilewright/lock")
         self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet")
         self.must_run("execute", self.config("a.tif", LARGE, "8"), "--quiet")
         self.check_same("a.tif")
@@ -112,7 +112,7 @@ class Files(Storage):
     def test_one_that_is_killed_goes_on_and_takes_its_pieces_back(self):
         with servers.Proxy(self.server.port, "--latency-ms", "300") as proxy:
             run = self.start(proxy.port)
-            while self.s3.uploads(self.bucket) == 0:
+            while self.client.uploads(self.bucket) == 0:
                 time.sleep(0.01)
             run.send_signal(signal.SIGKILL)
             run.communicate()
@@ -122,10 +122,10 @@ class Files(Storage):
         self.check_nothing_is_left()
 
     def test_a_file_of_somebody_else_is_left_alone(self):
-        self.s3.put(self.bucket, "a.tif", b"precious")
+        self.client.put(self.bucket, "a.tif", b"precious")
         code, _, err = self.remote("execute", self.config(self.url("a.tif")))
         self.assertEqual((code, err), (2, f"tilewright: '{self.url('a.tif')}' exists already; use --overwrite to replace it\n"))
-        self.assertEqual(self.s3.get(self.bucket, "a.tif"), b"precious")
+        self.assertEqual(self.client.get(self.bucket, "a.tif"), b"precious")
 
 
 if __name__ == "__main__":

@@ -48,30 +48,88 @@ class Preview(Storage):
 class Tiles(Storage):
     def test_tiles_are_those_of_a_local_folder(self):
         said = self.must_remote("execute", self.config())
-        self.assertIn(f"s3://{self.bucket}/a: 85 metatiles made (7 empty); ", said)
+        self.assertIn(f"{self.scheme}://{self.bucket}/a: 85 metatiles made (7 empty); ", said)
         self.check_same("a", self.local(), hidden=True)
 
     def test_paths_may_be_gdals_and_end_in_a_slash(self):
-        self.must_remote("execute", self.configure("b.yaml", f"/vsis3/{self.bucket}/deep/b/", last=5), "--quiet")
+        self.must_remote("execute", self.configure("b.yaml", f"{self.gdal}{self.bucket}/deep/b/", last=5), "--quiet")
         self.check_same("deep/b", self.local(last=5), hidden=True)
+
+    def test_a_vrt_is_refused_before_the_run(self):
+        code, _, err = self.remote("execute", self.config(), "--vrt")
+        self.assertEqual((code, err), (2, f"tilewright: --vrt is for tiles on this machine, and '{self.scheme}://{self.bucket}/a' is not: gdalbuildvrt "
+                                          "makes one of /vsis3/ or /vsiaz/ paths\n"))
+        self.assertEqual(self.client.names(self.bucket), [])
+
+    def test_a_second_run_has_nothing_to_do(self):
+        self.must_remote("execute", self.config(), "--quiet")
+        self.assertIn("nothing to do, all 85 metatiles are done", self.must_remote("execute", self.config()))
+
+    def test_a_tile_that_was_removed_is_made_again(self):
+        self.must_remote("execute", self.config(), "--quiet")
+        self.client.ask("DELETE", f"/{self.bucket}/a/7/45/52.png")
+        said = self.must_remote("execute", self.config())
+        self.assertIn("1 metatiles made", said)
+        self.check_same("a", self.local(), hidden=True)
+
+    def test_more_files_than_a_page_of_the_listing_has(self):
+        self.must_remote("execute", self.config(first=7, last=9), "--quiet")
+        self.assertGreater(len(self.stored("a")), 2000)
+        self.client.ask("DELETE", f"/{self.bucket}/a/9/190/223.png")
+        self.assertIn("1 metatiles made", self.must_remote("execute", self.config(first=7, last=9)))
+
+    def test_overwrite_and_update(self):
+        self.must_remote("execute", self.config(), "--quiet")
+        self.image("image.tif", np.full((3, 96, 96), 9, "uint8"), harness.tile_bounds(4, 5, 6), nodata=0)
+        self.must_remote("execute", self.config(), "--update", "--quiet")
+        self.check_same("a", self.local())
+        self.write("script.lua", SCRIPT.replace("input.image:read()", "input.image:read() / 2"))
+        code, _, err = self.remote("execute", self.config())
+        self.assertEqual((code, err.strip()),
+                         (2, f"tilewright: '{self.scheme}://{self.bucket}/a' was made with another configuration or script (changed since); use "
+                             "--overwrite to make it anew, or another output.path"))
+        self.must_remote("execute", self.config(), "--overwrite", "--quiet")
+        self.must_run("execute", "local.yaml", "--overwrite", "--quiet")
+        self.check_same("a", "out")
+
+    def test_tiles_of_others_are_adopted(self):
+        for name in self.stored("nothing"):
+            self.fail(name)
+        self.must_remote("execute", self.config(), "--quiet")
+        for key in self.client.names(self.bucket, "a/.tilewright/"):
+            self.client.ask("DELETE", f"/{self.bucket}/{key}")
+        self.assertIn("7 metatiles made (7 empty), 78 were done before", self.must_remote("execute", self.config()))
+
+    def test_failed_tiles_are_listed_beside_the_tiles(self):
+        self.write("script.lua", SCRIPT.replace("return input", "if tile.zoom == 7 and tile.row == 45 and tile.col == 52 then error('no') end\n    return input"))
+        code, _, _ = self.remote("execute", self.config(), "--quiet")
+        self.assertEqual(code, 1)
+        self.assertIn(b"7", self.client.get(self.bucket, "a/failed.json"))
+        self.write("script.lua", SCRIPT)
+        self.must_remote("execute", self.config(), "--retry-failed", "--quiet")
+        self.assertNotIn("failed.json", self.stored("a", hidden=True))
+
+
+class Public(Storage):
+    """Files that everybody may read."""
 
     def test_files_have_type_cache_control_and_acl(self):
         more = ", acl: public-read, cache_control: 'public, max-age=60'"
         self.must_remote("execute", self.config(last=4, more=more), "--quiet")
         for name, kind in (("4/5/6.png", "image/png"), ("metadata.json", "application/json"),
                            ("4/5/6.png.aux.xml", "application/xml")):
-            status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/a/{name}", signed=False)
+            status, headers, _ = self.client.ask("GET", f"/{self.bucket}/a/{name}", signed=False)
             self.assertEqual((status, headers["content-type"], headers.get("cache-control")),
                              (200, kind, "public, max-age=60"), name)
-        status, _, _ = self.s3.ask("GET", f"/{self.bucket}/a/.tilewright/journal", signed=False)
+        status, _, _ = self.client.ask("GET", f"/{self.bucket}/a/.tilewright/journal", signed=False)
         self.assertEqual(status, 403)
         self.must_remote("execute", self.config("private", last=4), "--quiet")
-        status, _, _ = self.s3.ask("GET", f"/{self.bucket}/private/4/5/6.png", signed=False)
+        status, _, _ = self.client.ask("GET", f"/{self.bucket}/private/4/5/6.png", signed=False)
         self.assertEqual(status, 403)
 
     def public(self, name):
         """Status, type and cache-control of a file for those without a key."""
-        status, headers, _ = self.s3.ask("GET", f"/{self.bucket}/{name}", signed=False)
+        status, headers, _ = self.client.ask("GET", f"/{self.bucket}/{name}", signed=False)
         return status, headers["content-type"], headers.get("cache-control")
 
     def check_pixels(self, name):
@@ -92,8 +150,8 @@ class Tiles(Storage):
                            ("MapServer.json", "application/json"), ("MapServer.js", "text/javascript"), ("MapServer", "application/json"),
                            ("MapServer/index.html", "text/html; charset=utf-8"), ("MapServer/tile/4/5/6", "image/png")):
             self.assertEqual(self.public(f"a/{name}"), (200, kind, "max-age=60"), name)
-        self.assertIn("all is well", self.must_remote("verify", f"s3://{self.bucket}/a"))
-        self.must_remote("cp", f"s3://{self.bucket}/a", "back", "--quiet")
+        self.assertIn("all is well", self.must_remote("verify", f"{self.scheme}://{self.bucket}/a"))
+        self.must_remote("cp", f"{self.scheme}://{self.bucket}/a", "back", "--quiet")
         self.assertEqual(len(list((self.folder / "back/MapServer/tile").rglob("6"))), 1)
 
     def test_gdal_reads_the_services_of_a_bucket(self):
@@ -107,11 +165,11 @@ class Tiles(Storage):
 
     def test_map_services_are_written_into_a_bucket_later(self):
         self.must_remote("execute", self.config(last=4, more=", acl: public-read"), "--quiet")
-        self.must_remote("services", f"s3://{self.bucket}/a", "--viewer", "--quiet")
+        self.must_remote("services", f"{self.scheme}://{self.bucket}/a", "--viewer", "--quiet")
         self.assertEqual(self.public("a/index.html")[0], 403)
-        self.must_remote("services", f"s3://{self.bucket}/a", "--viewer", "--acl", "public-read", "--cache-control", "max-age=7", "--quiet")
+        self.must_remote("services", f"{self.scheme}://{self.bucket}/a", "--viewer", "--acl", "public-read", "--cache-control", "max-age=7", "--quiet")
         self.assertEqual(self.public("a/index.html"), (200, "text/html; charset=utf-8", "max-age=7"))
-        code, _, err = self.remote("services", f"s3://{self.bucket}/a", "--acl", "everybody")
+        code, _, err = self.remote("services", f"{self.scheme}://{self.bucket}/a", "--acl", "everybody")
         self.assertEqual((code, err), (2, "tilewright: unknown access control list 'everybody'; known: private, public-read, public-read-write, "
                                           "authenticated-read, aws-exec-read, bucket-owner-read, bucket-owner-full-control\n"))
         self.local(last=4)
@@ -120,63 +178,9 @@ class Tiles(Storage):
 
     def test_a_stac_item_is_beside_the_tiles_and_as_public(self):
         self.must_remote("execute", self.config(last=5, more=", acl: public-read, stac: {id: tiles, datetime: 2023-01-01}"), "--quiet")
-        status, headers, body = self.s3.ask("GET", f"/{self.bucket}/a/tiles.json", signed=False)
-        self.assertEqual((status, headers["content-type"]), (200, "application/json"), self.s3.names(self.bucket))
+        status, headers, body = self.client.ask("GET", f"/{self.bucket}/a/tiles.json", signed=False)
+        self.assertEqual((status, headers["content-type"]), (200, "application/json"), self.client.names(self.bucket))
         self.assertEqual(json.loads(body)["id"], "tiles")
-
-    def test_a_vrt_is_refused_before_the_run(self):
-        code, _, err = self.remote("execute", self.config(), "--vrt")
-        self.assertEqual((code, err), (2, f"tilewright: --vrt is for tiles on this machine, and 's3://{self.bucket}/a' is not: gdalbuildvrt "
-                                          "makes one of /vsis3/ paths\n"))
-        self.assertEqual(self.s3.names(self.bucket), [])
-
-    def test_a_second_run_has_nothing_to_do(self):
-        self.must_remote("execute", self.config(), "--quiet")
-        self.assertIn("nothing to do, all 85 metatiles are done", self.must_remote("execute", self.config()))
-
-    def test_a_tile_that_was_removed_is_made_again(self):
-        self.must_remote("execute", self.config(), "--quiet")
-        self.s3.ask("DELETE", f"/{self.bucket}/a/7/45/52.png")
-        said = self.must_remote("execute", self.config())
-        self.assertIn("1 metatiles made", said)
-        self.check_same("a", self.local(), hidden=True)
-
-    def test_more_files_than_a_page_of_the_listing_has(self):
-        self.must_remote("execute", self.config(first=7, last=9), "--quiet")
-        self.assertGreater(len(self.stored("a")), 2000)
-        self.s3.ask("DELETE", f"/{self.bucket}/a/9/190/223.png")
-        self.assertIn("1 metatiles made", self.must_remote("execute", self.config(first=7, last=9)))
-
-    def test_overwrite_and_update(self):
-        self.must_remote("execute", self.config(), "--quiet")
-        self.image("image.tif", np.full((3, 96, 96), 9, "uint8"), harness.tile_bounds(4, 5, 6), nodata=0)
-        self.must_remote("execute", self.config(), "--update", "--quiet")
-        self.check_same("a", self.local())
-        self.write("script.lua", SCRIPT.replace("input.image:read()", "input.image:read() / 2"))
-        code, _, err = self.remote("execute", self.config())
-        self.assertEqual((code, err.strip()),
-                         (2, f"tilewright: 's3://{self.bucket}/a' was made with another configuration or script (changed since); use "
-                             "--overwrite to make it anew, or another output.path"))
-        self.must_remote("execute", self.config(), "--overwrite", "--quiet")
-        self.must_run("execute", "local.yaml", "--overwrite", "--quiet")
-        self.check_same("a", "out")
-
-    def test_tiles_of_others_are_adopted(self):
-        for name in self.stored("nothing"):
-            self.fail(name)
-        self.must_remote("execute", self.config(), "--quiet")
-        for key in self.s3.names(self.bucket, "a/.tilewright/"):
-            self.s3.ask("DELETE", f"/{self.bucket}/{key}")
-        self.assertIn("7 metatiles made (7 empty), 78 were done before", self.must_remote("execute", self.config()))
-
-    def test_failed_tiles_are_listed_beside_the_tiles(self):
-        self.write("script.lua", SCRIPT.replace("return input", "if tile.zoom == 7 and tile.row == 45 and tile.col == 52 then error('no') end\n    return input"))
-        code, _, _ = self.remote("execute", self.config(), "--quiet")
-        self.assertEqual(code, 1)
-        self.assertIn(b"7", self.s3.get(self.bucket, "a/failed.json"))
-        self.write("script.lua", SCRIPT)
-        self.must_remote("execute", self.config(), "--retry-failed", "--quiet")
-        self.assertNotIn("failed.json", self.stored("a", hidden=True))
 
 
 class Faults(Storage):
@@ -194,7 +198,7 @@ class Faults(Storage):
             control.write_text("1")
             code, _, err = self.remote("execute", self.config(), "--quiet", port=proxy.port, GDAL_HTTP_MAX_RETRY="3")
             self.assertEqual((code, err.strip()),
-                             (3, f"tilewright: cannot read 's3://{self.bucket}/a/.tilewright/lock': the server says 503 SlowDown: "
+                             (3, f"tilewright: cannot read '{self.scheme}://{self.bucket}/a/.tilewright/lock': the server says 503 SlowDown: "
                                  "made to fail (asked 4 times)"))
             self.assertLess(time.monotonic() - started, 20)
         self.assertEqual(self.stored("a", hidden=True), {})
@@ -208,12 +212,12 @@ class Faults(Storage):
                 run = subprocess.Popen([harness.BINARY, "execute", self.config(prefix, first=7, last=8, more=", georeference: none"), "--quiet"], cwd=self.folder,
                                        stderr=subprocess.PIPE, text=True,
                                        env={**os.environ, **self.environment(proxy.port, GDAL_HTTP_MAX_RETRY="3", GDAL_HTTP_LOW_SPEED_TIME="1")})
-                while not any("/8/" in name for name in self.s3.names(self.bucket, prefix)):
+                while not any("/8/" in name for name in self.client.names(self.bucket, prefix)):
                     time.sleep(0.05)
                 control.write_text("1")
                 _, err = run.communicate(timeout=120)
                 self.assertEqual(run.returncode, 3, err)
-                self.assertRegex(err, rf"cannot (write|read) 's3://{self.bucket}/{prefix}[^']*': .* \(asked 4 times\)")
+                self.assertRegex(err, rf"cannot (write|read) '{self.scheme}://{self.bucket}/{prefix}[^']*': .* \(asked 4 times\)")
                 self.check_journal(prefix)
             self.must_remote("execute", self.config(prefix, first=7, last=8, more=", georeference: none"), "--quiet")
             if kinds == "500":
@@ -224,11 +228,11 @@ class Faults(Storage):
         with servers.Proxy(self.server.port, "--latency-ms", "20") as proxy:
             run = subprocess.Popen([harness.BINARY, "execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet"], cwd=self.folder,
                                    env={**os.environ, **self.environment(proxy.port)})
-            while len(self.s3.names(self.bucket, "a")) < 300:
+            while len(self.client.names(self.bucket, "a")) < 300:
                 time.sleep(0.05)
             run.send_signal(signal.SIGKILL)
             run.wait()
-        self.assertIn("a/.tilewright/lock", self.s3.names(self.bucket, "a"))
+        self.assertIn("a/.tilewright/lock", self.client.names(self.bucket, "a"))
         self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet")
         self.check_same("a", self.local(first=7, last=9, more=", georeference: none"), hidden=True)
 
@@ -236,11 +240,11 @@ class Faults(Storage):
         with servers.Proxy(self.server.port, "--latency-ms", "20") as proxy:
             run = subprocess.Popen([harness.BINARY, "execute", self.config(first=7, last=9, more=", georeference: none"), "--quiet"], cwd=self.folder,
                                    env={**os.environ, **self.environment(proxy.port)}, stderr=subprocess.DEVNULL)
-            while len(self.s3.names(self.bucket, "a")) < 300:
+            while len(self.client.names(self.bucket, "a")) < 300:
                 time.sleep(0.05)
             run.send_signal(signal.SIGINT)
             self.assertEqual(run.wait(timeout=60), 130)
-        self.assertNotIn("a/.tilewright/lock", self.s3.names(self.bucket, "a"))
+        self.assertNotIn("a/.tilewright/lock", self.client.names(self.bucket, "a"))
         said = self.must_remote("execute", self.config(first=7, last=9, more=", georeference: none"))
         self.assertRegex(said, r"done before")
         self.check_same("a", self.local(first=7, last=9, more=", georeference: none"), hidden=True)
@@ -249,11 +253,11 @@ class Faults(Storage):
 class Inputs(Storage):
     def setUp(self):
         super().setUp()
-        self.s3.put(self.bucket, "image.tif", (self.folder / "image.tif").read_bytes())
+        self.client.put(self.bucket, "image.tif", (self.folder / "image.tif").read_bytes())
         self.local(last=5)
 
     def read(self, port=None, **more):
-        self.write("far.yaml", CONFIG.format(path="far", first=4, last=5, more="").replace("image.tif", f"s3://{self.bucket}/image.tif"))
+        self.write("far.yaml", CONFIG.format(path="far", first=4, last=5, more="").replace("image.tif", f"{self.scheme}://{self.bucket}/image.tif"))
         return self.remote("execute", "far.yaml", "--quiet", port=port, GDAL_HTTP_RETRY_DELAY="0.1", **more)
 
     def test_an_input_in_a_bucket(self):
@@ -275,11 +279,11 @@ class Inputs(Storage):
 
 class Locks(Storage):
     def lock(self, host, pid):
-        self.s3.put(self.bucket, "a/.tilewright/lock", f"{host} {pid} 2026-01-01T00:00:00Z 0123\n".encode())
+        self.client.put(self.bucket, "a/.tilewright/lock", f"{host} {pid} 2026-01-01T00:00:00Z 0123\n".encode())
 
     def test_somebody_elses_output_is_left_alone(self):
         self.lock("elsewhere", 4711)
-        said = (f"tilewright: 's3://{self.bucket}/a' is being written by process 4711 on host 'elsewhere' since 2026-01-01T00:00:00Z; "
+        said = (f"tilewright: '{self.scheme}://{self.bucket}/a' is being written by process 4711 on host 'elsewhere' since 2026-01-01T00:00:00Z; "
                 "wait for it, or stop it")
         code, _, err = self.remote("execute", self.config())
         self.assertEqual((code, err.strip()), (2, said))
@@ -289,7 +293,7 @@ class Locks(Storage):
         gone.wait()
         self.lock(os.uname().nodename, gone.pid)
         self.must_remote("execute", self.config(), "--quiet")
-        self.assertNotIn("a/.tilewright/lock", self.s3.names(self.bucket, "a"))
+        self.assertNotIn("a/.tilewright/lock", self.client.names(self.bucket, "a"))
 
     def test_of_two_runs_at_once_one_is_refused(self):
         runs = [subprocess.Popen([harness.BINARY, "execute", self.config(first=7, last=9), "--quiet"], cwd=self.folder, text=True,
@@ -363,25 +367,25 @@ class Credentials(Storage):
 
     def test_keys_that_expire_are_renewed(self):
         lasting = len(self.check_role({("GET", "/keys"): self.keys(3600)}, AWS_CONTAINER_CREDENTIALS_FULL_URI="/keys"))
-        self.s3.ask("DELETE", f"/{self.bucket}/a/4/5/6.png")
+        self.client.ask("DELETE", f"/{self.bucket}/a/4/5/6.png")
         self.assertGreater(len(self.check_role({("GET", "/keys"): self.keys(60)}, AWS_CONTAINER_CREDENTIALS_FULL_URI="/keys")), lasting)
 
     def test_no_secret_is_written_anywhere(self):
         self.must_remote("execute", self.config(last=4), "--quiet")
-        for key in self.s3.names(self.bucket):
-            self.assertNotIn(s3.SECRET.encode(), self.s3.get(self.bucket, key), key)
+        for key in self.client.names(self.bucket):
+            self.assertNotIn(s3.SECRET.encode(), self.client.get(self.bucket, key), key)
 
 
 class WrongUses(Storage):
     def check_config(self, message, more="", path=None, env=None):
-        self.configure("wrong.yaml", path or f"s3://{self.bucket}/a", last=4, more=more)
+        self.configure("wrong.yaml", path or f"{self.scheme}://{self.bucket}/a", last=4, more=more)
         environment = {**self.environment(), **(env or {})}
         code, _, err = self.run_tilewright("execute", "wrong.yaml", env=environment)
         self.assertEqual((code, err.strip()), (2, message))
-        self.assertEqual(self.s3.names(self.bucket), [])
+        self.assertEqual(self.client.names(self.bucket), [])
 
     def test_of_the_keys(self):
-        place = len(f"output: {{path: s3://{self.bucket}/a, format: PNG, acl: ") + 1
+        place = len(f"output: {{path: {self.scheme}://{self.bucket}/a, format: PNG, acl: ") + 1
         self.check_config(f"wrong.yaml:5:{place}: output.acl must be a text, not a number", ", acl: 5")
         self.check_config(f"wrong.yaml:5:{place}: unknown access control list 'public'; known: private, public-read, public-read-write, "
                           "authenticated-read, aws-exec-read, bucket-owner-read, bucket-owner-full-control", ", acl: public")
@@ -390,17 +394,17 @@ class WrongUses(Storage):
                           "'public, max-age=86400'", ', cache_control: "a\\nb: c"')
 
     def test_keys_are_for_object_storage(self):
-        self.check_config("wrong.yaml:5:41: output.acl is for object storage: output.path must begin with s3:// or gs://", ", acl: private", path="local")
+        self.check_config("wrong.yaml:5:41: output.acl is for object storage: output.path must begin with s3://, gs:// or az://", ", acl: private", path="local")
 
     def test_names_that_mean_other_places(self):
-        for path in (f"s3://{self.bucket}/../other/a", f"s3://{self.bucket}/a/./b"):
+        for path in (f"{self.scheme}://{self.bucket}/../other/a", f"{self.scheme}://{self.bucket}/a/./b"):
             self.check_config(f"wrong.yaml:5:16: '{path}': names in object storage have no '.' and '..' between slashes", path=path)
-        self.check_config(f"wrong.yaml:5:16: 's3:/{self.bucket}/a' is a folder of this machine; did you mean 's3://{self.bucket}/a'?",
+        self.check_config(f"wrong.yaml:5:16: 's3:/{self.bucket}/a' is a folder of this machine; did you mean '{self.scheme}://{self.bucket}/a'?",
                           path=f"s3:/{self.bucket}/a")
 
     def test_no_credentials(self):
         none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": str(self.folder)}
-        self.check_config(f"wrong.yaml:5:16: no credentials for 's3://{self.bucket}/a': set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+        self.check_config(f"wrong.yaml:5:16: no credentials for '{self.scheme}://{self.bucket}/a': set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                           "or AWS_PROFILE to one of ~/.aws/credentials, or AWS_NO_SIGN_REQUEST=YES", env=none)
         self.check_config("wrong.yaml:5:16: no profile 'absent' (AWS_PROFILE) in ~/.aws/credentials and ~/.aws/config",
                           env={**none, "AWS_PROFILE": "absent"})
@@ -408,8 +412,8 @@ class WrongUses(Storage):
                           "GS_ACCESS_KEY_ID and GS_SECRET_ACCESS_KEY", path="gs://tiles/a")
 
     def test_other_places(self):
-        self.check_config("wrong.yaml:5:16: 'az://tiles/a' cannot be written to: an output is a local path, s3://BUCKET/PATH or "
-                          "gs://BUCKET/PATH", path="az://tiles/a")
+        self.check_config("wrong.yaml:5:16: 'abfs://tiles/a' cannot be written to: an output is a local path, s3://BUCKET/PATH, "
+                          "gs://BUCKET/PATH or az://CONTAINER/PATH", path="abfs://tiles/a")
         self.check_config("wrong.yaml:5:16: 's3:///a' names no bucket: s3://BUCKET/PATH", path="s3:///a")
 
     def test_no_such_bucket(self):
@@ -418,12 +422,12 @@ class WrongUses(Storage):
 
     def test_wrong_keys_are_not_repeated(self):
         code, _, err = self.remote("execute", self.config(), AWS_SECRET_ACCESS_KEY="wrong-secret")
-        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read 's3://{self.bucket}/a/.tilewright/lock': the server says 403 SignatureDoesNotMatch"))
+        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read '{self.scheme}://{self.bucket}/a/.tilewright/lock': the server says 403 SignatureDoesNotMatch"))
         self.assertNotIn("wrong-secret", err)
 
     def test_nobody_at_the_endpoint(self):
         code, _, err = self.remote("execute", self.config(), port=servers.free_port())
-        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read 's3://{self.bucket}/a/.tilewright/lock': the server refuses connections, or is not there "
+        self.assertEqual((code, err.strip()), (3, f"tilewright: cannot read '{self.scheme}://{self.bucket}/a/.tilewright/lock': the server refuses connections, or is not there "
                                                       "(asked 4 times)"))
 
 

@@ -100,7 +100,7 @@ class Remove(tiles.Case):
                  ["tiles", "--all"]),
                 ("'plain' is no tile directory: it has no metadata.json", ["plain", "--all", "-f"]),
                 ("no folder 'none'", ["none", "--all", "-f"]),
-                ("'az://bucket/a' is not on this machine; tile directories are local folders, or lie in s3:// or gs://", ["az://bucket/a", "--all", "-f"]),
+                ("'abfs://bucket/a' is not on this machine; tile directories are local folders, or lie in s3://, gs:// or az://", ["abfs://bucket/a", "--all", "-f"]),
                 ("'out.tif' is one file, not a folder of tiles: copy it, remove it or use it as it is", ["out.tif", "--all", "-f"])):
             with self.subTest(arguments):
                 self.check_fails(2, message, "rm", *arguments)

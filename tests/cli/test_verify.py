@@ -354,7 +354,7 @@ out: 7 tiles read, \d+ kB, \d+\.\d s: 1 missing, 1 broken, 1 orphaned
                  ["out", "--repair"]),
                 ("no folder 'none'", ["none"]),
                 ("'plain' is no tile directory: it has no metadata.json", ["plain"]),
-                ("'az://bucket/a' is not on this machine; tile directories are local folders, or lie in s3:// or gs://", ["az://bucket/a"]),
+                ("'abfs://bucket/a' is not on this machine; tile directories are local folders, or lie in s3://, gs:// or az://", ["abfs://bucket/a"]),
                 ("no folder 'none.tif'", ["none.tif"]),
                 ("tilewright: 'scene.tif' is one file: all of it is read, not some tiles", ["scene.tif", "-z", "3"]),
                 ("tilewright: 'scene.tif' is one file: there are no orphans", ["scene.tif", "--remove-orphans", "-f"])):

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """fault_proxy.py PORT TARGET-PORT [--faults RATE] [--kinds a,b] [--latency-ms N] [--seed N] [--control FILE]
-               [--only METHOD] [--times N]
+               [--only TEXT] [--times N]
 
 Stands between the program and a server, and makes a part of the requests go wrong: 500 and 503, a connection that is
 reset before or after the request was passed on, silence, an answer that is cut off. With --latency-ms every answer
 comes later; requests are not held up by each other. TARGET-PORT 0: no server; each PUT is answered with 200, and the
 rest with 404, for measuring. A number in the file --control replaces the rate as soon as it is there.
-With --only no other requests go wrong, with --times no more than so many.
+With --only nothing goes wrong but requests with that text in their first line, with --times no more than so many.
 
 SPDX-License-Identifier: MIT
 """
@@ -26,8 +26,8 @@ class Proxy:
         self.random = random.Random(options.seed)
         self.counts = {}
 
-    def fault(self, method):
-        if self.options.only not in (None, method) or self.options.times == 0:
+    def fault(self, line):
+        if self.options.only not in line or self.options.times == 0:
             return "none"
         rate = self.options.faults
         if self.options.control and pathlib.Path(self.options.control).exists():
@@ -87,7 +87,7 @@ class Proxy:
             return False
         head, body = request
         method = head.split(b" ", 1)[0].decode()
-        kind = self.fault(method)
+        kind = self.fault(head.split(b"\r\n", 1)[0].decode())
         if self.options.latency_ms:
             await asyncio.sleep(self.options.latency_ms / 1000)
         if kind == "reset":
@@ -136,7 +136,7 @@ async def main():
     parser.add_argument("--latency-ms", type=float, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--control")
-    parser.add_argument("--only")
+    parser.add_argument("--only", default="")
     parser.add_argument("--times", type=int, default=-1)
     options = parser.parse_args()
     server = await asyncio.start_server(Proxy(options).serve, "127.0.0.1", options.port, limit=1 << 26, backlog=512)
