@@ -208,8 +208,9 @@ static void what_is_no_output_is_refused(void **state)
     const char *const cases[][2] = {
         {folder, text("'%s' is no tile directory: it has no metadata.json", folder)},
         {"no/such", "no folder 'no/such'"},
-        {"abfs://bucket/x", "'abfs://bucket/x' is not on this machine; tile directories are local folders, or "
-                          "lie in s3://, gs:// or az://"},
+        {"abfs://bucket/x",
+         "'abfs://bucket/x' is not on this machine; tile directories are local folders, or "
+         "lie in s3://, gs:// or az://"},
         {odd, text("'%s/metadata.json': tiles of format 'JPEG2001' are not known", odd)},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
