@@ -102,7 +102,7 @@ static void renew_keys(struct tw_bucket *bucket)
         bucket->expires = time(NULL) + RENEW_BEFORE_S + RETRY_S; /* not at each request */
         return;
     }
-    bucket->key = place.key;
+    bucket->key = place.key != NULL ? place.key : bucket->key; /* Azure: the account, which stays */
     bucket->secret = place.secret;
     bucket->token = place.token;
     bucket->expires = place.expires;

@@ -132,6 +132,30 @@ static enum tw_status set_server(const struct account *account, struct tw_arena 
     return place->host != NULL && place->server != NULL && place->root != NULL ? TW_OK : tw_error_nomem(err);
 }
 
+/* What the account was given, or what its machine is. */
+static enum tw_status set_credentials(const struct account *account, struct tw_arena *arena,
+                                      struct tw_bucket_place *place, struct tw_error *err)
+{
+    place->secret = tw_arena_strdup(arena, account->key);
+    place->token = tw_arena_strdup(arena, account->token);
+    if (account->pass != NULL)
+        place->pass = tw_arena_strdup(arena, account->pass + (account->pass[0] == '?'));
+    if ((account->key != NULL && place->secret == NULL) || (account->token != NULL && place->token == NULL))
+        return tw_error_nomem(err);
+    bool is_given = account->key != NULL || account->token != NULL || account->pass != NULL;
+    if (!is_given && tw_azure_role_read(arena, place) != TW_OK)
+        return tw_error_nomem(err);
+    if (!is_given && place->token == NULL)
+        return tw_error_set(
+            err, TW_EUSAGE,
+            "no credentials for '%s': set AZURE_STORAGE_ACCESS_KEY or AZURE_STORAGE_SAS_TOKEN, or "
+            "AZURE_NO_SIGN_REQUEST=YES",
+            place->url);
+    if (place->pass == NULL)
+        place->key = tw_arena_strdup(arena, account->name);
+    return place->key != NULL || place->pass != NULL ? TW_OK : tw_error_nomem(err);
+}
+
 static enum tw_status find(struct tw_arena *arena, struct tw_bucket_place *place, struct tw_error *err)
 {
     const char *settings = tw_environment("AZURE_STORAGE_CONNECTION_STRING");
@@ -147,27 +171,13 @@ static enum tw_status find(struct tw_arena *arena, struct tw_bucket_place *place
         status = set_server(&account, arena, place, err);
     if (status != TW_OK || tw_environment_is_on("AZURE_NO_SIGN_REQUEST", false))
         return status;
-    if (account.key != NULL || account.token != NULL) {
-        place->key = tw_arena_strdup(arena, account.name);
-        place->secret = tw_arena_strdup(arena, account.key);
-        place->token = tw_arena_strdup(arena, account.token);
-    } else if (account.pass != NULL) {
-        place->pass = tw_arena_strdup(arena, account.pass + (account.pass[0] == '?'));
-    } else {
-        return tw_error_set(
-            err, TW_EUSAGE,
-            "no credentials for '%s': set AZURE_STORAGE_ACCESS_KEY or AZURE_STORAGE_SAS_TOKEN, or "
-            "AZURE_NO_SIGN_REQUEST=YES",
-            place->url);
-    }
-    return place->key != NULL || place->pass != NULL ? TW_OK : tw_error_nomem(err);
+    return set_credentials(&account, arena, place, err);
 }
 
+/* Tokens of the machine; the account stays. */
 static bool renew(struct tw_arena *arena, struct tw_bucket_place *place)
 {
-    (void)arena;
-    (void)place;
-    return false;
+    return tw_azure_role_read(arena, place) == TW_OK && place->token != NULL;
 }
 
 /* List Blobs. */

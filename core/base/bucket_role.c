@@ -1,9 +1,10 @@
-/* Amazon: "Container credential provider", "IMDSv2".
+/* Amazon: "Container credential provider", "IMDSv2". Microsoft: "Azure Instance Metadata Service".
  *
  * SPDX-License-Identifier: MIT
  */
 #include "bucket_role.h"
 #include "bucket_http.h"
+#include "bucket_sign.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -92,6 +93,62 @@ enum tw_status tw_bucket_role_read(struct tw_arena *arena, struct tw_bucket_plac
         ask_container(http, arena, url, place);
     else
         ask_machine(http, arena, place);
+    tw_http_free(http);
+    return TW_OK;
+}
+
+/* Which of several identities is meant. */
+static const char *identity_query(struct tw_arena *arena)
+{
+    static const struct {
+        const char *variable, *parameter;
+    } names[] = {{"AZURE_IMDS_OBJECT_ID", "object_id"},
+                 {"AZURE_IMDS_CLIENT_ID", "client_id"},
+                 {"AZURE_IMDS_MSI_RES_ID", "msi_res_id"}};
+    struct tw_text query = {0};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = tw_environment(names[i].variable);
+        if (value == NULL)
+            continue;
+        tw_text_printf(&query, "&%s=", names[i].parameter);
+        tw_text_add_encoded(&query, value, false);
+    }
+    const char *kept = query.failed ? NULL : tw_arena_strdup(arena, tw_text_get(&query));
+    tw_text_free(&query);
+    return kept;
+}
+
+/* `{"access_token": ..., "expires_on": "1506484173"}` */
+static void take_token(const char *text, struct tw_arena *arena, struct tw_bucket_place *place)
+{
+    json_t *root = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    const char *token = json_string_value(json_object_get(root, "access_token"));
+    const char *until = json_string_value(json_object_get(root, "expires_on"));
+    if (token != NULL && token[strcspn(token, "\r\n")] == '\0') {
+        place->token = tw_arena_strdup(arena, token);
+        place->expires = until != NULL ? (time_t)strtoll(until, NULL, 10) : 0;
+    }
+    json_decref(root);
+}
+
+enum tw_status tw_azure_role_read(struct tw_arena *arena, struct tw_bucket_place *place)
+{
+    const char *server = tw_environment("CPL_AZURE_VM_API_ROOT_URL");
+    server = server != NULL ? server : "http://169.254.169.254";
+    if (strcmp(server, "disabled") == 0)
+        return TW_OK;
+    const char *query = identity_query(arena);
+    struct tw_http *http = tw_http_new();
+    if (http == NULL || query == NULL) {
+        tw_http_free(http);
+        return TW_ENOMEM;
+    }
+    const char *url =
+        tw_arena_printf(arena,
+                        "%s/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%%3A%%2F%%2F"
+                        "storage.azure.com%%2F%s",
+                        server, query);
+    take_token(ask(http, arena, "GET", url, "metadata: true\n"), arena, place);
     tw_http_free(http);
     return TW_OK;
 }

@@ -80,6 +80,10 @@ static const struct {
     {"aws_access_key_id", "AWS_ACCESS_KEY_ID"},
     {"aws_secret_access_key", "AWS_SECRET_ACCESS_KEY"},
     {"aws_session_token", "AWS_SESSION_TOKEN"},
+    {"account_name", "AZURE_STORAGE_ACCOUNT"},
+    {"account_key", "AZURE_STORAGE_ACCESS_KEY"},
+    {"sas_token", "AZURE_STORAGE_SAS_TOKEN"},
+    {"connection_string", "AZURE_STORAGE_CONNECTION_STRING"},
     {"endpoint_url", NULL},
     {"requester_pays", NULL},
     {"username", NULL},
@@ -122,12 +126,14 @@ static enum tw_status read_special(const struct tw_value *options, struct tw_are
 {
     const struct tw_value *endpoint = tw_value_get(options, "endpoint_url"),
                           *pays = tw_value_get(options, "requester_pays"),
-                          *user = tw_value_get(options, "username"),
+                          *anyone = tw_value_get(options, "anon"), *user = tw_value_get(options, "username"),
                           *password = tw_value_get(options, "password");
     if (endpoint != NULL && endpoint->kind == TW_STRING)
         set_endpoint(endpoint, settings);
     if (pays != NULL && pays->kind == TW_BOOL && pays->boolean)
         add(settings, "AWS_REQUEST_PAYER", "requester");
+    if (anyone != NULL && anyone->kind == TW_BOOL && anyone->boolean)
+        add(settings, "AZURE_NO_SIGN_REQUEST", "YES");
     if (user == NULL || text_of(user) == NULL)
         return TW_OK;
     bool is_given = password != NULL && text_of(password) != NULL;

@@ -42,7 +42,8 @@ class Azure:
         if body:
             sent["content-length"] = str(len(body))
         own = sorted(name for name in sent if name.startswith("x-ms-"))
-        text = "\n".join([method, "", "", sent.get("content-length", ""), "", sent.get("content-type", ""), "", "", "", "", "", "",
+        text = "\n".join([method, "", "", sent.get("content-length", ""), "", sent.get("content-type", ""), "", "", sent.get("if-match", ""),
+                          sent.get("if-none-match", ""), "", "",
                           *(f"{name}:{sent[name]}" for name in own),
                           "\n".join([f"/{ACCOUNT}{path}", *(f"{name}:{value}" for name, value in query.items())])])
         signature = base64.b64encode(hmac.new(base64.b64decode(self.key), text.encode(), hashlib.sha256).digest()).decode()

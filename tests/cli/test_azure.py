@@ -1,7 +1,12 @@
 """Outputs in Azure's Blob storage, against Microsoft's emulator: the cases of the S3 server, and Azure's own."""
+import http.server
+import json
 import pathlib
 import sys
+import threading
+import time
 import unittest
+import urllib.parse
 
 import object_storage
 import test_object_files
@@ -51,7 +56,27 @@ class Faults(Azure, test_object_storage.Faults):
 
 
 class Inputs(Azure, test_object_storage.Inputs):
-    pass
+    def test_storage_options(self):
+        for options in ({"connection_string": self.client.connection()}, {"account_name": azure.ACCOUNT, "account_key": azure.KEY},
+                        {"account_name": azure.ACCOUNT, "sas_token": self.client.pass_for(self.bucket, "rl")}):
+            source = json.dumps({"path": self.url("image.tif"), "storage_options": options})
+            self.write("far.yaml", object_storage.CONFIG.format(path="far", first=4, last=5, more="").replace("image.tif", source))
+            _, out, err = self.remote("execute", "far.yaml", "--overwrite", "--quiet", AZURE_STORAGE_CONNECTION_STRING="",
+                                      CPL_AZURE_ENDPOINT=f"http://127.0.0.1:{self.server.port}/{azure.ACCOUNT}")
+            self.assertEqual((out, err), ("", ""))
+            self.assertEqual(self.pictures("far"), self.pictures("out"))
+
+    def test_an_input_that_everybody_may_read(self):
+        self.client.make("everybody", **{"x-ms-blob-public-access": "blob"})
+        self.client.put("everybody", "image.tif", (self.folder / "image.tif").read_bytes())
+        source = json.dumps({"path": self.url("image.tif", "everybody"), "storage_options": {"account_name": azure.ACCOUNT, "anon": True}})
+        self.write("far.yaml", object_storage.CONFIG.format(path="far", first=4, last=5, more="").replace("image.tif", source))
+        environment = {"AZURE_STORAGE_CONNECTION_STRING": "", "CPL_AZURE_ENDPOINT": f"http://127.0.0.1:{self.server.port}/{azure.ACCOUNT}"}
+        self.assertEqual(self.remote("execute", "far.yaml", "--quiet", **environment), (0, "", ""))
+        self.assertEqual(self.pictures("far"), self.pictures("out"))
+
+    def pictures(self, folder):
+        return {name: tag for name, tag in self.tree(folder).items() if name.endswith(".png")}
 
 
 class Locks(Azure, test_object_storage.Locks):
@@ -77,7 +102,61 @@ class Files(Azure, test_object_files.Files):
         self.check_same("a.tif")
 
 
+class Machine(http.server.BaseHTTPRequestHandler):
+    """Gives tokens to who asks as a machine of Azure's does, and passes on requests that have one."""
+    protocol_version = "HTTP/1.1"
+
+    def give_token(self, query):
+        asked = self.server.asked
+        asked.append((self.command, self.headers["metadata"], query))
+        return 200, {}, json.dumps({"access_token": f"token-{len(asked)}", "expires_on": str(int(time.time()) + self.server.seconds)}).encode()
+
+    def pass_on(self, path, query, body):
+        if self.headers["authorization"] not in [f"Bearer token-{i + 1}" for i in range(len(self.server.asked))]:
+            return 401, {}, b"<Error><Code>InvalidAuthenticationInfo</Code></Error>"
+        sent = {name.lower(): value for name, value in self.headers.items()
+                if name.lower().startswith(("x-ms-", "if-")) and name.lower() not in ("x-ms-date", "x-ms-version")}
+        return self.server.client.ask(self.command, urllib.parse.unquote(path[len(f"/{azure.ACCOUNT}"):]), dict(urllib.parse.parse_qsl(query)), body, sent)
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        path, _, query = self.path.partition("?")
+        status, headers, content = self.give_token(query) if path == "/metadata/identity/oauth2/token" else self.pass_on(path, query, body)
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.startswith("x-ms-") or name in ("etag", "last-modified", "content-type"):
+                self.send_header(name, value)
+        self.send_header("content-length", headers.get("content-length", "0") if self.command == "HEAD" else str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = answer
+
+    def log_message(self, *_):
+        pass
+
+
 class Credentials(Azure, Storage):
+    def run_on_machine(self, seconds):
+        """What was asked for tokens that hold so long."""
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Machine)
+        server.asked, server.client, server.seconds = [], self.client, seconds
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            self.must_remote("execute", self.config(last=5), "--quiet", "--overwrite", AZURE_STORAGE_CONNECTION_STRING="", AZURE_STORAGE_ACCOUNT=azure.ACCOUNT,
+                             CPL_AZURE_ENDPOINT=f"{address}/{azure.ACCOUNT}", CPL_AZURE_VM_API_ROOT_URL=address, AZURE_IMDS_CLIENT_ID="me/1")
+        finally:
+            server.shutdown()
+            server.server_close()
+        return server.asked
+
+    def test_the_identity_of_the_machine(self):
+        asked = self.run_on_machine(3600)
+        self.assertEqual(set(asked), {("GET", "true", "api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com%2F&client_id=me%2F1")})
+        self.check_same("a", self.local(last=5), hidden=True)
+        self.assertGreater(len(self.run_on_machine(60)), len(asked))
+
     def check_run(self, **variables):
         none = {"AZURE_STORAGE_CONNECTION_STRING": "", "CPL_AZURE_ENDPOINT": f"http://127.0.0.1:{self.server.port}/{azure.ACCOUNT}"}
         self.client.ask("DELETE", f"/{self.bucket}/a/4/5/6.png")
