@@ -1,58 +1,17 @@
-"""Outputs in Azure's Blob storage, against Microsoft's emulator: the cases of the S3 server, and Azure's own."""
+"""Who asks Azure's Blob storage, what is said of wrong uses, inputs and locks, against Microsoft's emulator."""
 import http.server
 import json
-import pathlib
-import sys
 import threading
 import time
 import unittest
 import urllib.parse
 
 import object_storage
-import test_object_files
 import test_object_storage
-import test_object_tools
+from azure_storage import ABSENT, Azure, azure, start, stop
 from object_storage import Storage, servers
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "azure"))
-import azure  # noqa: E402
-
-ABSENT = "404 ContainerNotFound: The specified container does not exist."
-
-
-def setUpModule():
-    object_storage.use(azure.Server(servers.free_port))
-
-
-tearDownModule = object_storage.stop
-
-
-class Azure:
-    scheme, gdal = "az", "/vsiaz/"
-    no_bucket = ABSENT
-    labels = ("--cache-control", "max-age=5")
-    public = ""
-
-    def headers(self, name):
-        status, headers, _ = self.client.ask("GET", f"/{self.bucket}/{name}")
-        self.assertEqual(status, 200, name)
-        return headers
-
-
-class Preview(Azure, test_object_storage.Preview):
-    pass
-
-
-class Tiles(Azure, test_object_storage.Tiles):
-    def test_files_have_type_and_cache_control(self):
-        self.must_remote("execute", self.config(last=4, more=", cache_control: 'public, max-age=60'"), "--quiet")
-        for name, kind in (("4/5/6.png", "image/png"), ("metadata.json", "application/json"), ("4/5/6.png.aux.xml", "application/xml")):
-            headers = self.headers(f"a/{name}")
-            self.assertEqual((headers["content-type"], headers["cache-control"], headers["x-ms-blob-type"]), (kind, "public, max-age=60", "BlockBlob"))
-
-
-class Faults(Azure, test_object_storage.Faults):
-    pass
+setUpModule, tearDownModule = start, stop
 
 
 class Inputs(Azure, test_object_storage.Inputs):
@@ -81,25 +40,6 @@ class Inputs(Azure, test_object_storage.Inputs):
 
 class Locks(Azure, test_object_storage.Locks):
     pass
-
-
-class Tools(Azure, test_object_tools.Tools):
-    pass
-
-
-class Files(Azure, test_object_files.Files):
-    once = "comp=blocklist"
-
-    def test_one_that_does_not_get_through_is_taken_back(self):
-        """Nobody sees blocks that are not committed, and the next run replaces them."""
-        with servers.Proxy(self.server.port, "--faults", "1", "--kinds", "500", "--only", "comp=blocklist") as proxy:
-            _, err = self.start(proxy.port).communicate(timeout=120)
-        self.assertEqual(err, f"tilewright: cannot write '{self.url('a.tif')}': the server says 500 InternalError: made to fail (asked 3 times)\n")
-        self.assertNotIn("a.tif", self.client.names(self.bucket))
-        self.assertEqual(self.client.uploads(self.bucket), 1)
-        self.must_remote("execute", self.config(self.url("a.tif"), test_object_files.LARGE, "8"), "--quiet")
-        self.must_run("execute", self.config("a.tif", test_object_files.LARGE, "8"), "--quiet")
-        self.check_same("a.tif")
 
 
 class Machine(http.server.BaseHTTPRequestHandler):
