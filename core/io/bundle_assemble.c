@@ -2,6 +2,7 @@
 #include "bundle_assemble.h"
 
 #include "arcgis_bundle.h"
+#include "bucket.h"
 #include "file.h"
 #include "spool_walk.h"
 
@@ -24,7 +25,8 @@ struct assembly {
     int zoom;
     struct cell *cells; /* of that zoom */
     size_t count, capacity, num_done;
-    char *path; /* of the bundle in work, under a temporary name */
+    struct tw_bucket *bucket; /* that the cache goes to; NULL: into a folder */
+    char *path;               /* of the bundle in work, under a temporary name */
     FILE *stream;
     uint64_t size;
     uint32_t largest;
@@ -176,9 +178,21 @@ static enum tw_status write_tiles(struct assembly *assembly, const struct cell *
     return TW_OK;
 }
 
+/* below: where it lies in the cache. */
+static enum tw_status place_bundle(const struct assembly *assembly, const char *below, struct tw_error *err)
+{
+    const struct tw_sink *sink = assembly->file->sink;
+    if (assembly->bucket == NULL) {
+        char *path = tw_arena_printf(assembly->arena, "%s/%s", sink->path, below);
+        return path != NULL ? tw_file_move(assembly->path, path, err) : tw_error_nomem(err);
+    }
+    enum tw_status status = tw_bucket_put_file(assembly->bucket, below, assembly->path, &sink->labels, err);
+    return status == TW_OK ? tw_file_remove(assembly->path, err) : status;
+}
+
 /* A bundle without tiles is not kept. */
 static enum tw_status write_bundle(struct assembly *assembly, const struct cell *cells, size_t count,
-                                   const char *path, struct tw_error *err)
+                                   const char *below, struct tw_error *err)
 {
     assembly->stream = fopen(assembly->path, "wb");
     if (assembly->stream == NULL)
@@ -187,7 +201,7 @@ static enum tw_status write_bundle(struct assembly *assembly, const struct cell 
     if (fclose(assembly->stream) != 0 && status == TW_OK)
         status = cannot_write(assembly, err);
     if (status == TW_OK && assembly->largest > 0)
-        return tw_file_move(assembly->path, path, err);
+        return place_bundle(assembly, below, err);
     unlink(assembly->path);
     return status;
 }
@@ -209,42 +223,110 @@ static enum tw_status write_zoom(struct assembly *assembly, struct tw_error *err
         }
         const struct tw_tile tile = {assembly->zoom, assembly->cells[first].row, assembly->cells[first].col};
         char *below = tw_bundle_path(&tile, arena);
-        char *path = below != NULL ? tw_arena_printf(arena, "%s/%s", root, below) : NULL;
-        status = path != NULL ? write_bundle(assembly, &assembly->cells[first], end - first, path, err)
-                              : tw_error_nomem(err);
+        status = below != NULL ? write_bundle(assembly, &assembly->cells[first], end - first, below, err)
+                               : tw_error_nomem(err);
     }
     tw_arena_free(arena);
     return status;
 }
 
+static const char *const service_names[] = {"conf.xml", "conf.cdi", "MapServer.json", "MapServer.js"};
+enum { NUM_SERVICE_NAMES = sizeof(service_names) / sizeof(service_names[0]) };
+
+/* `conf.xml.4711.tmp`: of a run that was killed. */
+static bool is_temporary(const char *name)
+{
+    for (size_t i = 0; i < NUM_SERVICE_NAMES; i++) {
+        size_t length = strlen(service_names[i]);
+        if (strncmp(name, service_names[i], length) == 0 && name[length] == '.' &&
+            tw_path_has_suffix(name, ".tmp"))
+            return true;
+    }
+    return false;
+}
+
+static bool is_bundle(const char *name)
+{
+    return tw_path_has_suffix(name, ".bundle");
+}
+
+/* What an earlier cache has left in a folder. */
+static void clear_folder(const char *folder, bool (*is_left)(const char *name), struct tw_arena *arena)
+{
+    DIR *stream = opendir(folder);
+    if (stream == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        char *path = is_left(entry->d_name) ? tw_arena_printf(arena, "%s/%s", folder, entry->d_name) : NULL;
+        if (path != NULL)
+            unlink(path);
+    }
+    closedir(stream);
+}
+
+/* What lies in a bucket. */
+struct found_bundle {
+    const char *path;
+    struct found_bundle *next;
+};
+struct found_bundles {
+    struct tw_arena *arena;
+    struct found_bundle *first;
+};
+
+static enum tw_status find_bundle(void *context, const struct tw_bucket_entry *entry, struct tw_error *err)
+{
+    struct found_bundles *found = context;
+    struct found_bundle *one = tw_arena_calloc(found->arena, 1, sizeof(*one));
+    if (one == NULL || (one->path = tw_arena_strdup(found->arena, entry->path)) == NULL)
+        return tw_error_nomem(err);
+    one->next = found->first;
+    found->first = one;
+    return TW_OK;
+}
+
+static enum tw_status clear_bucket(const struct assembly *assembly, struct tw_arena *arena,
+                                   struct tw_error *err)
+{
+    struct found_bundles found = {arena, NULL};
+    const struct tw_bucket_listing listing = {
+        .folder = "_alllayers", .visit = find_bundle, .context = &found};
+    enum tw_status status = tw_bucket_list(assembly->bucket, &listing, err);
+    for (const struct found_bundle *one = found.first; status == TW_OK && one != NULL; one = one->next)
+        if (is_bundle(one->path))
+            status = tw_bucket_remove(assembly->bucket, one->path, err);
+    return status;
+}
+
+static void clear_folders(const struct assembly *assembly, struct tw_arena *arena)
+{
+    const char *root = assembly->file->sink->path;
+    clear_folder(root, is_temporary, arena);
+    for (int zoom = 0; zoom <= TW_MAX_ZOOM; zoom++) {
+        char *folder = tw_arena_printf(arena, "%s/_alllayers/L%02d", root, zoom);
+        if (folder == NULL)
+            return;
+        clear_folder(folder, is_bundle, arena);
+        rmdir(folder);
+    }
+}
+
 /* Takes away what an earlier cache has left: its conf.xml first, as it is complete no more. */
 static enum tw_status clear(const struct assembly *assembly, struct tw_error *err)
 {
-    static const char *const names[] = {"conf.xml", "conf.cdi", "MapServer.json", "MapServer.js"};
     const char *root = assembly->file->sink->path;
     struct tw_arena *arena = tw_arena_new(0);
-    enum tw_status status = TW_OK;
-    for (size_t i = 0; arena != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
-        char *path = tw_arena_printf(arena, "%s/%s", root, names[i]);
-        if (path == NULL || (unlink(path) != 0 && errno != ENOENT))
-            status =
-                tw_error_set(err, TW_ESTORAGE, "cannot remove '%s/%s': %s", root, names[i], strerror(errno));
+    enum tw_status status = arena != NULL ? TW_OK : tw_error_nomem(err);
+    for (size_t i = 0; status == TW_OK && i < NUM_SERVICE_NAMES; i++) {
+        char *path = tw_arena_printf(arena, "%s/%s", root, service_names[i]);
+        status = path != NULL ? tw_file_remove(path, err) : tw_error_nomem(err);
     }
-    for (int zoom = 0; arena != NULL && status == TW_OK && zoom <= TW_MAX_ZOOM; zoom++) {
-        char *folder = tw_arena_printf(arena, "%s/_alllayers/L%02d", root, zoom);
-        DIR *stream = folder != NULL ? opendir(folder) : NULL;
-        for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
-            char *path = tw_arena_printf(arena, "%s/%s", folder, entry->d_name);
-            if (path != NULL && tw_path_has_suffix(path, ".bundle"))
-                unlink(path);
-        }
-        if (stream != NULL)
-            closedir(stream);
-        if (folder != NULL)
-            rmdir(folder);
-    }
+    if (status == TW_OK && assembly->bucket != NULL)
+        status = clear_bucket(assembly, arena, err);
+    else if (status == TW_OK)
+        clear_folders(assembly, arena);
     tw_arena_free(arena);
-    return arena != NULL ? status : tw_error_nomem(err);
+    return status;
 }
 
 static enum tw_status write_cache(struct assembly *assembly, struct tw_error *err)
@@ -252,6 +334,8 @@ static enum tw_status write_cache(struct assembly *assembly, struct tw_error *er
     const struct tw_sink *sink = assembly->file->sink;
     struct tw_compact_cache *cache = (struct tw_compact_cache *)assembly->file;
     enum tw_status status = tw_make_folders(sink->path, err);
+    if (status == TW_OK && tw_path_is_bucket(sink->path))
+        status = tw_bucket_open(sink->path, &assembly->bucket, err);
     if (status == TW_OK)
         status = clear(assembly, err);
     for (assembly->zoom = sink->min_zoom; status == TW_OK && assembly->zoom <= sink->max_zoom;
@@ -272,6 +356,7 @@ enum tw_status tw_bundles_assemble(struct tw_single_file *file, struct tw_error 
     assembly->file = file;
     assembly->path = tw_arena_printf(file->sink->arena, "%s/assembled.bundle", file->folder);
     enum tw_status status = assembly->path != NULL ? write_cache(assembly, err) : tw_error_nomem(err);
+    tw_bucket_close(assembly->bucket);
     free(assembly->cells);
     tw_arena_free(assembly->arena);
     free(assembly);

@@ -69,10 +69,12 @@ static enum tw_status look_at_file(const struct tw_single_file *file, bool *exis
     struct tw_bucket *bucket = NULL;
     struct tw_bucket_file there;
     *fingerprint = NULL;
-    if (!tw_path_is_bucket(path)) {
-        *exists = tw_file_exists(path);
+    if (!tw_path_is_bucket(path) || file->marker != NULL) {
+        const char *told =
+            tw_path_is_bucket(path) ? tw_path_join(file->sink->arena, path, file->marker) : path;
+        *exists = told != NULL && tw_file_exists(told);
         *fingerprint = *exists ? file->read_fingerprint(path, file->sink->arena) : NULL;
-        return TW_OK;
+        return told != NULL ? TW_OK : tw_error_nomem(err);
     }
     enum tw_status status = tw_bucket_open(path, &bucket, err);
     if (status == TW_OK)

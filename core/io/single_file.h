@@ -17,6 +17,7 @@ struct tw_single_file {
     const char *extent; /* of the file, as text: a file of another one is another file */
     bool is_bare;       /* the folder holds the bytes of tiles alone, without the small files beside them */
     bool is_spooled;    /* the folder holds a spool (spool.h) instead of a file for each tile */
+    const char *marker; /* it is a folder, and complete when it holds this file; NULL: it is a file */
     bool is_pyramid;    /* the fingerprint of a part of its zooms or area ends in ` part` */
     /* The fingerprint of a file that assemble has made, in the arena; NULL when it is none. */
     char *(*read_fingerprint)(const char *path, struct tw_arena *arena);

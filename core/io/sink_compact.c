@@ -29,11 +29,6 @@ static void check(struct tw_sink *sink, const struct tw_sink_spec *spec, struct 
         tw_problems_add(problems, tw_value_get(spec->output.options, "format"),
                         "a compact cache holds PNG or JPEG, and output.format is %s",
                         tw_encoder_format(sink->encoder));
-    if (tw_path_is_bucket(spec->path))
-        tw_problems_add(
-            problems, tw_value_get(spec->output.options, "path"),
-            "a compact cache is made on this machine: name a folder, and copy it to '%s' afterwards",
-            spec->path);
     if (spec->pyramid.pixelbuffer_px != 0)
         tw_problems_add(problems, layout,
                         "the tiles of a compact cache have no margin, and output.pixelbuffer is %d: use 0",
@@ -58,6 +53,7 @@ static bool set_service(struct tw_compact_cache *cache, const struct tw_sink *si
         .schema = tw_path_bundled,
         .format = tw_encoder_format(sink->encoder),
         .extension = tw_encoder_extension(sink->encoder),
+        .labels = &sink->labels,
         .quality = quality != NULL && quality->kind == TW_NUMBER ? (int)quality->number : TW_SERVICE_QUALITY};
     return cache->service.title != NULL;
 }
@@ -80,6 +76,7 @@ static bool compact_open(struct tw_sink *sink, const struct tw_sink_spec *spec, 
     check(sink, spec, problems);
     sink->pyramid.metatiling = 1;
     file->is_bare = file->is_spooled = file->is_pyramid = true;
+    file->marker = "conf.xml";
     file->read_fingerprint = read_mark;
     file->assemble = tw_bundles_assemble;
     if (!set_service(cache, sink, spec))

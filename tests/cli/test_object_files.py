@@ -71,6 +71,24 @@ class Files(Storage):
         _, headers, _ = self.client.ask("GET", f"/{self.bucket}/a.pmtiles")
         self.assertEqual(headers["content-type"], "application/vnd.pmtiles")
 
+    def test_a_compact_cache(self):
+        output = "format: PNG, layout: compact" + self.public
+        self.must_run("execute", self.config("cache", "format: PNG, layout: compact"), "--quiet")
+        here = {str(path.relative_to(self.folder / "cache")): path.read_bytes() for path in (self.folder / "cache").rglob("*") if path.is_file()}
+        here = {name: bytes for name, bytes in here.items() if not name.startswith(".")}
+        self.assertGreater(sum(name.endswith(".bundle") for name in here), 0)
+        for zooms, options in (("6", ()), ("5", ("--overwrite",))):  # what the first has and the second has not is removed
+            self.must_remote("execute", self.config(self.url("cache"), output, zooms), "--quiet", *options)
+        there = {name[len("cache/"):]: self.client.get(self.bucket, name) for name in self.client.names(self.bucket, "cache/")}
+        self.assertEqual(sorted(there), sorted(here))
+        self.assertEqual([name for name in here if name.endswith(".bundle") and there[name] != here[name]], [])
+        for name in here:
+            self.headers("cache/" + name)
+        self.check_nothing_is_left()
+        self.assertIn("nothing to do", self.must_remote("execute", self.config(self.url("cache"), output)))
+        code, _, err = self.remote("execute", self.config(self.url("cache"), output, "6"))
+        self.assertEqual((code, err), (2, f"tilewright: '{self.url('cache')}' exists already; use --overwrite to replace it\n"))
+
     def test_a_large_one_goes_in_pieces_through_faults(self):
         with servers.Proxy(self.server.port, "--faults", "0.2", "--kinds", "500,503,reset,truncated,late-reset") as proxy:
             self.must_remote("execute", self.config(self.url("a.tif"), LARGE, "8"), "--quiet", port=proxy.port)
