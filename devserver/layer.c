@@ -21,6 +21,7 @@ struct tw_layer {
     pthread_t watcher;
     struct tw_run_news *run;
     bool is_watched;
+    struct timespec begun; /* before the first version was read */
 
     pthread_mutex_t mutex; /* of all below */
     pthread_cond_t stop;
@@ -51,40 +52,56 @@ static enum tw_status hand_over(struct tw_layer *layer, struct tw_edition *editi
     return edition->notice != NULL ? TW_OK : TW_ENOMEM;
 }
 
-static void add_file(struct tw_text *seen, const char *path)
+/* What there is to see of files. */
+struct look {
+    struct tw_text *seen;
+    struct timespec newest; /* change of them all */
+};
+
+static bool is_later(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+static void add_file(struct look *look, const char *path)
 {
     struct stat info;
-    if (stat(path, &info) == 0)
-        tw_text_printf(seen, "%s %lld %lld %lld.%09ld\n", path, (long long)info.st_size,
-                       (long long)info.st_ino, (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
-    else
-        tw_text_printf(seen, "%s gone\n", path);
+    if (stat(path, &info) != 0) {
+        tw_text_printf(look->seen, "%s gone\n", path);
+        return;
+    }
+    tw_text_printf(look->seen, "%s %lld %lld %lld.%09ld\n", path, (long long)info.st_size,
+                   (long long)info.st_ino, (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+    if (is_later(&info.st_mtim, &look->newest))
+        look->newest = info.st_mtim;
 }
 
 /* All scripts beside one: modules that it requires are among them. */
-static void add_scripts(struct tw_text *seen, struct tw_arena *arena, const char *script)
+static void add_scripts(struct look *look, struct tw_arena *arena, const char *script)
 {
     const char *folder = tw_path_folder(arena, script);
     DIR *entries = folder != NULL ? opendir(folder) : NULL;
     for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;)
         if (tw_path_has_suffix(entry->d_name, ".lua") && entry->d_name[0] != '.')
-            add_file(seen, tw_path_join(arena, folder, entry->d_name));
+            add_file(look, tw_path_join(arena, folder, entry->d_name));
     if (entries != NULL)
         closedir(entries);
 }
 
-/* What there is to see of the files, as text: other when one of them has changed. */
-static void look(struct tw_layer *layer, struct tw_text *seen)
+/* The files as text, which is another when one of them has changed; returns when the last of them did. */
+static struct timespec look(struct tw_layer *layer, struct tw_text *seen)
 {
     struct tw_arena *arena = tw_arena_new(0);
     struct tw_edition *edition = tw_layer_edition(layer);
+    struct look look = {.seen = seen};
     tw_text_clear(seen);
-    add_file(seen, layer->spec.path);
+    add_file(&look, layer->spec.path);
     if (arena != NULL && edition->plan->declaration->path != NULL &&
         tw_path_has_suffix(edition->plan->declaration->path, ".lua"))
-        add_scripts(seen, arena, edition->plan->declaration->path);
+        add_scripts(&look, arena, edition->plan->declaration->path);
     tw_edition_release(edition);
     tw_arena_free(arena);
+    return look.newest;
 }
 
 static void take(struct tw_layer *layer, struct tw_edition *edition, const char *problem)
@@ -202,8 +219,9 @@ static void *watch(void *context)
     struct seen seen = {0};
     struct tw_loading *loading = NULL;
     bool is_taken;
-    look(layer, &seen.loaded);
-    keep_text(&seen.before, &seen.loaded);
+    struct timespec newest = look(layer, &seen.before);
+    if (is_later(&layer->begun, &newest)) /* else a file was changed while it was read, or behind that */
+        keep_text(&seen.loaded, &seen.before);
     while (wait_for_news(layer, &loading, &is_taken)) {
         if (look_at_run(layer) && layer->spec.changed != NULL)
             layer->spec.changed(layer->spec.context);
@@ -244,6 +262,7 @@ enum tw_status tw_layer_new(const struct tw_layer_spec *spec, struct tw_layer **
     made->spec = *spec;
     made->run = tw_run_news_new(spec->id);
     made->version = 1;
+    clock_gettime(CLOCK_REALTIME_COARSE, &made->begun); /* the clock of files */
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->stop, NULL);
     enum tw_status status = made->run != NULL ? load_first(made, problems) : TW_ENOMEM;

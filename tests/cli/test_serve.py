@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import numpy as np
@@ -459,6 +460,18 @@ class Reload(Serve):
         self.config(more=", metatiling: 1, compression: best")
         self.wait_for_version(5)
         self.end(server)
+
+    def test_a_change_while_the_first_version_is_loaded(self):
+        self.config()
+        self.write("run.lua", "local n = 0\nfor i = 1, 2e9 do n = n + i end\n" + SCRIPT)
+        edit = threading.Timer(0.7, self.write, ("run.lua", SCRIPT.replace("return input", "error('edited')\n    return input")))
+        edit.start()
+        self.serve()
+        edit.join()
+        limit = time.monotonic() + 60
+        while "edited" not in self.ask("/6/24/20.png")[2].decode("latin-1"):
+            self.assertLess(time.monotonic(), limit, "the change was never seen")
+            time.sleep(0.1)
 
     def test_changes_while_tiles_are_made(self):
         self.write("run.lua", self.slow(100))
