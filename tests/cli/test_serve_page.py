@@ -226,7 +226,7 @@ class Page(Serve):
         self.assertEqual(values["map"], np.round(raw[:, row, col] * 0.5).tolist())
 
     def test_a_run_from_a_shell_shows_how_far_it_is(self):
-        self.write("run.lua", self.slow(60))
+        self.write("run.lua", self.slow(500))
         self.config(metatiling=1, baselevels="", min_zoom=6)
         self.serve()
         codes = []
@@ -256,9 +256,10 @@ class Page(Serve):
         self.assertEqual(seen["left"], 0)
 
     def has_begun(self):
-        """Whether the run in the test's folder has made a metatile."""
+        """Whether the run in the test's folder has made a metatile, and tells so while it goes on."""
         path = self.folder / "out/.tilewright/progress"
-        return path.exists() and json.loads(path.read_text())["done"] > 0
+        told = json.loads(path.read_text()) if path.exists() else {"state": "none"}
+        return told["state"] == "running" and told["done"] > 0
 
     def wait_for(self, name, seconds=200):
         limit = time.monotonic() + seconds
